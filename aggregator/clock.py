@@ -1,0 +1,58 @@
+"""The one clock. Everything that asks for the time asks it here.
+
+`Clock` is the time of the news: it may be fixed (`--now`) or moved (a replay), so that a run over an archive gives
+what the live run would have given. `wall()` is the time of the machine and serves leases alone: a lease on a fixed
+clock would never run out.
+"""
+
+from datetime import UTC, date, datetime
+
+from aggregator.errors import ConfigError
+
+
+class Clock:
+    """The time of the news: the machine's, or one that was set."""
+
+    def __init__(self, fixed: datetime | None = None) -> None:
+        self._fixed = fixed
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether this clock stands still until it is moved."""
+        return self._fixed is not None
+
+    def now(self) -> datetime:
+        """The present moment, in UTC, to the whole second when the clock is fixed."""
+        return self._fixed if self._fixed is not None else datetime.now(UTC)
+
+    def move(self, to: datetime) -> None:
+        """Set a fixed clock to another moment (a replay's next tick)."""
+        self._fixed = to.astimezone(UTC)
+
+
+def wall() -> datetime:
+    """The machine's time in UTC, for leases and locks only."""
+    return datetime.now(UTC)
+
+
+def parse_time(value: str, *, end_of_day: bool = False) -> datetime:
+    """An RFC 3339 time or a plain day as a moment in UTC; a time without a zone counts as UTC.
+
+    Raises ConfigError when the text is neither.
+    """
+    text = value.strip()
+    try:
+        if len(text) == 10:
+            day = date.fromisoformat(text)
+            return datetime(day.year, day.month, day.day, 23 if end_of_day else 0, 0, tzinfo=UTC)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(
+            f"{value!r} is not a time", key="now", fix="write it like 2026-10-18T06:00:00Z or 2026-10-18"
+        ) from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def rfc3339(moment: datetime) -> str:
+    """`moment` as every output writes it: UTC, whole seconds, with `Z` (RFC 3339)."""
+    return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,129 @@
+"""Where the pure part of a stage runs: `serial`, `threads:8`, `processes:2`, `dask:local:2`, `dask:tcp://host:8786`.
+
+The seam for parallel and distributed work is `concurrent.futures.Executor`; nothing else in the project knows that it
+is distributed. Worker processes die with their parent and are never forked from a process with open sockets.
+"""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing.connection import wait
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from aggregator.errors import ConfigError
+
+T = TypeVar("T")
+
+DASK_CONNECT_SECONDS = 5
+
+
+class WorkerDied(Exception):
+    """The process that ran the call died; the call itself did not raise."""
+
+
+class Workers:
+    """An executor by its spec, with the number of calls that it runs at once. Use as a context manager."""
+
+    def __init__(self, spec: str) -> None:
+        self.spec = spec
+        self.width = 1
+        self._client: Any = None
+        self._executor: Executor | None = None
+
+    def __enter__(self) -> Self:
+        kind, _, rest = self.spec.partition(":")
+        if kind == "threads":
+            self.width = int(rest)
+            self._executor = ThreadPoolExecutor(self.width)
+        elif kind == "processes":
+            self.width = int(rest)
+            self._executor = _processes(self.width)
+        elif kind == "dask":
+            self._connect(rest)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, cancel_futures=True)
+        if self._client is not None:
+            cluster = self._client.cluster
+            self._client.close()
+            if cluster is not None:
+                cluster.close()
+
+    def submit(self, call: Callable[..., T], *arguments: Any) -> "Future[T]":
+        """Run `call(*arguments)`; `serial` runs it at once, here."""
+        if self._executor is not None:
+            return self._executor.submit(call, *arguments)
+        future: Future[T] = Future()
+        try:
+            future.set_result(call(*arguments))
+        except Exception as error:  # noqa: BLE001 - a future carries whatever its call raised
+            future.set_exception(error)
+        return future
+
+    def result(self, future: "Future[T]") -> T:
+        """What the call returned or raised; WorkerDied if its process died (the pool is then made anew)."""
+        try:
+            return future.result()
+        except BrokenExecutor as error:
+            if self._client is None and self.spec.startswith("processes"):
+                self._executor = _processes(self.width)
+            raise WorkerDied(str(error)) from error
+        except Exception as error:
+            if type(error).__name__ in ("KilledWorker", "CancelledError"):
+                raise WorkerDied(str(error)) from error
+            raise
+
+    def _connect(self, rest: str) -> None:
+        import dask
+        from distributed import Client, LocalCluster
+
+        dask.config.set({"distributed.worker.daemon": True})
+        if rest.startswith("local:"):
+            self.width = int(rest.removeprefix("local:"))
+            cluster = LocalCluster(
+                n_workers=self.width, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+            )
+            self._client = Client(cluster)
+        else:
+            try:
+                self._client = Client(rest, timeout=DASK_CONNECT_SECONDS)
+            except OSError as error:
+                raise ConfigError(
+                    f"no Dask scheduler answers at {rest}", key="executors", fix="start it, or use processes:N"
+                ) from error
+            self._client.wait_for_workers(1, timeout=DASK_CONNECT_SECONDS)
+            self.width = max(1, sum(self._client.nthreads().values()))
+        self._executor = self._client.get_executor(pure=False, retries=0)
+
+
+def run_isolated(call: Callable[..., T], *arguments: Any) -> T:
+    """`call(*arguments)` in a fresh process of its own; WorkerDied if that process dies."""
+    with _processes(1) as pool:
+        try:
+            return pool.submit(call, *arguments).result()
+        except BrokenExecutor as error:
+            raise WorkerDied(str(error)) from error
+
+
+def _processes(width: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        width, mp_context=multiprocessing.get_context("forkserver"), initializer=_die_with_parent
+    )
+
+
+def _die_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever: end it with its parent."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="die-with-parent").start()

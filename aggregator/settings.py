@@ -1,0 +1,300 @@
+"""Settings: code defaults < `pipeline.toml` < secrets directory < environment < command-line arguments.
+
+The only module that reads the environment. Unknown keys are errors, at every level; each complaint names the file (or
+the environment variable), the key, and the fix. Read once at the edge and passed down.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, get_args
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+
+from aggregator.errors import ConfigError
+
+ENV_PREFIX = "AGGREGATOR_"
+#: environment variables with a meaning of their own, not a section's key
+ENV_SPECIAL = {"CONFIG", "DATA_DIR", "DATABASE_URL", "NOW", "TORCH_INDEX", "SECRETS_DIR", "LOG_JSON", "QUIET"}
+
+
+class Section(BaseModel):
+    """A table of the settings: frozen, and a misspelt key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class InstanceSettings(Section):
+    """Which instance this is; the database remembers the name and refuses another."""
+
+    name: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
+    sample: bool = False
+
+
+class SiteSettings(Section):
+    """What readers see of this installation."""
+
+    title: str = "Aggregator"
+    base_url: str = Field(default="http://localhost:8000", pattern=r"^https?://[^/\s]+(/[^\s?#]*)?$")
+    timezone: str = "UTC"
+    language: str = "en"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is not an IANA time zone such as Europe/Oslo")
+        return value
+
+
+class StoreSettings(Section):
+    """Where the database is; empty: one SQLite file in the data directory."""
+
+    url: SecretStr = SecretStr("")
+
+
+class NetSettings(Section):
+    """How this program behaves towards the hosts that it asks. Times in seconds, sizes in bytes."""
+
+    user_agent: str = "aggregator/0.1"
+    contact: str = ""
+    allow_private: tuple[str, ...] = ()
+    hosts: dict[str, str] = Field(default_factory=dict)
+    ports: tuple[int, ...] = (80, 443, 8080, 8443)
+    connect_timeout: float = Field(default=10, gt=0)
+    total_timeout: float = Field(default=30, gt=0)
+    max_redirects: int = Field(default=5, ge=0, le=20)
+    max_feed_bytes: int = Field(default=10_000_000, gt=0)
+    max_page_bytes: int = Field(default=8_000_000, gt=0)
+    max_header_bytes: int = Field(default=100_000, gt=0)
+    max_inflate_ratio: int = Field(default=200, gt=1)
+    host_delay: float = Field(default=5, ge=0)
+    host_concurrency: int = Field(default=2, ge=1)
+    concurrency: int = Field(default=32, ge=1)
+    host_down_minutes: float = Field(default=10, ge=0)
+    robots_hours: float = Field(default=24, gt=0)
+    max_crawl_delay: float = Field(default=60, ge=0)
+
+
+class PollSettings(Section):
+    """How often feeds are asked, and how much of a new feed is taken."""
+
+    interval_minutes: float = Field(default=15, gt=0)
+    max_interval_hours: float = Field(default=24, gt=0)
+    first_entries: int = Field(default=30, ge=1)
+    max_entries: int = Field(default=2000, ge=1)
+
+
+class ExtractSettings(Section):
+    """When a page counts as an article."""
+
+    min_chars: int = Field(default=250, ge=1)
+    max_html_bytes: int = Field(default=4_000_000, gt=0)
+    timeout: float = Field(default=20, gt=0)
+    languages: tuple[str, ...] = ("en",)
+
+
+class EmbedSettings(Section):
+    """Which model turns an article into a vector, and which of its words it sees."""
+
+    model: str = "all-MiniLM-L6-v2"
+    max_tokens: int = Field(default=128, ge=8)
+    lead_words: int = Field(default=60, ge=1)
+    threads: int = Field(default=1, ge=1)
+
+
+class ClusterSettings(Section):
+    """The constants of the pair score and of joining a story (docs/quality.md says how they were fixed)."""
+
+    dense_weight: float = Field(default=0.2, ge=0, le=1)
+    decay_days: float = Field(default=3, gt=0)
+    window_days: float = Field(default=7, gt=0)
+    join: float = Field(default=0.22, gt=0, lt=1)
+    near_miss: float = Field(default=0.10, ge=0, lt=1)
+    body_words: int = Field(default=250, ge=1)
+    neighbours: int = Field(default=20, ge=1)
+    candidates: int = Field(default=6, ge=1)
+    exemplars: int = Field(default=12, ge=1)
+
+
+class RunSettings(Section):
+    """When a batch run counts as failed, and how long it may take."""
+
+    fail_share: float = Field(default=0.5, ge=0, le=1)
+    deadline_minutes: float = Field(default=60, gt=0)
+    wait_seconds: float = Field(default=0, ge=0)
+
+
+class ScheduleSettings(Section):
+    """How often the long-running scheduler starts a batch run."""
+
+    run_minutes: float = Field(default=15, gt=0)
+
+
+class KeepSettings(Section):
+    """How long bodies are kept; rows stay."""
+
+    html_days: int = Field(default=14, ge=0)
+
+
+Executor = Annotated[
+    str,
+    Field(pattern=r"^(serial|(threads|processes|dask:local):[1-9]\d{0,3}|dask:(tcp|tls)://[^\s]+)$"),
+]
+
+
+class ExecutorSettings(Section):
+    """Where each stage's pure part runs: serial, threads:N, processes:N, dask:local:N or dask:tcp://host:port."""
+
+    extract: Executor = "processes:2"
+    embed: Executor = "serial"
+
+
+class SampleSettings(Section):
+    """The replay of the sample newsroom: the moments at which a batch runs (times with zone)."""
+
+    ticks: tuple[str, ...] = ()
+
+
+class Settings(Section):
+    """Everything that can be set, one table of `pipeline.toml` each."""
+
+    instance: InstanceSettings = InstanceSettings()
+    site: SiteSettings = SiteSettings()
+    store: StoreSettings = StoreSettings()
+    net: NetSettings = NetSettings()
+    poll: PollSettings = PollSettings()
+    extract: ExtractSettings = ExtractSettings()
+    embed: EmbedSettings = EmbedSettings()
+    cluster: ClusterSettings = ClusterSettings()
+    run: RunSettings = RunSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    keep: KeepSettings = KeepSettings()
+    executors: ExecutorSettings = ExecutorSettings()
+    sample: SampleSettings = SampleSettings()
+
+    @model_validator(mode="after")
+    def _sample_only(self) -> "Settings":
+        if not self.instance.sample and (self.net.hosts or self.sample.ticks):
+            raise ValueError("[net.hosts] and [sample] are for sample instances; set [instance] sample = true")
+        return self
+
+
+def load_settings(
+    config: Path, *, environ: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None
+) -> Settings:
+    """The settings of the instance whose configuration directory is `config`.
+
+    `overrides` is nested like the file and wins over everything (command-line arguments).
+    Raises ConfigError naming file or variable, key and fix.
+    """
+    environ = os.environ if environ is None else environ
+    file = config / "pipeline.toml"
+    if not config.is_dir():
+        raise ConfigError("there is no such directory", file=config, fix="--config DIR, or `aggregator init DIR`")
+    layers: list[tuple[str, dict[str, Any]]] = [(str(file), read_toml(file) if file.exists() else {})]
+    if secrets := environ.get(ENV_PREFIX + "SECRETS_DIR"):
+        layers.append((secrets, _secrets(Path(secrets))))
+    layers.append(("environment", _environment(environ)))
+    layers.append(("arguments", dict(overrides or {})))
+    merged: dict[str, Any] = {}
+    origin: dict[tuple[str, ...], str] = {}
+    for source, values in layers:
+        _merge(merged, values, source, origin)
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        raise _complaint(error, origin, str(file)) from None
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """The tables of a TOML file; ConfigError with the line if it is missing, unreadable or malformed."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is not valid TOML: {error}", file=file, fix="mend the line") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"is not UTF-8 text (byte {error.start})", file=file, fix="save it as UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", file=file) from None
+
+
+def suggestion(word: str, known: Sequence[str]) -> str:
+    """A fix for a misspelt key: the nearest known one, or the list of them."""
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(sorted(known))
+
+
+def _secrets(directory: Path) -> dict[str, Any]:
+    """Files named `section__key` in the secrets directory; a trailing newline is dropped."""
+    if not directory.is_dir():
+        raise ConfigError("there is no such directory", file=directory, key=ENV_PREFIX + "SECRETS_DIR")
+    found = {f.name.lower(): f.read_text(encoding="utf-8").rstrip("\n") for f in directory.iterdir() if f.is_file()}
+    return _nest({name: value for name, value in found.items() if "__" in name})
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    named = {k[len(ENV_PREFIX) :]: v for k, v in environ.items() if k.startswith(ENV_PREFIX)}
+    values = _nest({k.lower(): v for k, v in named.items() if k not in ENV_SPECIAL and "__" in k})
+    if url := named.get("DATABASE_URL"):
+        values.setdefault("store", {})["url"] = url
+    return values
+
+
+def _nest(flat: Mapping[str, str]) -> dict[str, Any]:
+    """`{"net__contact": "x"}` as `{"net": {"contact": "x"}}`; a value in brackets is read as a TOML value."""
+    nested: dict[str, Any] = {}
+    for name, value in flat.items():
+        *path, key = name.split("__")
+        table = nested
+        for part in path:
+            table = table.setdefault(part, {})
+        table[key] = tomllib.loads(f"v = {value}")["v"] if re.fullmatch(r"\s*[\[{].*[\]}]\s*", value) else value
+    return nested
+
+
+def _merge(
+    into: dict[str, Any],
+    values: Mapping[str, Any],
+    source: str,
+    origin: dict[tuple[str, ...], str],
+    path: tuple[str, ...] = (),
+) -> None:
+    for key, value in values.items():
+        here = (*path, key)
+        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
+            _merge(into[key], value, source, origin, here)
+            continue
+        into[key] = dict(value) if isinstance(value, Mapping) else value
+        origin[here] = source
+
+
+def _complaint(error: ValidationError, origin: Mapping[tuple[str, ...], str], file: str) -> ConfigError:
+    """The first thing that pydantic found, in words of the operator."""
+    first = error.errors()[0]
+    path = tuple(str(part) for part in first["loc"])
+    source = next((origin[path[:n]] for n in range(len(path), 0, -1) if path[:n] in origin), file)
+    key = ".".join(path)
+    if source == "environment":
+        key = ENV_PREFIX + "__".join(path).upper()
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(path[:-1])
+        return ConfigError("is not a known setting", file=source, key=key, fix=suggestion(path[-1], known))
+    message = first["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    shown = "" if isinstance(first["input"], dict) else f"{str(first['input'])[:80]!r}: "
+    return ConfigError(shown + message, file=source, key=key, fix="see docs/operators.md, Settings")
+
+
+def _known_keys(path: Sequence[str]) -> list[str]:
+    model: Any = Settings
+    for part in path:
+        annotation = model.model_fields[part].annotation if part in model.model_fields else None
+        model = next((a for a in (annotation, *get_args(annotation)) if hasattr(a, "model_fields")), None)
+        if model is None:
+            return []
+    return list(model.model_fields)

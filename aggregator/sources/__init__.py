@@ -1,0 +1,1 @@
+"""Where news comes from: outlets, their feeds, and who rated them."""

@@ -1,0 +1,149 @@
+"""Outlets as data: `outlets.toml` read, checked, and brought into the database.
+
+Editing the file adds and switches off; it never deletes: a feed that is gone from the file is inactive, a rating that
+is gone is superseded (see `ledger`).
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aggregator.clock import Clock
+from aggregator.errors import ConfigError
+from aggregator.settings import Section, read_toml, suggestion
+from aggregator.sources import ledger
+from aggregator.store.tables import Feed, Outlet
+from aggregator.store.upsert import upsert
+from aggregator.text import one_line, short_hash
+from aggregator.types import Lean, LeanState, Rating, Rights
+
+HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/@]+(/\S*)?$")]
+
+
+class FeedSpec(Section):
+    """One feed of an outlet; `section` is given to its articles that name none."""
+
+    url: HttpUrl
+    section: str = ""
+
+
+class RatingSpec(Section):
+    """One statement by one rater; `label` is required unless the state says that there is none."""
+
+    rater: str = Field(min_length=1)
+    rated_on: date
+    state: LeanState = LeanState.RATED
+    label: Lean | None = None
+    unit: Literal["news", "opinion"] = "news"
+    method: str = ""
+    reason: str = ""
+    url: str = ""
+
+    @model_validator(mode="after")
+    def _label_fits_state(self) -> "RatingSpec":
+        if self.state is LeanState.DISPUTED:
+            raise ValueError("'disputed' is found from several ratings; a single rater cannot say it")
+        if (self.state is LeanState.RATED) != (self.label is not None):
+            raise ValueError("a rated unit needs a label, a mixed or unrated one has none")
+        return self
+
+    def rating(self) -> Rating:
+        """As the ledger takes it."""
+        return Rating(**self.model_dump())
+
+
+class OutletSpec(Section):
+    """One table of `outlets.toml`."""
+
+    key: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")
+    name: str = Field(min_length=1)
+    home: HttpUrl
+    country: str = Field(default="", pattern=r"^([A-Z]{2})?$")
+    language: str = Field(default="", pattern=r"^([a-z]{2,3})?$")
+    kind: Literal["", "private", "public", "state", "non-profit", "think tank", "academic"] = ""
+    owner: str = ""
+    domains: tuple[str, ...] = ()
+    satire: bool = False
+    rights: Rights = Rights.FULL
+    feeds: tuple[FeedSpec, ...] = ()
+    ratings: tuple[RatingSpec, ...] = ()
+
+    @field_validator("name", "owner")
+    @classmethod
+    def _plain(cls, value: str) -> str:
+        return one_line(value, 120)
+
+    @property
+    def all_domains(self) -> tuple[str, ...]:
+        """The home page's host without `www.`, and the further domains given."""
+        host = (urlsplit(self.home).hostname or "").removeprefix("www.")
+        return tuple(dict.fromkeys((host, *(domain.lower() for domain in self.domains))))
+
+
+def feed_id(url: str) -> str:
+    """A feed's id, from its address alone."""
+    return "f_" + short_hash(url)
+
+
+def load_outlets(config: Path) -> tuple[OutletSpec, ...]:
+    """The outlets of `outlets.toml` in the order of the file; none if there is no such file.
+
+    Raises ConfigError naming the outlet and the key: unknown keys, two outlets with one feed or one domain.
+    """
+    file = config / "outlets.toml"
+    if not file.exists():
+        return ()
+    specs: list[OutletSpec] = []
+    owners: dict[str, str] = {}
+    for key, table in read_toml(file).items():
+        if not isinstance(table, dict):
+            raise ConfigError("is not a table", file=file, key=key, fix=f"write [{key}] and its keys below it")
+        spec = _read(file, key, table)
+        for thing in (*(feed.url for feed in spec.feeds), *spec.all_domains):
+            if owners.setdefault(thing, key) != key:
+                raise ConfigError(f"{thing} belongs to [{owners[thing]}] already", file=file, key=key)
+        specs.append(spec)
+    return tuple(specs)
+
+
+def _read(file: Path, key: str, table: dict[str, Any]) -> OutletSpec:
+    try:
+        return OutletSpec.model_validate({"key": key, **table})
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = ".".join([key, *(str(part) for part in first["loc"])])
+        if first["type"] == "extra_forbidden":
+            word = str(first["loc"][-1])
+            known = [*OutletSpec.model_fields, *FeedSpec.model_fields, *RatingSpec.model_fields]
+            raise ConfigError("is not a known key", file=file, key=path, fix=suggestion(word, known)) from None
+        message = first["msg"].removeprefix("Value error, ")
+        shown = "" if isinstance(first["input"], dict) else f"{str(first['input'])[:80]!r}: "
+        raise ConfigError(shown + message, file=file, key=path) from None
+
+
+def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) -> None:
+    """Bring the database to what the file says: outlets and feeds added or changed, feeds that are gone switched off."""
+    upsert(session, Outlet, [_outlet_row(spec) for spec in specs])
+    wanted = {feed_id(feed.url): (spec, feed) for spec in specs for feed in spec.feeds}
+    for row in session.scalars(select(Feed)):
+        if row.id not in wanted:
+            row.active = False
+            continue
+        spec, feed = wanted.pop(row.id)
+        row.active, row.outlet_key, row.section = True, spec.key, feed.section
+    session.add_all(
+        Feed(id=key, url=feed.url, outlet_key=spec.key, section=feed.section) for key, (spec, feed) in wanted.items()
+    )
+    session.flush()
+    for spec in specs:
+        ledger.record(session, spec.key, [rating.rating() for rating in spec.ratings], clock.now())
+
+
+def _outlet_row(spec: OutletSpec) -> dict[str, Any]:
+    row = spec.model_dump(exclude={"feeds", "ratings", "domains"})
+    return {**row, "rights": spec.rights.value, "domains": list(spec.all_domains), "listed": True}

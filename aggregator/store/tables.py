@@ -1,0 +1,369 @@
+"""The tables. The database is the pipeline: each stage fills one of them, and what is pending is what has no row there
+for its present input.
+
+    outlets, ratings, feeds ─► articles ─► responses ─► documents ─► embeddings ─► memberships ─► stories
+                        poll          fetch        extract      embed         cluster
+
+Output rows carry the hash of their input and a `recipe` (stage version and the settings that matter); both are compared
+in SQL, so a changed input or a changed recipe is pending again by itself. Rows that a page or a decision may refer to
+are superseded, never deleted; pruning empties bodies and keeps rows.
+"""
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+
+from aggregator.store.columns import CompressedBytes, Json, JsonColumn, UtcDateTime, Vector, VectorColumn
+
+
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """Rows are dataclasses, built by keyword."""
+
+    type_annotation_map: ClassVar = {
+        datetime: UtcDateTime(),
+        str: Text(),
+        bytes: CompressedBytes(),
+        Vector: VectorColumn(),
+        Json: JsonColumn,
+    }
+
+
+class Instance(Base):
+    """Which instance this database belongs to: one row, written when the database is made."""
+
+    __tablename__ = "instance"
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    name: Mapped[str]
+    sample: Mapped[bool]
+    created_at: Mapped[datetime]
+    #: a sample instance whose newsroom was replayed to the end is not replayed again
+    replayed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Outlet(Base):
+    """An organisation that publishes. Outlets taken from the configuration are `listed`; imports add unlisted ones."""
+
+    __tablename__ = "outlets"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    home: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str] = mapped_column(default="")
+    owner: Mapped[str] = mapped_column(default="")
+    domains: Mapped[Json] = mapped_column(default_factory=list)
+    satire: Mapped[bool] = mapped_column(default=False)
+    rights: Mapped[str] = mapped_column(default="full")
+    listed: Mapped[bool] = mapped_column(default=True)
+
+
+class RatingRow(Base):
+    """One statement by one rater about one unit of an outlet. Append-only: never updated, only superseded.
+
+    `valid_from/to` says when it is true, `recorded_at` when we knew. Nothing defaults to Center: a position without
+    a rating, or a rating without one, is refused by the database.
+    """
+
+    __tablename__ = "ratings"
+    __table_args__ = (
+        CheckConstraint(
+            "(state = 'rated') = (label IS NOT NULL) AND (label IS NULL) = (position IS NULL)", name="no_default_label"
+        ),
+        CheckConstraint("state IN ('rated', 'mixed', 'unrated')", name="known_state"),
+        Index("ix_ratings_outlet", "outlet_key", "unit"),
+    )
+    id: Mapped[str] = mapped_column(primary_key=True)
+    outlet_key: Mapped[str] = mapped_column(ForeignKey("outlets.key"))
+    unit: Mapped[str]
+    rater: Mapped[str]
+    family: Mapped[str]
+    state: Mapped[str]
+    label: Mapped[str | None]
+    position: Mapped[int | None]
+    method: Mapped[str]
+    reason: Mapped[str]
+    url: Mapped[str]
+    rated_on: Mapped[date]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None] = mapped_column(default=None)
+    recorded_at: Mapped[datetime]
+    supersedes: Mapped[str | None] = mapped_column(default=None)
+
+
+class Feed(Base):
+    """A URL of an outlet that lists its articles, and what the last polls of it found."""
+
+    __tablename__ = "feeds"
+    __table_args__ = (Index("ix_feeds_next_at", "next_at"),)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    outlet_key: Mapped[str] = mapped_column(ForeignKey("outlets.key"))
+    section: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    title: Mapped[str] = mapped_column(default="")
+    etag: Mapped[str] = mapped_column(default="")
+    last_modified: Mapped[str] = mapped_column(default="")
+    body_sha: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="never")
+    detail: Mapped[str] = mapped_column(default="")
+    failures: Mapped[int] = mapped_column(default=0)
+    checked_at: Mapped[datetime | None] = mapped_column(default=None)
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    next_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class FeedCheck(Base):
+    """The history of a feed: an outlet that answered and one that could not be asked are told apart for ever."""
+
+    __tablename__ = "feed_checks"
+    feed_id: Mapped[str] = mapped_column(ForeignKey("feeds.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    status: Mapped[int] = mapped_column(default=0)
+    entries: Mapped[int] = mapped_column(default=0)
+    new: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    dropped: Mapped[int] = mapped_column(default=0)
+    detail: Mapped[str] = mapped_column(default="")
+
+
+class Host(Base):
+    """What is remembered of a host, so that several processes together stay polite."""
+
+    __tablename__ = "hosts"
+    host: Mapped[str] = mapped_column(primary_key=True)
+    robots: Mapped[str] = mapped_column(default="")
+    robots_status: Mapped[int] = mapped_column(default=0)
+    robots_at: Mapped[datetime | None] = mapped_column(default=None)
+    next_free_at: Mapped[datetime | None] = mapped_column(default=None)
+    down_until: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Article(Base):
+    """One page of news. Its id comes from its URL alone, never from the order of arrival.
+
+    `entry_sha` changes when the feed says that the article changed (URL, title or time of update): it is the input of
+    fetch. `withheld` (a reason) ends every stage for the article: a tombstone.
+    """
+
+    __tablename__ = "articles"
+    __table_args__ = (Index("ix_articles_outlet_published", "outlet_key", "published_at"),)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    outlet_key: Mapped[str] = mapped_column(ForeignKey("outlets.key"))
+    origin: Mapped[str]
+    external_id: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(default="")
+    summary: Mapped[str] = mapped_column(default="")
+    authors: Mapped[Json] = mapped_column(default_factory=list)
+    section: Mapped[str] = mapped_column(default="")
+    published_at: Mapped[datetime | None] = mapped_column(default=None)
+    updated_at: Mapped[datetime | None] = mapped_column(default=None)
+    found_at: Mapped[datetime]
+    entry_sha: Mapped[str]
+    rights: Mapped[str] = mapped_column(default="full")
+    withheld: Mapped[str] = mapped_column(default="")
+
+
+class Appearance(Base):
+    """That a feed listed an article: one article, however many feeds it comes by."""
+
+    __tablename__ = "appearances"
+    feed_id: Mapped[str] = mapped_column(ForeignKey("feeds.id"), primary_key=True)
+    article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    guid: Mapped[str] = mapped_column(default="")
+    #: what this feed says of the article; only a change within one feed is an edit
+    entry_sha: Mapped[str]
+    first_seen_at: Mapped[datetime]
+
+
+class Alias(Base):
+    """Another URL under which an article was met (`rel=canonical`, a redirect's target)."""
+
+    __tablename__ = "aliases"
+    url_key: Mapped[str] = mapped_column(primary_key=True)
+    article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), index=True)
+
+
+class Response(Base):
+    """An article's page as it came off the wire; the body is emptied after `[keep] html_days`, the row stays."""
+
+    __tablename__ = "responses"
+    article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    input_sha: Mapped[str]
+    recipe: Mapped[str]
+    final_url: Mapped[str]
+    content_type: Mapped[str]
+    html: Mapped[bytes | None] = mapped_column(deferred=True)
+    html_sha: Mapped[str]
+    fetched_at: Mapped[datetime]
+
+
+class Document(Base):
+    """The readable text of an article. A changed text is a new revision; the newest is `current`."""
+
+    __tablename__ = "documents"
+    __table_args__ = (Index("ix_documents_current", "article_id", "current"),)
+    article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    current: Mapped[bool] = mapped_column(Boolean)
+    input_sha: Mapped[str]
+    recipe: Mapped[str]
+    title: Mapped[str]
+    text: Mapped[str]
+    text_sha256: Mapped[str]
+    #: hash of title and text: the input of embed, cluster and all that comes after
+    content_sha: Mapped[str]
+    language: Mapped[str]
+    supported: Mapped[bool] = mapped_column(Boolean)
+    kind: Mapped[str]
+    extent: Mapped[str]
+    regions: Mapped[Json]
+    authors: Mapped[Json]
+    wire: Mapped[str] = mapped_column(default="")
+    rights: Mapped[str] = mapped_column(default="full")
+    published_at: Mapped[datetime | None] = mapped_column(default=None)
+    date_trust: Mapped[str] = mapped_column(default="none")
+    made_at: Mapped[datetime]
+
+
+class EmbeddingRow(Base):
+    """The vector of an article's current document in one space; vectors of two spaces are never compared."""
+
+    __tablename__ = "embeddings"
+    article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    recipe: Mapped[str] = mapped_column(primary_key=True)
+    input_sha: Mapped[str]
+    space: Mapped[str]
+    engine: Mapped[str]
+    vector: Mapped[Vector]
+    made_at: Mapped[datetime]
+
+
+class StoryRow(Base):
+    """All articles about one event. The id is given once, when the story is made, and never reused."""
+
+    __tablename__ = "stories"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    founding_article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"))
+    made_at: Mapped[datetime]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    size: Mapped[int]
+    members_sha: Mapped[str]
+    redirect_to: Mapped[str | None] = mapped_column(default=None)
+
+
+class Membership(Base):
+    """Which story an article belongs to: at most one, by constraint."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (Index("ix_memberships_story", "story_id"),)
+    article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    story_id: Mapped[str] = mapped_column(ForeignKey("stories.id"))
+    slice_id: Mapped[int] = mapped_column(ForeignKey("slices.id"))
+    #: the content that the story's `members_sha` was made from
+    content_sha: Mapped[str]
+    score: Mapped[float]
+    joined_at: Mapped[datetime]
+
+
+class NearMiss(Base):
+    """A story that an article almost joined."""
+
+    __tablename__ = "near_misses"
+    article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    story_id: Mapped[str] = mapped_column(ForeignKey("stories.id"), primary_key=True)
+    score: Mapped[float]
+
+
+class Slice(Base):
+    """The articles of one UTC publication day that were placed together, with the terms they added to the stream.
+
+    Stories are a function of articles, these records and the editors' decisions.
+    """
+
+    __tablename__ = "slices"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    placed_at: Mapped[datetime]
+    recipe: Mapped[str]
+    documents: Mapped[int]
+    #: {term: number of documents of this slice that hold it}
+    terms: Mapped[Json]
+
+
+class StoryEvent(Base):
+    """What happened to a story, with reason and score: made, joined, merged, split, moved."""
+
+    __tablename__ = "story_events"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    at: Mapped[datetime]
+    story_id: Mapped[str] = mapped_column(ForeignKey("stories.id"), index=True)
+    kind: Mapped[str]
+    article_id: Mapped[str | None] = mapped_column(default=None)
+    other_id: Mapped[str | None] = mapped_column(default=None)
+    score: Mapped[float | None] = mapped_column(default=None)
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class Decision(Base):
+    """What an editor decided. Append-only; `undoes` names an earlier decision."""
+
+    __tablename__ = "decisions"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    role: Mapped[str]
+    kind: Mapped[str]
+    subjects: Mapped[Json]
+    payload: Mapped[Json]
+    reason: Mapped[str]
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"), default=None)
+
+
+class Attempt(Base):
+    """A lease on one item of a stage, or the memory of its failures. Success deletes the row.
+
+    `input_sha` is what was tried: an item whose input changed starts afresh. A lease is (owner, token, leased_until);
+    a failure waiting for its next try has `not_before`; `buried` is final for this input.
+    """
+
+    __tablename__ = "attempts"
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    input_sha: Mapped[str]
+    tries: Mapped[int] = mapped_column(default=0)
+    #: how often the process that held this item died: from the third on it is tried alone, in a process of its own
+    deaths: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[str | None] = mapped_column(default=None)
+    token: Mapped[str | None] = mapped_column(default=None)
+    leased_until: Mapped[datetime | None] = mapped_column(default=None)
+    not_before: Mapped[datetime | None] = mapped_column(default=None)
+    buried: Mapped[bool] = mapped_column(Boolean, default=False)
+    reason: Mapped[str] = mapped_column(default="")
+    detail: Mapped[str] = mapped_column(default="")
+    failed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Lock(Base):
+    """A named lock with an owner and a time-out on wall time: who may run a batch, over all hosts."""
+
+    __tablename__ = "locks"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    token: Mapped[str]
+    until: Mapped[datetime]
+
+
+class Run(Base):
+    """One batch run: when, how it ended and what it did."""
+
+    __tablename__ = "runs"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    exit_code: Mapped[int | None] = mapped_column(default=None)
+    report: Mapped[Json] = mapped_column(default_factory=dict)

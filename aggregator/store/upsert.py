@@ -1,0 +1,29 @@
+"""Insert-or-update in both dialects."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from aggregator.store.tables import Base
+
+#: SQLite takes at most 32,766 parameters a statement
+_PARAMETERS = 20_000
+
+
+def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], *, update: bool = True) -> None:
+    """Write `rows` by primary key: existing rows are updated with the given columns, or left as they are."""
+    if not rows:
+        return
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    keys = [column.name for column in table.__table__.primary_key]
+    step = max(1, _PARAMETERS // len(rows[0]))
+    for start in range(0, len(rows), step):
+        statement: Any = insert(table).values(list(rows[start : start + step]))
+        changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        if update and changed:
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+        else:
+            statement = statement.on_conflict_do_nothing(index_elements=keys)
+        session.execute(statement)

@@ -1,0 +1,201 @@
+"""The nouns of the trade: plain, frozen, picklable values that stages pass to each other.
+
+What is stored is in `store/tables.py`; what a page looks like is in `publish`. Offsets are half-open ranges of Unicode
+code points; times are aware datetimes in UTC.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Lean(StrEnum):
+    """An outlet's place on the five-point scale, as it is printed."""
+
+    LEFT = "Left"
+    LEAN_LEFT = "Lean Left"
+    CENTER = "Center"
+    LEAN_RIGHT = "Lean Right"
+    RIGHT = "Right"
+
+    @property
+    def position(self) -> int:
+        """-2 (Left) to +2 (Right)."""
+        return list(Lean).index(self) - 2
+
+
+class LeanState(StrEnum):
+    """Whether a rating, or all ratings together, give a place on the scale. Nothing defaults to Center."""
+
+    RATED = "rated"
+    MIXED = "mixed"
+    UNRATED = "unrated"
+    DISPUTED = "disputed"
+
+
+class Kind(StrEnum):
+    """What sort of text an article is; only news counts as report."""
+
+    NEWS = "news"
+    OPINION = "opinion"
+    SATIRE = "satire"
+
+
+class Extent(StrEnum):
+    """How much of an article was seen: "does not mention" may only be said of `full`."""
+
+    FULL = "full"
+    TEASER = "teaser"
+
+
+class RegionKind(StrEnum):
+    """Why a stretch of a document is not the outlet speaking."""
+
+    QUOTATION = "quotation"
+    EMBED = "embed"
+    LIST = "list"
+    CAPTION = "caption"
+    NOTICE = "notice"
+
+
+class Rights(StrEnum):
+    """What may be done with a document: everything within the quoting limits, quote only, or metadata only."""
+
+    FULL = "full"
+    QUOTE = "quote"
+    METADATA = "metadata"
+
+
+class DateTrust(StrEnum):
+    """Where an article's date comes from, best first."""
+
+    FEED = "feed"
+    PAGE = "page"
+    GUESSED = "guessed"
+    NONE = "none"
+
+
+class FeedState(StrEnum):
+    """What the last poll of a feed found. Only OK, UNCHANGED and EMPTY mean that the outlet answered."""
+
+    NEVER = "never"
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    EMPTY = "empty"
+    NOT_A_FEED = "not-a-feed"
+    TIMEOUT = "timeout"
+    TLS = "tls"
+    DNS = "dns"
+    UNREACHABLE = "unreachable"
+    HTTP_4XX = "http-4xx"
+    HTTP_5XX = "http-5xx"
+    ROBOTS = "robots"
+    GONE = "gone"
+    REDIRECT = "redirect"
+    TOO_LARGE = "too-large"
+    REFUSED = "refused"
+
+    @property
+    def answered(self) -> bool:
+        """Whether the outlet could be asked at all: a coverage gap may only be told of outlets that answered."""
+        return self in (FeedState.OK, FeedState.UNCHANGED, FeedState.EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A stretch [start, end) of a document's text in which the outlet is not speaking."""
+
+    start: int
+    end: int
+    kind: RegionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item of a feed, before it is an article. `url` is absolute http(s); texts are plain, not HTML."""
+
+    url: str
+    title: str
+    guid: str = ""
+    summary: str = ""
+    content_html: str = ""
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    language: str = ""
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDocument:
+    """A feed as read: its own title and its entries in the order given."""
+
+    format: str
+    title: str = ""
+    language: str = ""
+    entries: tuple[Entry, ...] = ()
+    dropped: int = 0
+    ttl_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An article's page as fetched, with what its feed said: what extraction works on."""
+
+    url: str
+    html: bytes
+    content_type: str = ""
+    title: str = ""
+    published_at: datetime | None = None
+    language: str = ""
+    section: str = ""
+    satire: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The readable text of a page. `text` is NFC with newline-separated paragraphs; `regions` are sorted, disjoint."""
+
+    title: str
+    text: str
+    language: str
+    kind: Kind
+    extent: Extent
+    regions: tuple[Region, ...] = ()
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    date_trust: DateTrust = DateTrust.NONE
+    canonical_url: str = ""
+    section: str = ""
+    wire: str = ""
+    rights: Rights = Rights.FULL
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One statement by one rater about one unit of an outlet."""
+
+    rater: str
+    rated_on: date
+    state: LeanState = LeanState.RATED
+    label: Lean | None = None
+    unit: str = "news"
+    method: str = ""
+    reason: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeanTag:
+    """What all current ratings of a unit say together, and which they are (`raters` in name order)."""
+
+    state: LeanState
+    label: Lean | None = None
+    low: Lean | None = None
+    high: Lean | None = None
+    raters: tuple[Rating, ...] = field(default=())
+
+    @property
+    def text(self) -> str:
+        """As it is printed: one of the five labels, or Unrated, Mixed, Disputed."""
+        return self.label.value if self.label else self.state.value.title()
