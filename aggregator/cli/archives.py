@@ -1,0 +1,168 @@
+"""Commands that move archives in and out, and score what is found in them: import, export, eval."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregator.cli.options import Options
+
+if TYPE_CHECKING:
+    from typing import IO
+
+    from aggregator.articles.archive import ImportReport
+    from pipelines.batch import Instance
+
+eval_app = typer.Typer(no_args_is_help=True, help="Score the pipeline on labelled data.")
+_BATCH = 200
+_SHOWN = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command("import")(import_)
+    app.command()(export)
+    app.add_typer(eval_app, name="eval")
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(help="JSON lines, plain or gzipped; - for standard input.")],
+    name: Annotated[
+        str, typer.Option(help="Name of the archive: ids of articles without a URL come from it and their id.")
+    ] = "",
+    no_dates: Annotated[bool, typer.Option("--no-dates", help="Withhold all dates.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if any line was rejected.")] = False,
+) -> None:
+    """Take articles from an archive: `text` and one of `url` and `id` are required on each line.
+
+    Optional: title, published_at or date, outlet, authors, language, section, rights (full, quote, metadata). Importing
+    a file twice changes nothing. Rejected lines are reported with number and reason. Then run the stages:
+
+        aggregator import corpus.jsonl.gz
+
+        aggregator run
+    """
+    from aggregator.articles.archive import open_archive
+
+    options: Options = context.obj
+    if file != "-" and not Path(file).is_file():
+        from aggregator.errors import ConfigError
+
+        raise ConfigError("there is no such file", file=file)
+    with options.instance(create=True) as instance:
+        if file == "-":
+            report = _read_all(instance, sys.stdin.buffer, name or "stdin", not no_dates, options)
+        else:
+            with open_archive(Path(file)) as stream:
+                report = _read_all(instance, stream, name or Path(file).name.split(".")[0], not no_dates, options)
+    for number, reason in report.rejected[:_SHOWN]:
+        typer.echo(f"line {number}: {reason}", err=True)
+    if len(report.rejected) > _SHOWN:
+        typer.echo(f"… and {len(report.rejected) - _SHOWN} more rejected lines", err=True)
+    if not options.quiet:
+        typer.echo(
+            f"import: {report.lines} lines, {report.new} new, {report.changed} changed, "
+            f"{report.unchanged} known already, {len(report.rejected)} rejected"
+        )
+    if not report.accepted or (strict and report.rejected):
+        raise typer.Exit(1)
+
+
+def _read_all(
+    instance: "Instance", stream: "IO[bytes]", name: str, with_dates: bool, options: Options
+) -> "ImportReport":
+    """Line by line, a transaction every few hundred: memory does not grow with the file."""
+    from aggregator.articles.archive import ImportReport, numbered_lines, read_line, save_articles
+    from aggregator.errors import Rejected
+    from aggregator.sources.outlets import sync_outlets
+
+    report, now = ImportReport(), instance.clock.now()
+    with instance.store.write() as session:
+        sync_outlets(session, instance.outlets, instance.clock)
+    batch = []
+    languages = instance.settings.extract.languages
+
+    def flush() -> None:
+        with instance.store.write() as session:
+            save_articles(session, batch, languages, now, report)
+        batch.clear()
+
+    for number, line in numbered_lines(stream):
+        report.lines += 1
+        try:
+            batch.append(read_line(line, name, now, with_dates=with_dates))
+        except Rejected as error:
+            report.rejected.append((number, str(error)))
+        if len(batch) >= _BATCH:
+            flush()
+            if options.attended:
+                typer.echo(f"\r{report.lines} lines", nl=False, err=True)
+    flush()
+    return report
+
+
+def export(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help="articles, documents or stories")],
+    with_text: Annotated[bool, typer.Option("--with-text", help="Articles with their texts.")] = False,
+) -> None:
+    """Write what the database holds to stdout, one JSON object a line.
+
+    Example:
+
+        aggregator export stories | jq 'select(.outlets | length > 3) | .title'
+    """
+    from aggregator.publish.export import EXPORTS, export_articles, export_documents, export_stories
+
+    options: Options = context.obj
+    if what not in EXPORTS:
+        raise typer.BadParameter(f"{what!r} cannot be exported; known: {', '.join(EXPORTS)}")
+    with options.instance() as instance, instance.store.read() as session:
+        now = instance.clock.now()
+        rows = {
+            "articles": lambda: export_articles(session, now, with_text=with_text),
+            "documents": lambda: export_documents(session),
+            "stories": lambda: export_stories(session, now),
+        }[what]()
+        for row in rows:
+            typer.echo(json.dumps(row, ensure_ascii=False))
+
+
+@eval_app.command()
+def cluster(
+    context: typer.Context,
+    gold: Annotated[Path, typer.Argument(help="JSONL file or folder whose lines have a story_id.")],
+    no_dates: Annotated[bool, typer.Option("--no-dates", help="Withhold all dates.")] = False,
+    since: Annotated[str, typer.Option(help="Only articles from this day on (2018-09-01).")] = "",
+    merged: Annotated[Path | None, typer.Option(help="JSON file {story: story that it counts as}.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help='Print {"n": …, "scores": {…}}.')] = False,
+) -> None:
+    """Run the real stages over a labelled archive, in a database of its own, and score the stories found.
+
+    B-cubed precision, recall and F1 (with a 95 % interval by bootstrap over stories), pairwise F1, and the number of
+    stories found per true one. Lines without a story_id run along and are not scored.
+    """
+    from aggregator.cli.logs import set_up_logs
+    from aggregator.clock import parse_time
+    from aggregator.errors import ConfigError
+    from aggregator.stories.evaluation import GoldOptions, evaluate_clusters
+
+    options: Options = context.obj
+    set_up_logs(as_json=options.log_json, quiet=options.quiet)
+    if not gold.exists():
+        raise ConfigError("there is no such file or folder", file=gold)
+    labels: dict[str, str] = json.loads(merged.read_text(encoding="utf-8")) if merged else {}
+    how = GoldOptions(not no_dates, parse_time(since) if since else None, labels)
+    result = evaluate_clusters(gold, options.settings(), how)
+    if as_json:
+        typer.echo(json.dumps({"n": result.n, "scores": {k: round(v, 4) for k, v in result.scores.items()}}))
+        return
+    typer.echo(f"{result.articles} articles, {result.n} of them labelled")
+    for key, value in result.scores.items():
+        typer.echo(f"  {key:18} {value:.4f}")
+    for stage, seconds in result.seconds.items():
+        rate = result.articles / seconds if seconds else 0.0
+        typer.echo(f"  {stage:18} {seconds:.1f} s, {rate:.0f} articles/s")

@@ -1,0 +1,76 @@
+"""`aggregator`: the entry point, the global options and the exit codes.
+
+0 done · 1 something failed (a stage, too many feeds, or any item with --strict) · 2 configuration · 75 another run
+holds the lock. Only typer is imported here, so that `--help` answers at once; each command imports what it needs.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aggregator.cli import archives, batch, inspect, setup
+from aggregator.cli.options import Options
+
+app = typer.Typer(
+    name="aggregator",
+    help="News from many outlets, grouped into stories, with every outlet's lean and a source for every claim.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: Annotated[
+        Path, typer.Option(envvar="AGGREGATOR_CONFIG", help="Directory with pipeline.toml and outlets.toml.")
+    ] = Path("config"),
+    data: Annotated[
+        Path, typer.Option(envvar="AGGREGATOR_DATA_DIR", help="Directory for the database and what is published.")
+    ] = Path("var/data"),
+    database: Annotated[
+        str, typer.Option(envvar="AGGREGATOR_DATABASE_URL", help="Database address, instead of a file in --data.")
+    ] = "",
+    now: Annotated[
+        str, typer.Option(envvar="AGGREGATOR_NOW", help="The time to take for now (2026-10-18T06:00:00Z).")
+    ] = "",
+    log_json: Annotated[bool, typer.Option("--log-json", envvar="AGGREGATOR_LOG_JSON", help="Logs as JSON.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", envvar="AGGREGATOR_QUIET", help="Say only what went wrong.")
+    ] = False,
+) -> None:
+    """Options of every command."""
+    context.obj = Options(config, data, database, now, log_json, quiet)
+
+
+batch.register(app)
+archives.register(app)
+inspect.register(app)
+setup.register(app)
+
+
+def main() -> None:
+    """Run the command line; errors of ours become one line on stderr and an exit code."""
+    from aggregator.errors import AggregatorError, ConfigError, LockHeld, StageFailed
+
+    code = 1
+    try:
+        app()
+        return
+    except LockHeld as error:
+        message, code = str(error), 75
+    except ConfigError as error:
+        message, code = str(error), 2
+    except StageFailed as error:
+        message = str(error)
+    except AggregatorError as error:
+        message, code = str(error), 2
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(141) from None
+    typer.echo(f"aggregator: {message}", err=True)
+    raise SystemExit(code)

@@ -1,0 +1,57 @@
+"""What the global options mean: from directories and a time to an open instance."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aggregator.settings import Settings
+    from pipelines.batch import Instance
+
+
+@dataclass(frozen=True)
+class Options:
+    """The global options as given."""
+
+    config: Path
+    data: Path
+    database: str
+    now: str
+    log_json: bool
+    quiet: bool
+
+    def settings(self) -> "Settings":
+        """The settings of the configuration directory, with --database on top."""
+        from aggregator.settings import load_settings
+
+        return load_settings(self.config, overrides={"store": {"url": self.database}} if self.database else None)
+
+    @contextmanager
+    def instance(self, *, create: bool = False) -> Iterator["Instance"]:
+        """The instance, opened; with `create`, its database is made if there is none.
+
+        The whole configuration is read before anything is written.
+        """
+        from aggregator.cli.logs import set_up_logs
+        from aggregator.clock import Clock, parse_time
+        from aggregator.sources.outlets import load_outlets
+        from aggregator.store.instance import open_store
+        from pipelines.batch import Instance
+
+        set_up_logs(as_json=self.log_json, quiet=self.quiet)
+        settings = self.settings()
+        outlets = load_outlets(self.config)
+        clock = Clock(parse_time(self.now, end_of_day=True)) if self.now else Clock()
+        store = open_store(settings, self.data, clock, create=create)
+        try:
+            yield Instance(settings, store, clock, outlets, self.data)
+        finally:
+            store.close()
+
+    @property
+    def attended(self) -> bool:
+        """Whether a person watches: progress bars then."""
+        return sys.stderr.isatty() and not self.quiet and not self.log_json

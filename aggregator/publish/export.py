@@ -1,0 +1,141 @@
+"""Exports: JSON lines of what the database holds, each table in the order of its ids, read in pages."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aggregator.clock import rfc3339
+from aggregator.sources.ledger import tags
+from aggregator.store.tables import Article, Document, Membership, Outlet, StoryRow
+from aggregator.types import LeanTag
+
+_PAGE = 500
+
+Row = dict[str, Any]
+
+
+def export_articles(session: Session, now: datetime, *, with_text: bool = False) -> Iterator[Row]:
+    """Each article that is not withheld, with its outlet's lean as known now and its story.
+
+    `syndication_id` is null until copies of one text are told apart.
+    """
+    leans, names = _leans(session, now), _names(session)
+    for article, document, story in _articles(session):
+        row = {
+            "id": article.id,
+            "external_id": article.external_id or None,
+            "url": article.url or None,
+            "title": document.title if document else article.title,
+            "outlet": names[article.outlet_key],
+            "lean": leans[article.outlet_key].text,
+            "story_id": story,
+            "syndication_id": None,
+            "published_at": _time(article.published_at),
+            "found_at": _time(article.found_at),
+            "language": document.language if document else None,
+            "kind": document.kind if document else None,
+            "extent": document.extent if document else None,
+        }
+        if with_text:
+            row["text"] = document.text if document else None
+        yield row
+
+
+def export_documents(session: Session) -> Iterator[Row]:
+    """Every kept revision of every document, with the regions in which its outlet is not the one speaking."""
+    last = ("", 0)
+    while True:
+        after = (Document.article_id > last[0]) | ((Document.article_id == last[0]) & (Document.revision > last[1]))
+        page = select(Document).where(after).order_by(Document.article_id, Document.revision).limit(_PAGE)
+        rows = session.scalars(page).all()
+        if not rows:
+            return
+        for document in rows:
+            yield {
+                "article_id": document.article_id,
+                "revision": document.revision,
+                "current": document.current,
+                "title": document.title,
+                "text": document.text,
+                "text_sha256": document.text_sha256,
+                "language": document.language,
+                "kind": document.kind,
+                "extent": document.extent,
+                "rights": document.rights,
+                "regions": document.regions,
+            }
+        last = (rows[-1].article_id, rows[-1].revision)
+        session.expunge_all()
+
+
+def export_stories(session: Session, now: datetime) -> Iterator[Row]:
+    """Each story with its members in the order of publication, and how many outlets of each lean tell it."""
+    leans, names = _leans(session, now), _names(session)
+    ids = session.scalars(select(StoryRow.id).order_by(StoryRow.id)).all()
+    for key in ids:
+        story = session.get_one(StoryRow, key)
+        members = _members(session, key)
+        outlets = sorted({article.outlet_key for article, _ in members})
+        yield {
+            "id": story.id,
+            "title": next((a.title for a, _ in members if a.id == story.founding_article_id), ""),
+            "first_at": rfc3339(story.first_at),
+            "last_at": rfc3339(story.last_at),
+            "articles": [{"id": article.id, "score": member.score} for article, member in members],
+            "outlets": [names[outlet] for outlet in outlets],
+            "by_lean": _counted(leans[outlet].text for outlet in outlets),
+            "redirect_to": story.redirect_to,
+        }
+        session.expunge_all()
+
+
+EXPORTS: Mapping[str, Callable[..., Iterator[Row]]] = {
+    "articles": export_articles,
+    "documents": export_documents,
+    "stories": export_stories,
+}
+
+
+def _articles(session: Session) -> Iterator[tuple[Article, Document | None, str | None]]:
+    last = ""
+    query = (
+        select(Article, Document, Membership.story_id)
+        .outerjoin(Document, (Document.article_id == Article.id) & Document.current)
+        .outerjoin(Membership, Membership.article_id == Article.id)
+        .where(Article.withheld == "")
+        .order_by(Article.id)
+        .limit(_PAGE)
+    )
+    while rows := session.execute(query.where(Article.id > last)).all():
+        for article, document, story in rows:
+            yield article, document, story
+        last = rows[-1][0].id
+        session.expunge_all()
+
+
+def _members(session: Session, story: str) -> list[tuple[Article, Membership]]:
+    query = select(Article, Membership).join(Membership, Membership.article_id == Article.id)
+    rows = session.execute(query.where(Membership.story_id == story)).all()
+    return sorted(((a, m) for a, m in rows), key=lambda pair: (pair[0].published_at or pair[0].found_at, pair[0].id))
+
+
+def _leans(session: Session, now: datetime) -> Mapping[str, LeanTag]:
+    return tags(session, session.scalars(select(Outlet.key)).all(), now)
+
+
+def _names(session: Session) -> dict[str, str]:
+    return {row.key: row.name for row in session.execute(select(Outlet.key, Outlet.name))}
+
+
+def _counted(labels: Iterator[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for label in labels:
+        counts[label] = counts.get(label, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def _time(at: datetime | None) -> str | None:
+    return rfc3339(at) if at else None

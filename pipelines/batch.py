@@ -1,0 +1,260 @@
+"""One batch of everything: every stage drained in order, under the lock, with a report."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select
+
+from aggregator.articles.extract import Extract
+from aggregator.articles.fetch import Fetch
+from aggregator.articles.poll import Poll, polls_since
+from aggregator.clock import Clock, rfc3339
+from aggregator.errors import StageFailed
+from aggregator.executors import Workers
+from aggregator.settings import Settings
+from aggregator.sources.outlets import OutletSpec, sync_outlets
+from aggregator.stage import Stage, Tally, drain
+from aggregator.store import leases
+from aggregator.store.sessions import Store
+from aggregator.store.tables import Article, Document, Membership, Run, StoryRow
+from aggregator.stories.cluster import Cluster
+from aggregator.stories.embed import Embed
+from aggregator.text import short_hash
+from aggregator.types import FeedState
+from pipelines.lock import run_lock
+
+log = structlog.get_logger()
+
+#: told how far a stage is: (stage, items ended now)
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """All that a command works on: settings, database, clock, and the outlets of the configuration."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    outlets: tuple[OutletSpec, ...] = ()
+    data: Path = Path()
+
+
+@dataclass
+class RunReport:
+    """What a batch did: the one summary line, and the JSON of `--report`."""
+
+    id: str
+    started_at: datetime
+    stages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    feeds: Mapping[str, int] = field(default_factory=dict)
+    totals: Mapping[str, int] = field(default_factory=dict)
+    failure: str = ""
+    stopped: str = ""
+    held: int = 0
+    held_until: str = ""
+    seconds: float = 0.0
+    exit_code: int = 0
+
+    def add(self, tally: Tally) -> None:
+        """Take in what a stage did."""
+        self.stages[tally.stage] = {
+            **dict(tally.outcomes),
+            "reasons": dict(sorted(tally.reasons.items())),
+            "seconds": round(tally.seconds, 3),
+        }
+
+    @property
+    def failed_items(self) -> int:
+        """How many items failed in this batch, for now or for good."""
+        return sum(stage.get("retry", 0) + stage.get("rejected", 0) for stage in self.stages.values())
+
+    @property
+    def failed_feeds(self) -> int:
+        """How many of the feeds asked in this batch did not answer."""
+        return sum(n for state, n in self.feeds.items() if not FeedState(state).answered)
+
+    @property
+    def did_nothing(self) -> bool:
+        """Whether there was nothing to do at all."""
+        return not self.failure and not any(stage.get("ok", 0) for stage in self.stages.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, times in RFC 3339."""
+        plain = asdict(self)
+        return {**plain, "started_at": rfc3339(self.started_at), "failed_items": self.failed_items}
+
+    def line(self) -> str:
+        """The one summary line."""
+        done = ", ".join(f"{name} {stage.get('ok', 0)}" for name, stage in self.stages.items())
+        parts = [f"{done or 'nothing pending'} in {self.seconds:.1f} s"]
+        if self.failed_feeds:
+            bad = ", ".join(f"{s} {n}" for s, n in self.feeds.items() if not FeedState(s).answered)
+            parts.append(f"{self.failed_feeds} of {sum(self.feeds.values())} feeds did not answer ({bad})")
+        if self.failed_items:
+            parts.append(f"{self.failed_items} items failed ({self._reasons()})")
+        if self.held:
+            parts.append(f"{self.held} items are held by other processes until {self.held_until}")
+        if self.stopped:
+            parts.append(f"stopped early: {self.stopped}")
+        if self.failure:
+            parts.append(self.failure)
+        return f"run {rfc3339(self.started_at)}: " + "; ".join(parts)
+
+    def _reasons(self) -> str:
+        reasons: dict[str, int] = {}
+        for stage in self.stages.values():
+            for reason, n in stage["reasons"].items():
+                reasons[reason] = reasons.get(reason, 0) + n
+        return ", ".join(f"{reason} {n}" for reason, n in sorted(reasons.items()))
+
+
+def all_stages(settings: Settings, clock: Clock) -> dict[str, Stage[Any, Any]]:
+    """The pipeline, in order."""
+    stages: list[Stage[Any, Any]] = [
+        Poll(settings, clock),
+        Fetch(settings, clock),
+        Extract(settings.extract, clock),
+        Embed(settings.embed, clock),
+        Cluster(settings.cluster, settings.embed, clock),
+    ]
+    return {stage.name: stage for stage in stages}
+
+
+def drain_stage(
+    instance: Instance, stage: Stage[Any, Any], stop: Callable[[], bool], progress: Progress = lambda s, n: None
+) -> Tally:
+    """Drain one stage on the executor that the settings name for it."""
+    spec = getattr(instance.settings.executors, stage.name, "serial")
+    if not _anything(instance, stage):  # starting worker processes costs more than looking
+        return Tally(stage.name)
+    with Workers(spec) as workers:
+        return drain(
+            stage,
+            instance.store,
+            instance.clock,
+            workers=workers,
+            stop=stop,
+            progress=lambda n: progress(stage.name, n),
+        )
+
+
+def run_batch(
+    instance: Instance,
+    *,
+    names: tuple[str, ...] = (),
+    strict: bool = False,
+    wait_seconds: float = 0,
+    stop: Callable[[], str] = lambda: "",
+    progress: Progress = lambda s, n: None,
+) -> RunReport:
+    """Drain the named stages (all of them by default) once, and record the run.
+
+    `stop` gives a reason to end early, or nothing. Raises LockHeld if another run is under way.
+    """
+    with run_lock(instance.store, wait_seconds=wait_seconds) as lock:
+        began = time.monotonic()
+        report = _begin(instance)
+        deadline = began + instance.settings.run.deadline_minutes * 60
+
+        def why() -> str:
+            late = "the deadline of [run] deadline_minutes" if time.monotonic() > deadline else ""
+            return stop() or late or ("" if lock.still_held() else "the lock was lost")
+
+        for name, stage in all_stages(instance.settings, instance.clock).items():
+            if names and name not in names:
+                continue
+            if report.stopped := why():
+                break
+            if not _run_stage(instance, stage, report, lambda: bool(why()), progress):
+                break
+            report.stopped = why()
+        report.seconds = time.monotonic() - began
+        _end(instance, report, strict)
+    return report
+
+
+def _run_stage(
+    instance: Instance, stage: Stage[Any, Any], report: RunReport, stop: Callable[[], bool], progress: Progress
+) -> bool:
+    try:
+        tally = drain_stage(instance, stage, stop, progress)
+    except StageFailed as error:
+        log.error("stage-failed", stage=error.stage, cause=error.cause)
+        report.failure = str(error)
+        return False
+    report.add(tally)
+    log.info("stage", stage=stage.name, **dict(tally.outcomes), seconds=round(tally.seconds, 2))
+    return True
+
+
+def _begin(instance: Instance) -> RunReport:
+    leases.free_dead_leases(instance.store)
+    now = instance.clock.now()
+    with instance.store.write() as session:
+        sync_outlets(session, instance.outlets, instance.clock)
+        number = session.scalar(select(func.count()).select_from(Run)) or 0
+        report = RunReport(f"run_{short_hash(f'{now.isoformat()} {number}', 10)}", now)
+        session.add(Run(id=report.id, started_at=now))
+    structlog.contextvars.bind_contextvars(run=report.id)
+    return report
+
+
+def _end(instance: Instance, report: RunReport, strict: bool) -> None:
+    with instance.store.write() as session:
+        report.feeds = polls_since(session, report.started_at) if "poll" in report.stages else {}
+        report.totals = {
+            "articles": session.scalar(select(func.count()).select_from(Article)) or 0,
+            "documents": session.scalar(select(func.count()).select_from(Document).where(Document.current)) or 0,
+            "placed": session.scalar(select(func.count()).select_from(Membership)) or 0,
+            "stories": session.scalar(select(func.count()).select_from(StoryRow)) or 0,
+        }
+        held, until = leases.held_by_others(session)
+        report.held, report.held_until = held, rfc3339(until) if until else ""
+        report.exit_code = _exit_code(instance.settings, report, strict)
+        run = session.get_one(Run, report.id)
+        run.ended_at, run.exit_code, run.report = instance.clock.now(), report.exit_code, report.as_json()
+    structlog.contextvars.unbind_contextvars("run")
+
+
+def _exit_code(settings: Settings, report: RunReport, strict: bool) -> int:
+    asked = sum(report.feeds.values())
+    too_many = asked > 0 and report.failed_feeds > settings.run.fail_share * asked
+    if too_many:
+        report.failure = report.failure or "more feeds failed than [run] fail_share allows"
+    if strict and (report.failed_items or report.failed_feeds):
+        report.failure = report.failure or "items failed, and --strict was given"
+    return 1 if report.failure else 0
+
+
+def _anything(instance: Instance, stage: Stage[Any, Any]) -> bool:
+    with instance.store.read() as session:
+        return bool(stage.pending(session, 1))
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[Callable[[], str]]:
+    """SIGTERM and SIGINT let the batch in hand end and the next not begin; a second SIGINT interrupts at once."""
+    asked = threading.Event()
+    names: list[str] = []
+
+    def ask(number: int, _frame: object) -> None:
+        if asked.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        names.append(signal.Signals(number).name)
+        asked.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield lambda: names[0] if asked.is_set() else ""
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

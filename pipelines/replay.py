@@ -1,0 +1,55 @@
+"""The sample newsroom, replayed: its server is started in process and a batch runs at each tick of `[sample]`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from aggregator.clock import parse_time
+from aggregator.sample.server import SampleServer
+from aggregator.store.tables import Instance as InstanceRow
+from aggregator.store.tables import Run
+from pipelines.batch import Instance, Progress, RunReport, run_batch
+from pipelines.lock import run_lock
+
+
+def with_server_hosts(instance: Instance, server: SampleServer) -> Instance:
+    """The instance whose `*.example` hosts are the running server."""
+    net = instance.settings.net.model_copy(update={"hosts": server.hosts()})
+    settings = instance.settings.model_copy(update={"net": net})
+    return Instance(settings, instance.store, instance.clock, instance.outlets, instance.data)
+
+
+def replay(
+    instance: Instance,
+    config: Path,
+    *,
+    strict: bool = False,
+    wait_seconds: float = 0,
+    stop: Callable[[], str] = lambda: "",
+    progress: Progress = lambda s, n: None,
+    each: Callable[[RunReport], None] = lambda report: None,
+) -> bool:
+    """Run a batch at every tick that was not finished before; False if the replay had been finished already.
+
+    A replay that was cut short goes on with the tick it was cut in.
+    """
+    ticks = [parse_time(tick) for tick in instance.settings.sample.ticks]
+    with run_lock(instance.store, "replay", wait_seconds), SampleServer(config, instance.clock) as server:
+        with instance.store.read() as session:
+            row = session.get_one(InstanceRow, 1)
+            last = session.scalar(select(func.max(Run.started_at)).where(Run.ended_at.is_not(None)))
+        if row.replayed_at is not None:
+            return False
+        served = with_server_hosts(instance, server)
+        for tick in ticks:
+            if last is not None and tick <= last:
+                continue
+            instance.clock.move(tick)
+            report = run_batch(served, strict=strict, wait_seconds=wait_seconds, stop=stop, progress=progress)
+            each(report)
+            if report.stopped or report.exit_code:
+                return True
+        with instance.store.write() as session:
+            session.get_one(InstanceRow, 1).replayed_at = ticks[-1]
+    return True

@@ -1,0 +1,86 @@
+"""The state of an instance, by counting rows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from aggregator.clock import rfc3339, wall
+from aggregator.stage import Stage
+from aggregator.store.tables import (
+    Article,
+    Attempt,
+    Document,
+    EmbeddingRow,
+    Feed,
+    Membership,
+    Outlet,
+    Response,
+    Run,
+    StoryRow,
+)
+from pipelines.batch import Instance
+
+#: counting stops here: enough to see that there is much to do
+MANY = 1_000_000
+
+
+def read_status(instance: Instance, stages: Mapping[str, Stage[Any, Any]]) -> dict[str, Any]:
+    """Stages, feeds, totals and the last run as plain values."""
+    with instance.store.read() as session:
+        return {
+            "stages": {name: _stage(session, instance, stage) for name, stage in stages.items()},
+            "feeds": _by(session, Feed.state, Feed.active),
+            "totals": _totals(session),
+            "languages_not_supported": _by(
+                session, Document.language, and_(Document.current, Document.supported.is_(False))
+            ),
+            "last_run": _last_run(session),
+        }
+
+
+def _stage(session: Session, instance: Instance, stage: Stage[Any, Any]) -> dict[str, Any]:
+    now = instance.clock.now()
+    mine = Attempt.stage == stage.name
+    held = and_(mine, Attempt.leased_until > wall())
+    waiting = and_(mine, Attempt.buried.is_(False), Attempt.not_before > now)
+    buried = and_(mine, Attempt.buried)
+    return {
+        "pending": len(stage.pending(session, MANY)),
+        "held": _count(session, held),
+        "waiting": _count(session, waiting),
+        "buried": _count(session, buried),
+        "reasons": _by(session, Attempt.reason, and_(mine, Attempt.reason != "", or_(waiting, buried))),
+    }
+
+
+def _totals(session: Session) -> dict[str, int]:
+    everything = {
+        "outlets": Outlet,
+        "articles": Article,
+        "responses": Response,
+        "documents": Document,
+        "embeddings": EmbeddingRow,
+        "placed": Membership,
+        "stories": StoryRow,
+    }
+    counts = {n: session.scalar(select(func.count()).select_from(table)) or 0 for n, table in everything.items()}
+    return {**counts, "withheld": _count(session, Article.withheld != "", Article)}
+
+
+def _last_run(session: Session) -> dict[str, Any] | None:
+    run = session.scalar(select(Run).order_by(Run.started_at.desc(), Run.id).limit(1))
+    if run is None:
+        return None
+    ended = rfc3339(run.ended_at) if run.ended_at else None
+    return {"id": run.id, "started_at": rfc3339(run.started_at), "ended_at": ended, "exit_code": run.exit_code}
+
+
+def _count(session: Session, where: Any, table: Any = Attempt) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(where)) or 0
+
+
+def _by(session: Session, column: Any, where: Any) -> dict[str, int]:
+    rows = session.execute(select(column, func.count()).where(where).group_by(column)).all()
+    return {str(value): int(n) for value, n in sorted(rows, key=lambda row: str(row[0]))}

@@ -1,0 +1,146 @@
+"""Where one article stands, and why it stopped there."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aggregator.articles.urls import article_id, article_key
+from aggregator.clock import rfc3339
+from aggregator.errors import Rejected
+from aggregator.settings import Settings
+from aggregator.store.tables import (
+    Alias,
+    Appearance,
+    Article,
+    Attempt,
+    Document,
+    EmbeddingRow,
+    Feed,
+    Membership,
+    NearMiss,
+    Outlet,
+    Response,
+    StoryRow,
+)
+from aggregator.stories.embed import embed_recipe
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stage's part in an article's way: done, pending, waiting, buried, not needed."""
+
+    stage: str
+    state: str
+    detail: str = ""
+
+
+@dataclass
+class Trace:
+    """An article's way through the pipeline."""
+
+    id: str
+    title: str
+    facts: dict[str, str] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+
+def trace_article(session: Session, which: str, settings: Settings, now: datetime) -> Trace | None:
+    """The way of the article with this id or URL; None if none is known by it."""
+    article = _find(session, which)
+    if article is None:
+        return None
+    outlet = session.get_one(Outlet, article.outlet_key)
+    trace = Trace(article.id, article.title)
+    trace.facts = {
+        "url": article.url or "(none)",
+        "outlet": outlet.name,
+        "published": rfc3339(article.published_at) if article.published_at else "not known",
+        "found": rfc3339(article.found_at) + f" ({article.origin})",
+    }
+    if article.external_id:
+        trace.facts["external id"] = article.external_id
+    if article.withheld:
+        trace.facts["withheld"] = article.withheld
+        return trace
+    trace.steps = [
+        _polled(session, article),
+        _fetched(session, article),
+        *_read(session, article, embed_recipe(settings.embed)),
+    ]
+    return trace
+
+
+def _find(session: Session, which: str) -> Article | None:
+    if (by_id := session.get(Article, which)) is not None:
+        return by_id
+    by_external_id = session.scalar(select(Article).where(Article.external_id == which, which != "").limit(1))
+    if by_external_id is not None:
+        return by_external_id
+    try:
+        key, identity = article_key(which), article_id(which)
+    except Rejected:
+        return None
+    alias = session.get(Alias, key)
+    return session.get(Article, alias.article_id if alias else identity)
+
+
+def _polled(session: Session, article: Article) -> Step:
+    if article.origin == "import":
+        return Step("poll", "not needed", "imported")
+    query = select(Feed.url).join(Appearance, Appearance.feed_id == Feed.id)
+    feeds = session.scalars(query.where(Appearance.article_id == article.id).order_by(Feed.url)).all()
+    return Step("poll", "done", "listed by " + ", ".join(feeds))
+
+
+def _fetched(session: Session, article: Article) -> Step:
+    if article.origin == "import":
+        return Step("fetch", "not needed", "imported")
+    response = session.get(Response, article.id)
+    if response is not None and response.input_sha == article.entry_sha:
+        return Step("fetch", "done", f"read {rfc3339(response.fetched_at)} from {response.final_url}")
+    return _not_done(session, "fetch", article.id, article.entry_sha)
+
+
+def _read(session: Session, article: Article, recipe: str) -> list[Step]:
+    response = session.get(Response, article.id)
+    document = session.scalar(select(Document).where(Document.article_id == article.id, Document.current))
+    if document is None or (response is not None and document.input_sha != response.html_sha):
+        if response is None:
+            return []
+        return [_not_done(session, "extract", article.id, response.html_sha)]
+    words = len(document.text.split())
+    what = f"revision {document.revision}: {words} words, {document.language}, {document.kind}, {document.extent}"
+    steps = [Step("extract", "done" if article.origin == "feed" else "not needed", what)]
+    if not document.supported:
+        return [*steps, Step("embed", "stopped", f"language-unsupported: {document.language or 'unknown'}")]
+    vector = session.get(EmbeddingRow, (article.id, recipe))
+    if vector is None or vector.input_sha != document.content_sha:
+        return [*steps, _not_done(session, "embed", article.id, document.content_sha)]
+    steps.append(Step("embed", "done", f"in space {vector.space} by {vector.engine}"))
+    return [*steps, _placed(session, article)]
+
+
+def _placed(session: Session, article: Article) -> Step:
+    member = session.get(Membership, article.id)
+    if member is None:
+        return Step("cluster", "pending", "waits for its slice")
+    story = session.get_one(StoryRow, member.story_id)
+    others = session.scalars(
+        select(NearMiss).where(NearMiss.article_id == article.id).order_by(NearMiss.score.desc(), NearMiss.story_id)
+    ).all()
+    near = "".join(f"; nearly joined {other.story_id} ({other.score:.2f})" for other in others)
+    how = "founded" if story.founding_article_id == article.id else f"joined with score {member.score:.2f}"
+    return Step("cluster", "done", f"{how} {story.id}, {story.size} articles{near}")
+
+
+def _not_done(session: Session, stage: str, key: str, input_sha: str) -> Step:
+    attempt = session.get(Attempt, (stage, key))
+    if attempt is None or attempt.input_sha != input_sha or not attempt.reason:
+        return Step(stage, "pending", "held by a worker" if attempt is not None and attempt.token else "")
+    why = f"{attempt.reason}: {attempt.detail}" if attempt.detail else attempt.reason
+    if attempt.buried:
+        return Step(stage, "buried", f"{why} (after {attempt.tries} tries)")
+    again = rfc3339(attempt.not_before) if attempt.not_before else "soon"
+    return Step(stage, "waiting", f"{why}; tried {attempt.tries} times, again at {again}")
