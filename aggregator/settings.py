@@ -113,7 +113,7 @@ class ClusterSettings(Section):
     dense_weight: float = Field(default=0.2, ge=0, le=1)
     decay_days: float = Field(default=3, gt=0)
     window_days: float = Field(default=7, gt=0)
-    join: float = Field(default=0.22, gt=0, lt=1)
+    join: float = Field(default=0.19, gt=0, lt=1)
     near_miss: float = Field(default=0.10, ge=0, lt=1)
     body_words: int = Field(default=250, ge=1)
     neighbours: int = Field(default=20, ge=1)

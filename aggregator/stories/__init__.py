@@ -1,0 +1,1 @@
+"""Stories: embedding, clustering online, and how both are measured."""

@@ -1,0 +1,158 @@
+"""How well stories are found: a labelled archive goes through the real stages and is scored.
+
+Gold is a JSONL file (also .gz), or a folder that holds `stream.jsonl.gz` or `articles.jsonl.gz`, whose lines are archive
+articles with a `story_id`; lines without one run along and are not scored. Lines marked `noise` are left out.
+"""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from aggregator.articles.archive import ImportReport, numbered_lines, open_archive, read_line, save_articles
+from aggregator.clock import Clock, parse_time
+from aggregator.errors import ConfigError, Rejected
+from aggregator.executors import Workers
+from aggregator.settings import Settings
+from aggregator.stage import drain
+from aggregator.store.instance import open_store
+from aggregator.store.sessions import Store
+from aggregator.store.tables import Article, Membership
+from aggregator.stories.bcubed import agreement, bootstrap_f1
+from aggregator.stories.cluster import Cluster
+from aggregator.stories.embed import Embed
+
+_BATCH = 500
+T = TypeVar("T")
+
+
+@dataclass
+class Evaluation:
+    """What was scored: n labelled articles, the scores by name, and what the run cost."""
+
+    n: int = 0
+    articles: int = 0
+    scores: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GoldOptions:
+    """How the gold is read: without dates, from a day on, with some stories counted as one."""
+
+    with_dates: bool = True
+    since: datetime | None = None
+    merged: Mapping[str, str] = field(default_factory=dict)
+
+
+def evaluate_clusters(
+    gold: Path, settings: Settings, options: GoldOptions, progress: Callable[[str, int], None] = lambda s, n: None
+) -> Evaluation:
+    """Import the gold into a database of its own, embed and cluster it with `settings`, and score the stories."""
+    result = Evaluation()
+    with tempfile.TemporaryDirectory(prefix="aggregator-eval-") as folder:
+        clock = Clock()
+        local = settings.model_copy(update={"store": type(settings.store)()})
+        store = open_store(local, Path(folder), clock, create=True)
+        try:
+            truth = _timed(result, "import", lambda: _import(gold, store, settings, clock, options))
+            for stage in (Embed(settings.embed, clock), Cluster(settings.cluster, settings.embed, clock)):
+                spec = getattr(settings.executors, stage.name, "serial")
+                with Workers(spec) as workers:
+                    _timed(result, stage.name, _drained(stage, store, clock, workers, progress))
+            _score(result, store, truth)
+        finally:
+            store.close()
+    return result
+
+
+def _drained(
+    stage: Embed | Cluster, store: Store, clock: Clock, workers: Workers, progress: Callable[[str, int], None]
+) -> Callable[[], object]:
+    return lambda: drain(stage, store, clock, workers=workers, progress=lambda n: progress(stage.name, n))
+
+
+def _timed(result: Evaluation, name: str, work: Callable[[], T]) -> T:
+    began = time.monotonic()
+    done = work()
+    result.seconds[name] = round(time.monotonic() - began, 2)
+    return done
+
+
+def _import(gold: Path, store: Store, settings: Settings, clock: Clock, options: GoldOptions) -> dict[str, str]:
+    """The true story of each labelled article, by article id."""
+    truth: dict[str, str] = {}
+    report = ImportReport()
+    rows = _gold_rows(_gold_file(gold), options)
+    while True:
+        batch = []
+        for line, row in rows:
+            try:
+                article = read_line(line, gold.stem, clock.now(), with_dates=options.with_dates)
+            except Rejected:
+                continue
+            batch.append(article)
+            if row.get("story_id"):
+                label = str(row["story_id"])
+                truth[article.id] = options.merged.get(label, label)
+            if len(batch) == _BATCH:
+                break
+        if not batch:
+            return truth
+        with store.write() as session:
+            save_articles(session, batch, settings.extract.languages, clock.now(), report)
+
+
+def _gold_rows(file: Path, options: GoldOptions) -> Iterator[tuple[bytes, Mapping[str, object]]]:
+    with open_archive(file) as stream:
+        for number, line in numbered_lines(stream):
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise ConfigError(f"line {number} is not JSON: {error}", file=file) from None
+            if row.get("noise"):
+                continue
+            if options.since is not None:
+                date = row.get("published_at") or row.get("date")
+                if not date or parse_time(str(date)) < options.since:
+                    continue
+            yield line, row
+
+
+def _gold_file(gold: Path) -> Path:
+    if gold.is_file():
+        return gold
+    for name in ("stream.jsonl.gz", "articles.jsonl.gz"):
+        if (gold / name).is_file():
+            return gold / name
+    raise ConfigError("holds neither stream.jsonl.gz nor articles.jsonl.gz", file=gold, fix="give a JSONL file")
+
+
+def _score(result: Evaluation, store: Store, truth: Mapping[str, str]) -> None:
+    with store.read() as session:
+        found = {m.article_id: m.story_id for m in session.scalars(select(Membership))}
+        result.articles = len(session.scalars(select(Article.id)).all())
+    scored = sorted(truth)
+    true = [truth[key] for key in scored]
+    got = [found.get(key, f"alone:{key}") for key in scored]
+    result.n = len(scored)
+    if not scored:
+        return
+    bcubed = agreement(true, got)
+    low, high = bootstrap_f1(true, got)
+    result.scores = {
+        "b3_precision": bcubed.precision,
+        "b3_recall": bcubed.recall,
+        "b3_f1": bcubed.f1,
+        "b3_f1_low": low,
+        "b3_f1_high": high,
+        "pairwise_f1": bcubed.pairwise_f1,
+        "story_count_ratio": bcubed.story_ratio,
+        "unplaced": sum(1 for key in scored if key not in found) / len(scored),
+    }
