@@ -46,7 +46,7 @@ class Workers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        if self._executor is not None:
+        if self._executor is not None and self._client is None:
             self._executor.shutdown(wait=True, cancel_futures=True)
         if self._client is not None:
             cluster = self._client.cluster
@@ -80,18 +80,20 @@ class Workers:
 
     def _connect(self, rest: str) -> None:
         import dask
-        from distributed import Client, LocalCluster
+        import distributed
 
+        make_client: Any = distributed.Client
         dask.config.set({"distributed.worker.daemon": True})
         if rest.startswith("local:"):
             self.width = int(rest.removeprefix("local:"))
-            cluster = LocalCluster(
+            make_cluster: Any = distributed.LocalCluster
+            cluster = make_cluster(
                 n_workers=self.width, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
             )
-            self._client = Client(cluster)
+            self._client = make_client(cluster)
         else:
             try:
-                self._client = Client(rest, timeout=DASK_CONNECT_SECONDS)
+                self._client = make_client(rest, timeout=DASK_CONNECT_SECONDS)
             except OSError as error:
                 raise ConfigError(
                     f"no Dask scheduler answers at {rest}", key="executors", fix="start it, or use processes:N"

@@ -14,7 +14,7 @@ on wall time; the items of a dead owner are free at once on its host (`free_dead
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -243,22 +243,11 @@ def _settle_together(state: Draining, claim: leases.Claim, pairs: Sequence[tuple
     for item, _ in good:
         state.done.add((item.key, item.input_sha))
     tally = state.tally
-    tally.outcomes["ok"] += len(held)
-    tally.outcomes["lost"] += len(good) - len(held) + len(errors) - len(kept)
+    lost = len(pairs) - len(held) - len(kept)
+    tally.outcomes.update({name: n for name, n in (("ok", len(held)), ("lost", lost)) if n})
     for item, error in errors:
         if item.key not in kept:
             continue
         tally.outcomes["retry" if isinstance(error, Retryable) and not kept[item.key] else "rejected"] += 1
         tally.reasons[error.reason] += 1
         log.info("item-failed", stage=name, key=item.key, reason=error.reason, detail=error.detail)
-
-
-def count_pending(stage: Stage[Any, Any], session: Session, limit: int = 1_000_000) -> int:
-    """How many items wait for the stage now (at most `limit`)."""
-    return len(stage.pending(session, limit))
-
-
-def by_batches(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    """`items` in runs of at most `size`."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -172,7 +172,8 @@ def run_batch(
         for name, stage in all_stages(instance.settings, instance.clock).items():
             if names and name not in names:
                 continue
-            if report.stopped := why():
+            report.stopped = why()
+            if report.stopped:
                 break
             if not _run_stage(instance, stage, report, lambda: bool(why()), progress):
                 break

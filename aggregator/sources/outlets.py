@@ -127,7 +127,7 @@ def _read(file: Path, key: str, table: dict[str, Any]) -> OutletSpec:
 
 
 def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) -> None:
-    """Bring the database to what the file says: outlets and feeds added or changed, feeds that are gone switched off."""
+    """Bring the database to what the file says: outlets and feeds added or changed, missing feeds switched off."""
     upsert(session, Outlet, [_outlet_row(spec) for spec in specs])
     wanted = {feed_id(feed.url): (spec, feed) for spec in specs for feed in spec.feeds}
     for row in session.scalars(select(Feed)):

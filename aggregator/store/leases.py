@@ -26,6 +26,8 @@ from aggregator.store.upsert import upsert
 log = structlog.get_logger()
 
 MAX_TRIES = 5
+#: a process's start is read with this much play after a change of the machine's clock
+SAME_START_SECONDS = 2.0
 _CHUNK = 5_000
 
 
@@ -49,7 +51,7 @@ def owner_is_dead(owner: str) -> bool:
     if host != socket.gethostname():
         return False
     try:
-        return abs(psutil.Process(int(pid)).create_time() - float(started)) > 0.05
+        return bool(abs(psutil.Process(int(pid)).create_time() - float(started)) > SAME_START_SECONDS)
     except psutil.NoSuchProcess:
         return True
 

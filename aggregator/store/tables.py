@@ -30,7 +30,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     }
 
 
-class Instance(Base):
+class Instance(Base, kw_only=True):
     """Which instance this database belongs to: one row, written when the database is made."""
 
     __tablename__ = "instance"
@@ -42,7 +42,7 @@ class Instance(Base):
     replayed_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class Outlet(Base):
+class Outlet(Base, kw_only=True):
     """An organisation that publishes. Outlets taken from the configuration are `listed`; imports add unlisted ones."""
 
     __tablename__ = "outlets"
@@ -59,7 +59,7 @@ class Outlet(Base):
     listed: Mapped[bool] = mapped_column(default=True)
 
 
-class RatingRow(Base):
+class RatingRow(Base, kw_only=True):
     """One statement by one rater about one unit of an outlet. Append-only: never updated, only superseded.
 
     `valid_from/to` says when it is true, `recorded_at` when we knew. Nothing defaults to Center: a position without
@@ -92,7 +92,7 @@ class RatingRow(Base):
     supersedes: Mapped[str | None] = mapped_column(default=None)
 
 
-class Feed(Base):
+class Feed(Base, kw_only=True):
     """A URL of an outlet that lists its articles, and what the last polls of it found."""
 
     __tablename__ = "feeds"
@@ -114,7 +114,7 @@ class Feed(Base):
     next_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class FeedCheck(Base):
+class FeedCheck(Base, kw_only=True):
     """The history of a feed: an outlet that answered and one that could not be asked are told apart for ever."""
 
     __tablename__ = "feed_checks"
@@ -129,7 +129,7 @@ class FeedCheck(Base):
     detail: Mapped[str] = mapped_column(default="")
 
 
-class Host(Base):
+class Host(Base, kw_only=True):
     """What is remembered of a host, so that several processes together stay polite."""
 
     __tablename__ = "hosts"
@@ -141,7 +141,7 @@ class Host(Base):
     down_until: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class Article(Base):
+class Article(Base, kw_only=True):
     """One page of news. Its id comes from its URL alone, never from the order of arrival.
 
     `entry_sha` changes when the feed says that the article changed (URL, title or time of update): it is the input of
@@ -167,7 +167,7 @@ class Article(Base):
     withheld: Mapped[str] = mapped_column(default="")
 
 
-class Appearance(Base):
+class Appearance(Base, kw_only=True):
     """That a feed listed an article: one article, however many feeds it comes by."""
 
     __tablename__ = "appearances"
@@ -179,7 +179,7 @@ class Appearance(Base):
     first_seen_at: Mapped[datetime]
 
 
-class Alias(Base):
+class Alias(Base, kw_only=True):
     """Another URL under which an article was met (`rel=canonical`, a redirect's target)."""
 
     __tablename__ = "aliases"
@@ -187,7 +187,7 @@ class Alias(Base):
     article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), index=True)
 
 
-class Response(Base):
+class Response(Base, kw_only=True):
     """An article's page as it came off the wire; the body is emptied after `[keep] html_days`, the row stays."""
 
     __tablename__ = "responses"
@@ -201,7 +201,7 @@ class Response(Base):
     fetched_at: Mapped[datetime]
 
 
-class Document(Base):
+class Document(Base, kw_only=True):
     """The readable text of an article. A changed text is a new revision; the newest is `current`."""
 
     __tablename__ = "documents"
@@ -229,7 +229,7 @@ class Document(Base):
     made_at: Mapped[datetime]
 
 
-class EmbeddingRow(Base):
+class EmbeddingRow(Base, kw_only=True):
     """The vector of an article's current document in one space; vectors of two spaces are never compared."""
 
     __tablename__ = "embeddings"
@@ -242,7 +242,7 @@ class EmbeddingRow(Base):
     made_at: Mapped[datetime]
 
 
-class StoryRow(Base):
+class StoryRow(Base, kw_only=True):
     """All articles about one event. The id is given once, when the story is made, and never reused."""
 
     __tablename__ = "stories"
@@ -256,7 +256,7 @@ class StoryRow(Base):
     redirect_to: Mapped[str | None] = mapped_column(default=None)
 
 
-class Membership(Base):
+class Membership(Base, kw_only=True):
     """Which story an article belongs to: at most one, by constraint."""
 
     __tablename__ = "memberships"
@@ -270,7 +270,7 @@ class Membership(Base):
     joined_at: Mapped[datetime]
 
 
-class NearMiss(Base):
+class NearMiss(Base, kw_only=True):
     """A story that an article almost joined."""
 
     __tablename__ = "near_misses"
@@ -279,7 +279,7 @@ class NearMiss(Base):
     score: Mapped[float]
 
 
-class Slice(Base):
+class Slice(Base, kw_only=True):
     """The articles of one UTC publication day that were placed together, with the terms they added to the stream.
 
     Stories are a function of articles, these records and the editors' decisions.
@@ -295,7 +295,7 @@ class Slice(Base):
     terms: Mapped[Json]
 
 
-class StoryEvent(Base):
+class StoryEvent(Base, kw_only=True):
     """What happened to a story, with reason and score: made, joined, merged, split, moved."""
 
     __tablename__ = "story_events"
@@ -309,7 +309,7 @@ class StoryEvent(Base):
     reason: Mapped[str] = mapped_column(default="")
 
 
-class Decision(Base):
+class Decision(Base, kw_only=True):
     """What an editor decided. Append-only; `undoes` names an earlier decision."""
 
     __tablename__ = "decisions"
@@ -324,7 +324,7 @@ class Decision(Base):
     undoes: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"), default=None)
 
 
-class Attempt(Base):
+class Attempt(Base, kw_only=True):
     """A lease on one item of a stage, or the memory of its failures. Success deletes the row.
 
     `input_sha` is what was tried: an item whose input changed starts afresh. A lease is (owner, token, leased_until);
@@ -348,7 +348,7 @@ class Attempt(Base):
     failed_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class Lock(Base):
+class Lock(Base, kw_only=True):
     """A named lock with an owner and a time-out on wall time: who may run a batch, over all hosts."""
 
     __tablename__ = "locks"
@@ -358,7 +358,7 @@ class Lock(Base):
     until: Mapped[datetime]
 
 
-class Run(Base):
+class Run(Base, kw_only=True):
     """One batch run: when, how it ended and what it did."""
 
     __tablename__ = "runs"

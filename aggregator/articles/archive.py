@@ -1,0 +1,258 @@
+"""Archives: articles that come in as text, one JSON object a line, plain or gzipped.
+
+A line needs `text` and one of `url` or `id`. Everything else is optional: title, published_at or date (a time, or a
+day; without a zone UTC), outlet (name or domain), authors, language, section, rights. Unknown fields are ignored; an
+unknown outlet is created, unrated. The text is a document at once. Reading is streaming and importing twice changes
+nothing.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aggregator.articles.documents import save_document
+from aggregator.articles.extraction import document_from_text
+from aggregator.articles.urls import article_id, canonical
+from aggregator.clock import parse_time
+from aggregator.errors import ConfigError, Rejected
+from aggregator.store.tables import Alias, Article, Document, Outlet
+from aggregator.text import clean, one_line, sha256, short_hash
+from aggregator.types import Extracted, Rights
+
+RECIPE = "import/1"
+#: the outlet of articles whose line names none
+UNKNOWN_OUTLET = "unknown"
+#: a longer line is no article
+MAX_LINE = 5_000_000
+
+
+@dataclass(frozen=True)
+class ArchiveArticle:
+    """A line of an archive, read and checked. `entry_sha` is the hash of all that was taken from it."""
+
+    id: str
+    external_id: str
+    url: str
+    outlet: str
+    section: str
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    rights: Rights
+    entry_sha: str
+    document: Extracted
+
+
+@dataclass
+class ImportReport:
+    """What an import did; `rejected` holds (line number, reason)."""
+
+    lines: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def accepted(self) -> int:
+        """How many lines were articles."""
+        return self.new + self.changed + self.unchanged
+
+
+@contextmanager
+def open_archive(path: Path) -> Iterator[IO[bytes]]:
+    """The lines of a file, gunzipped if need be. ConfigError if it cannot be read."""
+    try:
+        with path.open("rb") as raw:
+            packed = raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
+            yield gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[misc]
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise ConfigError(f"is a damaged gzip file: {error}", file=path) from None
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror or error}", file=path) from None
+
+
+def numbered_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Each line that is not blank, with its number from 1; an overlong line is cut and will be rejected."""
+    number = 0
+    while line := stream.readline(MAX_LINE + 1):
+        number += 1
+        while len(line) > MAX_LINE and not line.endswith(b"\n"):
+            rest = stream.readline(MAX_LINE + 1)
+            line = line[: MAX_LINE + 1]
+            if not rest or rest.endswith(b"\n"):
+                break
+        if line.strip():
+            yield number, line
+
+
+def read_line(line: bytes, name: str, now: datetime, *, with_dates: bool = True) -> ArchiveArticle:
+    """One line as an article of the archive called `name`. Raises Rejected with the reason."""
+    row = _object(line)
+    text = _string(row, "text")
+    title, url, external_id = (_string(row, key, required=False) for key in ("title", "url", "id"))
+    if not url and not external_id:
+        raise Rejected("no-identity", "the line has neither url nor id")
+    section, language = _string(row, "section", required=False), _string(row, "language", required=False)
+    rights = _rights(row)
+    document = document_from_text(
+        text, title=one_line(title), url=url, section=section, language=language[:2].lower()
+    )
+    published_at = _date(row, now) if with_dates else None
+    authors = _authors(row)
+    outlet = one_line(_string(row, "outlet", required=False) or _string(row, "domain", required=False), 120)
+    identity = article_id(url) if url else "a_" + short_hash(f"{name}\n{external_id}")
+    taken = (url, external_id, title, text, section, language, str(published_at), outlet, "\t".join(authors), rights)
+    return ArchiveArticle(
+        id=identity,
+        external_id=external_id,
+        url=canonical(url) if url else "",
+        outlet=outlet or (urlsplit(url).hostname or "").removeprefix("www."),
+        section=section,
+        authors=authors,
+        published_at=published_at,
+        rights=rights,
+        entry_sha=sha256("\n".join(taken)),
+        document=document,
+    )
+
+
+def save_articles(
+    session: Session, articles: Iterable[ArchiveArticle], languages: tuple[str, ...], now: datetime, report: ImportReport
+) -> None:
+    """Store a batch of archive articles with their documents; what is known already is left as it is."""
+    outlets = _OutletNames(session)
+    for archived in articles:
+        alias = session.get(Alias, archived.url.split("://", 1)[-1]) if archived.url else None
+        article = session.get(Article, alias.article_id if alias else archived.id)
+        if article is not None and (article.entry_sha == archived.entry_sha or article.origin != "import"):
+            report.unchanged += 1
+            continue
+        if article is None:
+            article = _new_article(archived, outlets.key(archived.outlet), now)
+            session.add(article)
+            session.flush()
+            report.new += 1
+        elif article.withheld:
+            report.unchanged += 1
+            continue
+        else:
+            article.entry_sha, article.updated_at = archived.entry_sha, now
+            report.changed += 1
+        save_document(
+            session,
+            article,
+            archived.document,
+            input_sha=archived.entry_sha,
+            recipe=RECIPE,
+            languages=languages,
+            now=now,
+        )
+
+
+def _new_article(archived: ArchiveArticle, outlet_key: str, now: datetime) -> Article:
+    return Article(
+        id=archived.id,
+        url=archived.url,
+        outlet_key=outlet_key,
+        origin="import",
+        external_id=archived.external_id,
+        title=archived.document.title,
+        authors=list(archived.authors),
+        section=archived.section,
+        published_at=archived.published_at,
+        found_at=now,
+        entry_sha=archived.entry_sha,
+        rights=archived.rights.value,
+    )
+
+
+class _OutletNames:
+    """Outlets by name and by domain; an unknown one is created, unrated."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._keys: dict[str, str] = {}
+        for outlet in session.scalars(select(Outlet)):
+            for name in (outlet.key, outlet.name, *outlet.domains):
+                self._keys.setdefault(name.casefold(), outlet.key)
+
+    def key(self, name: str) -> str:
+        """The key of the outlet called `name`."""
+        known = self._keys.get(name.casefold().removeprefix("www."))
+        if known is not None:
+            return known
+        slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower()).strip("-")[:50]
+        key = slug if slug == name.lower() else f"{slug or UNKNOWN_OUTLET}-{short_hash(name.casefold(), 6)}"
+        if self._session.get(Outlet, key) is None:
+            domains = [name.lower()] if "." in name and " " not in name else []
+            self._session.add(Outlet(key=key, name=name or "Unknown outlet", domains=domains, listed=False))
+            self._session.flush()
+        self._keys[name.casefold()] = key
+        return key
+
+
+def _object(line: bytes) -> Mapping[str, Any]:
+    if len(line) > MAX_LINE:
+        raise Rejected("too-long", f"the line is longer than {MAX_LINE} bytes")
+    try:
+        row = json.loads(line)
+    except UnicodeDecodeError:
+        raise Rejected("not-utf-8", "the line is not UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise Rejected("not-json", str(error)[:200]) from None
+    if not isinstance(row, dict):
+        raise Rejected("not-an-object", f"the line holds a {type(row).__name__}, not an object")
+    return row
+
+
+def _string(row: Mapping[str, Any], key: str, *, required: bool = True) -> str:
+    value = row.get(key)
+    if isinstance(value, int) and not isinstance(value, bool) and key == "id":
+        value = str(value)
+    if value is None or value == "":
+        if required:
+            raise Rejected(f"no-{key}", f"{key} is missing or empty")
+        return ""
+    if not isinstance(value, str):
+        raise Rejected(f"bad-{key}", f"{key} is a {type(value).__name__}, not a text")
+    value = clean(value).strip()
+    if required and not value:
+        raise Rejected(f"no-{key}", f"{key} is blank")
+    return value
+
+
+def _date(row: Mapping[str, Any], now: datetime) -> datetime | None:
+    """The publication time; a day counts from its first moment; a date after the clock counts as none."""
+    value = _string(row, "published_at", required=False) or _string(row, "date", required=False)
+    if not value:
+        return None
+    try:
+        moment = parse_time(value)
+    except (ConfigError, OverflowError):
+        raise Rejected("bad-date", f"{value[:40]!r} is neither a time nor a day") from None
+    return moment if moment <= now else None
+
+
+def _authors(row: Mapping[str, Any]) -> tuple[str, ...]:
+    value = row.get("authors") or row.get("author") or []
+    names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    return tuple(one_line(name, 120) for name in names if isinstance(name, str) and name.strip())[:20]
+
+
+def _rights(row: Mapping[str, Any]) -> Rights:
+    value = _string(row, "rights", required=False) or Rights.FULL.value
+    try:
+        return Rights(value)
+    except ValueError:
+        raise Rejected("bad-rights", f"{value[:40]!r} is not one of {', '.join(Rights)}") from None

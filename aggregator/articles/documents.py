@@ -1,0 +1,97 @@
+"""Documents in the database: revisions, and what a document teaches about its article."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from aggregator.articles.urls import article_id, article_key
+from aggregator.errors import Rejected
+from aggregator.store.tables import Alias, Article, Document
+from aggregator.text import sha256
+from aggregator.types import DateTrust, Extracted, Rights
+
+_STRICTEST_FIRST = [Rights.METADATA, Rights.QUOTE, Rights.FULL]
+
+
+def content_sha(title: str, text: str) -> str:
+    """The hash of what embed, cluster and all later stages work on."""
+    return sha256(f"{title}\n{text}")
+
+
+def save_document(
+    session: Session,
+    article: Article,
+    found: Extracted,
+    *,
+    input_sha: str,
+    recipe: str,
+    languages: Sequence[str],
+    now: datetime,
+) -> Document:
+    """Make `found` the current document of `article`: a new revision if title or text changed, else the same one."""
+    rights = strictest(Rights(article.rights), found.rights)
+    text = "" if rights is Rights.METADATA else found.text
+    current = session.scalar(select(Document).where(Document.article_id == article.id, Document.current))
+    sha = content_sha(found.title, text)
+    if current is None or current.content_sha != sha:
+        current = _new_revision(session, article, found.title, text, sha, now)
+        session.add(current)
+    current.input_sha, current.recipe = input_sha, recipe
+    current.language, current.supported = found.language, found.language in languages
+    current.kind, current.extent, current.wire = found.kind.value, found.extent.value, found.wire
+    current.regions = [{**asdict(region), "kind": region.kind.value} for region in found.regions] if text else []
+    current.authors = list(found.authors or article.authors)
+    current.rights = rights.value
+    current.published_at, current.date_trust = found.published_at, found.date_trust.value
+    _teach(session, article, found, now)
+    session.flush()
+    return current
+
+
+def _new_revision(session: Session, article: Article, title: str, text: str, sha: str, now: datetime) -> Document:
+    newest = session.scalar(select(func.max(Document.revision)).where(Document.article_id == article.id)) or 0
+    session.execute(update(Document).where(Document.article_id == article.id).values(current=False))
+    return Document(
+        article_id=article.id,
+        revision=newest + 1,
+        current=True,
+        input_sha="",
+        recipe="",
+        title=title,
+        text=text,
+        text_sha256=sha256(text),
+        content_sha=sha,
+        language="",
+        supported=False,
+        kind="",
+        extent="",
+        regions=[],
+        authors=[],
+        made_at=now,
+    )
+
+
+def _teach(session: Session, article: Article, found: Extracted, now: datetime) -> None:
+    """An article without a date of its feed takes the page's, unless that is a guess; `rel=canonical` is an alias."""
+    dated = found.published_at is not None and found.published_at <= now
+    if article.published_at is None and dated and found.date_trust in (DateTrust.FEED, DateTrust.PAGE):
+        article.published_at = found.published_at
+    article.title = article.title or found.title
+    article.section = article.section or found.section
+    if not found.canonical_url:
+        return
+    try:
+        key = article_key(found.canonical_url)
+        identity = article_id(found.canonical_url)
+    except Rejected:
+        return
+    if identity != article.id and session.get(Article, identity) is None and session.get(Alias, key) is None:
+        session.add(Alias(url_key=key, article_id=article.id))
+
+
+def strictest(*rights: Rights) -> Rights:
+    """The one of several rights that allows least."""
+    return min(rights, key=_STRICTEST_FIRST.index)

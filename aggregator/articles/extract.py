@@ -1,0 +1,146 @@
+"""Extract: a fetched page becomes a document, and a changed text a new revision."""
+
+import multiprocessing
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from aggregator.articles.documents import save_document
+from aggregator.articles.extraction import extract_page
+from aggregator.clock import Clock
+from aggregator.errors import ItemError, Rejected
+from aggregator.settings import ExtractSettings
+from aggregator.stage import Stage
+from aggregator.store import leases
+from aggregator.store.tables import Article, Document, Outlet, Response
+from aggregator.types import Extracted, Page
+
+RECIPE = "extract/1"
+
+
+@dataclass(frozen=True)
+class FetchedArticle:
+    """A page waiting to be read. `page` is filled in once the item is leased."""
+
+    key: str
+    input_sha: str
+    page: Page | None = None
+
+
+@dataclass(frozen=True)
+class Read:
+    """A page's document."""
+
+    article_id: str
+    input_sha: str
+    extracted: Extracted
+
+
+class Extract(Stage[FetchedArticle, Read]):
+    """Responses become documents. Runs in processes, never in threads: lxml's users crash in threads."""
+
+    name = "extract"
+    batch_size = 16
+    lease = timedelta(minutes=15)
+
+    def __init__(self, settings: ExtractSettings, clock: Clock) -> None:
+        self.settings, self.clock = settings, clock
+
+    def pending(self, session: Session, limit: int) -> Sequence[FetchedArticle]:
+        """Responses whose body is there and has no current document yet, the newest articles first."""
+        done = exists().where(
+            Document.article_id == Response.article_id,
+            Document.current,
+            Document.input_sha == Response.html_sha,
+            Document.recipe == RECIPE,
+        )
+        query = (
+            select(Response.article_id, Response.html_sha)
+            .join(Article, Article.id == Response.article_id)
+            .where(Article.withheld == "", Response.html.is_not(None), ~done)
+            .where(leases.available(self.name, Response.article_id, Response.html_sha, self.clock.now()))
+            .order_by(Article.published_at.desc().nulls_last(), Article.id)
+            .limit(limit)
+        )
+        return [FetchedArticle(key, html_sha) for key, html_sha in session.execute(query)]
+
+    def load(self, session: Session, items: Sequence[FetchedArticle]) -> Sequence[FetchedArticle]:
+        """The pages themselves, with what the feed and the outlet's settings say of them."""
+        query = (
+            select(Response.html, Response.html_sha, Response.final_url, Response.content_type, Article, Outlet)
+            .join(Article, Article.id == Response.article_id)
+            .join(Outlet, Outlet.key == Article.outlet_key)
+        )
+        loaded = []
+        for item in items:
+            row = session.execute(query.where(Response.article_id == item.key)).one()
+            html, html_sha, final_url, content_type, article, outlet = row
+            page = Page(
+                url=final_url or article.url,
+                html=html or b"",
+                content_type=content_type,
+                title=article.title,
+                published_at=article.published_at,
+                language=outlet.language,
+                section=article.section,
+                satire=outlet.satire,
+            )
+            loaded.append(replace(item, input_sha=html_sha, page=page))
+        return loaded
+
+    def process(self, batch: Sequence[FetchedArticle]) -> Sequence[Read | ItemError]:
+        """Read each page; one that cannot be read is rejected with its reason."""
+        return [self._read(item) for item in batch]
+
+    def _read(self, item: FetchedArticle) -> Read | ItemError:
+        if item.page is None:
+            raise ValueError(f"{item.key} was not loaded")
+        try:
+            with time_limit(self.settings.timeout):
+                return Read(item.key, item.input_sha, extract_page(item.page, self.settings))
+        except ItemError as error:
+            return error
+
+    def save(self, session: Session, results: Sequence[Read]) -> None:
+        """Store each document as its article's current revision."""
+        for result in results:
+            article = session.get_one(Article, result.article_id)
+            save_document(
+                session,
+                article,
+                result.extracted,
+                input_sha=result.input_sha,
+                recipe=RECIPE,
+                languages=self.settings.languages,
+                now=self.clock.now(),
+            )
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """End the work inside after `seconds`.
+
+    In a worker process the alarm ends the process, since C code cannot be interrupted otherwise; the item is then
+    tried alone and rejected. In the main process it raises Rejected("timeout"). In a thread there is no alarm.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    in_worker = multiprocessing.parent_process() is not None
+    before = signal.signal(signal.SIGALRM, signal.SIG_DFL if in_worker else _raise_timeout)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _raise_timeout(_signal: int, _frame: object) -> None:
+    raise Rejected("timeout", "reading the page took too long")

@@ -1,0 +1,120 @@
+"""Fetch: articles' pages are read off the web, politely."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from aggregator.articles.hosts import host_name, load_hosts, save_hosts
+from aggregator.clock import Clock
+from aggregator.errors import ItemError, Rejected, Retryable
+from aggregator.net import Failure, FetchReason, HostState, Reply, Request, fetch_all
+from aggregator.settings import Settings
+from aggregator.stage import Stage
+from aggregator.store import leases
+from aggregator.store.tables import Article, Response
+from aggregator.store.upsert import upsert
+from aggregator.text import sha256
+
+RECIPE = "fetch/1"
+
+#: what another try cannot mend: the page is gone or forbidden, or its host plays tricks
+_FINAL = {
+    FetchReason.ADDRESS,
+    FetchReason.REDIRECT,
+    FetchReason.TOO_LARGE,
+    FetchReason.ENCODING,
+    FetchReason.GONE,
+    FetchReason.HTTP_4XX,
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An article whose page has not been read since its feed last changed what it says."""
+
+    key: str
+    input_sha: str
+    url: str
+    host: HostState | None
+
+
+@dataclass(frozen=True)
+class FetchedPage:
+    """A page as it came off the wire; `hosts` is what the whole batch learnt, on its first result only."""
+
+    article_id: str
+    input_sha: str
+    final_url: str
+    content_type: str
+    html: bytes
+    hosts: tuple[HostState, ...] = ()
+
+
+class Fetch(Stage[Wanted, FetchedPage]):
+    """Articles become responses."""
+
+    name = "fetch"
+    batch_size = 64
+    lease = timedelta(minutes=30)
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings, self.clock = settings, clock
+
+    def pending(self, session: Session, limit: int) -> Sequence[Wanted]:
+        """Articles without a response to their present entry, the newest first."""
+        answered = exists().where(
+            Response.article_id == Article.id, Response.input_sha == Article.entry_sha, Response.recipe == RECIPE
+        )
+        query = (
+            select(Article.id, Article.entry_sha, Article.url)
+            .where(Article.withheld == "", Article.origin == "feed", ~answered)
+            .where(leases.available(self.name, Article.id, Article.entry_sha, self.clock.now()))
+            .order_by(Article.published_at.desc().nulls_last(), Article.id)
+            .limit(limit)
+        )
+        rows = session.execute(query).all()
+        hosts = load_hosts(session, [url for _, _, url in rows])
+        return [Wanted(key, entry_sha, url, hosts.get(host_name(url))) for key, entry_sha, url in rows]
+
+    def process(self, batch: Sequence[Wanted]) -> Sequence[FetchedPage | ItemError]:
+        """Read all pages of the batch; a page that gave nothing is an error with the reason."""
+        known = {item.host.host: item.host for item in batch if item.host}
+        replies, hosts = fetch_all([Request(i.url, "page") for i in batch], self.settings.net, self.clock, known)
+        results = [_result(item, reply) for item, reply in zip(batch, replies, strict=True)]
+        first = next((n for n, result in enumerate(results) if isinstance(result, FetchedPage)), None)
+        if first is not None:
+            results[first] = replace(results[first], hosts=hosts)  # type: ignore[type-var]
+        return results
+
+    def save(self, session: Session, results: Sequence[FetchedPage]) -> None:
+        """Store the pages; an edited article's page replaces the older one, its documents stay."""
+        now = self.clock.now()
+        save_hosts(session, [state for result in results for state in result.hosts])
+        upsert(session, Response, [_row(result, now) for result in results])
+
+
+def _result(item: Wanted, reply: Reply | Failure) -> FetchedPage | ItemError:
+    if isinstance(reply, Reply):
+        content_type = reply.headers.get("content-type", "")
+        return FetchedPage(item.key, item.input_sha, reply.final_url, content_type, reply.body)
+    reason = f"http-{reply.status}" if reply.status >= 400 else reply.reason.value
+    rejected = reply.reason in _FINAL or (reply.reason is FetchReason.ROBOTS and reply.retry_after is None)
+    if rejected:
+        return Rejected(reason, reply.detail)
+    return Retryable(reason, reply.detail, reply.retry_after)
+
+
+def _row(page: FetchedPage, now: datetime) -> dict[str, object]:
+    return {
+        "article_id": page.article_id,
+        "input_sha": page.input_sha,
+        "recipe": RECIPE,
+        "final_url": page.final_url,
+        "content_type": page.content_type,
+        "html": page.html,
+        "html_sha": sha256(page.html),
+        "fetched_at": now,
+    }

@@ -1,0 +1,252 @@
+"""Poll: due feeds are asked, and what they list becomes articles.
+
+A feed that fails is a result like any other, never an item error: five bad mornings must not bury a feed. What each
+poll found is kept in `feed_checks`, so that an outlet that answered and an outlet that could not be asked are told
+apart for ever.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from aggregator.articles.hosts import host_name, load_hosts, save_hosts
+from aggregator.articles.urls import article_id, article_key, canonical
+from aggregator.clock import Clock
+from aggregator.errors import ItemError, Rejected
+from aggregator.net import Failure, FetchReason, HostState, Reply, Request, fetch_all
+from aggregator.settings import Settings
+from aggregator.sources.feeds import read_feed
+from aggregator.stage import Stage
+from aggregator.store import leases
+from aggregator.store.tables import Alias, Appearance, Article, Feed, FeedCheck
+from aggregator.text import sha256
+from aggregator.types import Entry, FeedDocument, FeedState
+
+#: entries dated before this are dated by accident
+EARLIEST = 1995
+#: a date this far ahead is a zone error and counts as now; one further ahead is no date
+ZONE_ERROR = timedelta(hours=24)
+#: why the older entries of a new feed are not fetched
+BEFORE_FIRST_POLL = "older than the newest entries taken at the feed's first poll"
+
+_STATES = {
+    FetchReason.DNS: FeedState.DNS,
+    FetchReason.DNS_TEMPORARY: FeedState.DNS,
+    FetchReason.UNREACHABLE: FeedState.UNREACHABLE,
+    FetchReason.TIMEOUT: FeedState.TIMEOUT,
+    FetchReason.TLS: FeedState.TLS,
+    FetchReason.ADDRESS: FeedState.REFUSED,
+    FetchReason.REDIRECT: FeedState.REDIRECT,
+    FetchReason.TOO_LARGE: FeedState.TOO_LARGE,
+    FetchReason.ROBOTS: FeedState.ROBOTS,
+    FetchReason.HTTP_4XX: FeedState.HTTP_4XX,
+    FetchReason.RATE_LIMITED: FeedState.HTTP_4XX,
+    FetchReason.HTTP_5XX: FeedState.HTTP_5XX,
+    FetchReason.GONE: FeedState.GONE,
+}
+
+
+@dataclass(frozen=True)
+class DueFeed:
+    """A feed whose time has come, with the validators of its last reply."""
+
+    key: str
+    input_sha: str
+    url: str
+    etag: str
+    last_modified: str
+    body_sha: str
+    host: HostState | None
+
+
+@dataclass(frozen=True)
+class Polled:
+    """What asking a feed gave. `document` is None unless it answered with a body that had changed."""
+
+    feed_id: str
+    state: FeedState
+    detail: str = ""
+    status: int = 0
+    retry_after: timedelta | None = None
+    etag: str = ""
+    last_modified: str = ""
+    body_sha: str = ""
+    document: FeedDocument | None = None
+    hosts: tuple[HostState, ...] = ()
+
+
+class Poll(Stage[DueFeed, Polled]):
+    """Due feeds become articles."""
+
+    name = "poll"
+    batch_size = 256
+    lease = timedelta(minutes=30)
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings, self.clock = settings, clock
+
+    def pending(self, session: Session, limit: int) -> Sequence[DueFeed]:
+        """Active feeds whose next check has come, the longest waiting first."""
+        now = self.clock.now()
+        due = (
+            select(Feed)
+            .where(Feed.active, or_(Feed.next_at.is_(None), Feed.next_at <= now))
+            .where(leases.available(self.name, Feed.id, "", now))
+            .order_by(Feed.next_at.nulls_first(), Feed.id)
+            .limit(limit)
+        )
+        feeds = session.scalars(due).all()
+        hosts = load_hosts(session, [feed.url for feed in feeds])
+        return [
+            DueFeed(
+                key=feed.id,
+                input_sha=feed.next_at.isoformat() if feed.next_at else "",
+                url=feed.url,
+                etag=feed.etag,
+                last_modified=feed.last_modified,
+                body_sha=feed.body_sha,
+                host=hosts.get(host_name(feed.url)),
+            )
+            for feed in feeds
+        ]
+
+    def process(self, batch: Sequence[DueFeed]) -> Sequence[Polled | ItemError]:
+        """Ask all feeds of the batch, politely and at the same time."""
+        known = {feed.host.host: feed.host for feed in batch if feed.host}
+        requests = [Request(f.url, "feed", etag=f.etag, last_modified=f.last_modified) for f in batch]
+        replies, hosts = fetch_all(requests, self.settings.net, self.clock, known)
+        results = [self._read(feed, reply) for feed, reply in zip(batch, replies, strict=True)]
+        return [replace(results[0], hosts=hosts), *results[1:]]
+
+    def _read(self, feed: DueFeed, reply: Reply | Failure) -> Polled:
+        if isinstance(reply, Failure):
+            state = _STATES.get(reply.reason, FeedState.UNREACHABLE)
+            return Polled(feed.key, state, reply.detail, reply.status, reply.retry_after)
+        etag, last_modified = reply.headers.get("etag", ""), reply.headers.get("last-modified", "")
+        if reply.status == 304:
+            return Polled(feed.key, FeedState.UNCHANGED, status=304, etag=etag, last_modified=last_modified)
+        body_sha = sha256(reply.body)
+        result = Polled(feed.key, FeedState.UNCHANGED, "", reply.status, None, etag, last_modified, body_sha)
+        if body_sha == feed.body_sha:
+            return result
+        try:
+            document = read_feed(
+                reply.body,
+                reply.final_url,
+                reply.headers.get("content-type", ""),
+                max_entries=self.settings.poll.max_entries,
+            )
+        except Rejected as error:
+            return Polled(feed.key, FeedState.NOT_A_FEED, error.detail, reply.status)
+        state = FeedState.OK if document.entries else FeedState.EMPTY
+        return replace(result, state=state, document=document)
+
+    def save(self, session: Session, results: Sequence[Polled]) -> None:
+        """Store each feed's state and history, and its entries as articles."""
+        now = self.clock.now()
+        save_hosts(session, [state for result in results for state in result.hosts])
+        for result in results:
+            feed = session.get_one(Feed, result.feed_id)
+            first = feed.answered_at is None
+            self._update(feed, result, now)
+            check = FeedCheck(feed_id=feed.id, at=now, state=result.state, status=result.status, detail=result.detail)
+            if result.document is not None:
+                limit = self.settings.poll.first_entries if first else None
+                store_entries(session, feed, result.document.entries, now, check, limit)
+                check.dropped = result.document.dropped
+            session.merge(check)
+
+    def _update(self, feed: Feed, result: Polled, now: datetime) -> None:
+        poll = self.settings.poll
+        wait = timedelta(minutes=poll.interval_minutes)
+        feed.state, feed.detail, feed.checked_at = result.state, result.detail, now
+        if result.state.answered:
+            feed.failures, feed.answered_at = 0, now
+            feed.etag, feed.last_modified = result.etag or feed.etag, result.last_modified or feed.last_modified
+            feed.body_sha = result.body_sha or feed.body_sha
+            if result.document is not None:
+                feed.title = result.document.title or feed.title
+                wait = max(wait, timedelta(minutes=result.document.ttl_minutes or 0))
+        else:
+            feed.failures += 1
+            feed.etag = feed.last_modified = ""  # a failing feed is asked without conditions
+            wait = max(wait * (1 + feed.failures), result.retry_after or wait)
+        feed.next_at = now + min(wait, timedelta(hours=poll.max_interval_hours))
+
+
+def store_entries(
+    session: Session, feed: Feed, entries: Iterable[Entry], now: datetime, check: FeedCheck, limit: int | None
+) -> None:
+    """Entries become articles: new ones are added, edited ones are made pending for fetch again.
+
+    With `limit`, only the newest entries are taken; the others are kept as rows that no stage looks at, so that the
+    next poll does not take them for news.
+    """
+    newest_first = sorted(entries, key=lambda e: e.published_at or now, reverse=True)
+    for rank, entry in enumerate(newest_first):
+        try:
+            url, key = canonical(entry.url), article_key(entry.url)
+        except Rejected:
+            check.dropped += 1
+            continue
+        check.entries += 1
+        alias = session.get(Alias, key)
+        identity = alias.article_id if alias else article_id(url)
+        entry_sha = sha256("\n".join((url, entry.title, str(entry.updated_at or ""))))
+        article = session.get(Article, identity)
+        if article is None:
+            article = _new_article(feed, entry, identity, url, entry_sha, now)
+            article.withheld = BEFORE_FIRST_POLL if limit is not None and rank >= limit else ""
+            session.add(article)
+            check.new += 1
+        seen = session.get(Appearance, (feed.id, identity))
+        if seen is None:
+            session.add(
+                Appearance(
+                    feed_id=feed.id, article_id=identity, guid=entry.guid, entry_sha=entry_sha, first_seen_at=now
+                )
+            )
+        elif seen.entry_sha != entry_sha:  # this feed has changed what it says: the article was edited
+            seen.entry_sha = article.entry_sha = entry_sha
+            article.title, article.summary = entry.title or article.title, entry.summary or article.summary
+            article.updated_at = entry.updated_at or now
+            check.changed += 1
+        session.flush()
+
+
+def _new_article(feed: Feed, entry: Entry, identity: str, url: str, entry_sha: str, now: datetime) -> Article:
+    section = feed.section or (entry.categories[0] if entry.categories else "")
+    return Article(
+        id=identity,
+        url=url,
+        outlet_key=feed.outlet_key,
+        origin="feed",
+        title=entry.title,
+        summary=entry.summary,
+        authors=list(entry.authors),
+        section=section,
+        published_at=trusted_date(entry.published_at or entry.updated_at, now),
+        updated_at=entry.updated_at,
+        found_at=now,
+        entry_sha=entry_sha,
+    )
+
+
+def trusted_date(given: datetime | None, now: datetime) -> datetime | None:
+    """A feed's date if it can be true; never "now" for a missing one."""
+    if given is None or given.year < EARLIEST or given > now + ZONE_ERROR:
+        return None
+    return min(given, now)
+
+
+def polls_since(session: Session, moment: datetime) -> Mapping[str, int]:
+    """How many feeds were asked at or after `moment`, by the state found."""
+    counts: dict[str, int] = {}
+    query: Any = select(Feed.state).where(Feed.checked_at >= moment, Feed.active)
+    for state in session.scalars(query):
+        counts[state] = counts.get(state, 0) + 1
+    return dict(sorted(counts.items()))

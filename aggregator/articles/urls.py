@@ -1,0 +1,87 @@
+"""The identity of an article's address: one canonical form per page, and the ids made from it.
+
+The rules of RFC 3986 section 6.2 and of w3lib's `canonicalize_url`, but parameters keep their order and their blanks,
+and a careful list of tracking parameters goes. Mobile and AMP addresses are not folded: `rel=canonical` makes them
+aliases.
+"""
+
+import re
+
+from aggregator.errors import Rejected
+from aggregator.net.urls import DEFAULT_PORTS, BadUrl, remove_dot_segments, split
+from aggregator.text import short_hash
+
+_ESCAPE = re.compile("%([0-9a-fA-F]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+#: parameters that say where a reader came from, never what is shown; names in lower case
+_TRACKING = frozenset(
+    {
+        "__twitter_impression", "_ga", "_gl", "_hsenc", "_hsmi", "_openstat", "at_campaign", "at_custom1",
+        "at_custom2", "at_custom3", "at_custom4", "at_link_id", "at_link_origin", "at_link_type", "at_medium",
+        "at_ptr_name", "cmpid", "dclid", "dicbo", "efg", "fb_action_ids", "fb_action_types", "fb_ref",
+        "fb_source", "fbclid", "ga_campaign", "ga_content", "ga_medium", "ga_source", "ga_term", "gaa_at",
+        "gaa_n", "gaa_sig", "gaa_ts", "gbraid", "gclid", "gclsrc", "guccounter", "guce_referrer",
+        "guce_referrer_sig", "hsctatracking", "icid", "ictd", "igsh", "igshid", "mbid", "mc_cid", "mc_eid",
+        "mkt_tok", "mkwid", "msclkid", "ncid", "ns_campaign", "ns_fee", "ns_linkname", "ns_mchannel",
+        "ns_source", "ocid", "oly_anon_id", "oly_enc_id", "partner", "piano_t", "ref", "ref_src", "ref_url",
+        "referer", "referrer", "rss_id", "s_cid", "s_kwcid", "smid", "smtyp", "spm", "sr_share", "sref",
+        "srsltid", "taid", "trk", "trkcampaign", "ttclid", "twclid", "vero_conv", "vero_id", "wbraid",
+        "wickedid", "wt_mc", "xtor", "yclid",
+    }
+)  # fmt: skip
+_TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "stm_")
+
+
+def canonical(url: str) -> str:
+    """`url` as it is shown and compared: absolute, ASCII, without fragment, default port and tracking parameters.
+
+    Raises Rejected("bad-url") for what is no http(s) address, holds a user name, or is longer than 2,048 characters.
+    """
+    try:
+        parts = split(url)
+        path = remove_dot_segments(_normalised(parts.path))
+        query = "&".join(kept for kept in _normalised(parts.query).split("&") if not _is_tracking(kept))
+        shown = f"{parts.scheme}://{parts.netloc}{path}" + (f"?{query}" if query else "")
+        # percent-encoding makes a URL longer; what is given back must itself be accepted
+        split(shown)
+    except BadUrl as bad:
+        raise Rejected("bad-url", str(bad)) from None
+    return shown
+
+
+def article_key(url: str) -> str:
+    """The identity of an article: its canonical URL without scheme, `www.` and the path's last slash.
+
+    Raises Rejected("bad-url").
+    """
+    shown = canonical(url)
+    _, _, rest = shown.partition("://")
+    netloc, slash, target = rest.partition("/")
+    host, colon, port = netloc.rpartition(":")
+    if colon and port.isdecimal() and int(port) in DEFAULT_PORTS.values():
+        netloc = host  # http://host:443 is the other scheme's own port
+    path, question, query = target.partition("?")
+    while netloc.startswith("www.") and netloc.count(".") > 1:
+        netloc = netloc.removeprefix("www.")
+    path = path.rstrip("/")
+    return f"{netloc}{slash}{path}{question}{query}"
+
+
+def article_id(url: str) -> str:
+    """The public id of the article at `url`: `a_` and 16 characters. Raises Rejected("bad-url")."""
+    return "a_" + short_hash(article_key(url), 16)
+
+
+def _normalised(value: str) -> str:
+    """`value` with escapes in upper case, and none for characters that need none (RFC 3986, 6.2.2)."""
+
+    def escape(match: re.Match[str]) -> str:
+        char = chr(int(match.group(1), 16))
+        return char if char in _UNRESERVED else match.group().upper()
+
+    return _ESCAPE.sub(escape, value)
+
+
+def _is_tracking(parameter: str) -> bool:
+    name = parameter.partition("=")[0].lower()
+    return not parameter or name in _TRACKING or name.startswith(_TRACKING_PREFIXES)

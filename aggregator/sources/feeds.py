@@ -1,0 +1,175 @@
+"""Reading feeds: RSS 0.9x, 1.0 and 2.0, Atom, JSON Feed. Never raises anything but Rejected("not-a-feed").
+
+feedparser does the reading, behind three precautions: it sees decoded, mended text without DOCTYPE (most feeds then
+take its strict parser), never more items than will be kept, and no element that would cost it quadratic time.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from xml.sax import SAXException
+
+from aggregator.errors import Rejected
+from aggregator.sources.dates import parse_date
+from aggregator.sources.entries import RawEntry, RawFeed, entry_url, finished, newest, newest_places
+from aggregator.sources.jsonfeed import parse_json_feed
+from aggregator.sources.markup import decode, mended, plain, without_prolog
+from aggregator.text import one_line
+from aggregator.types import FeedDocument
+
+#: how far into a document its root may begin, after warnings of a broken script and the like
+_JUNK = 64_000
+_START = re.compile(r"<\?xml\b|<(?:[\w-]{1,20}:)?(?:rss|feed|rdf|channel)\b|<!doctype\s+(?!html)", re.IGNORECASE)
+_HTML = re.compile(r"<!doctype\s+html|<html\b", re.IGNORECASE)
+_ROOT = re.compile(r"<((?:[\w-]{1,20}:)?(?:rss|feed|rdf|channel))(?=[\s/>])", re.IGNORECASE)
+_ITEM = re.compile(r"<(/?)((?:[\w-]{1,20}:)?(?:item|entry))(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_DATE = re.compile(
+    r"<(?:[\w-]{1,20}:)?(?:pubdate|published|issued|date|created|updated|modified)\b[^<>]*>([^<>]{4,60})<",
+    re.IGNORECASE,
+)
+#: what feedparser has been seen to raise on hostile input
+_PARSER_ERRORS = (
+    SAXException, ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError, RuntimeError,
+)  # fmt: skip
+_HEADERS = {"content-type": "application/xml; charset=utf-8"}
+
+
+def read_feed(body: bytes, url: str, content_type: str = "", *, max_entries: int = 2000) -> FeedDocument:
+    """The feed in `body` as answered by `url`: entries with an absolute http(s) link, the newest `max_entries`.
+
+    Entries without a usable link are left out and counted in `dropped`. A feed without entries is fine; anything else
+    that is no feed (a page of HTML, nothing at all) raises Rejected("not-a-feed").
+    """
+    raw = parse_feed(body, url, content_type, max_entries=max_entries)
+    entries = [finished(entry, raw.base) for entry in raw.entries]
+    kept = tuple(entry for entry in entries if entry.url)
+    return FeedDocument(
+        format=raw.format,
+        title=one_line(plain(raw.title, 512)),
+        language=one_line(raw.language, 35),
+        entries=kept,
+        dropped=len(entries) - len(kept),
+        ttl_minutes=raw.ttl_minutes,
+    )
+
+
+def parse_feed(body: bytes, url: str, content_type: str = "", *, max_entries: int = 2000) -> RawFeed:
+    """The feed as it says it, before texts are made plain and links absolute. Raises Rejected like `read_feed`."""
+    text = decode(body, content_type).lstrip()
+    if text[:1] in ("{", "["):
+        return parse_json_feed(text, url, max_entries)
+    return _read(_parsed(_prepared(text, max_entries), url), url, max_entries)
+
+
+def _prepared(text: str, max_entries: int) -> str:
+    """The document from its root on, mended and cut to the newest items. Raises Rejected."""
+    start = _START.search(text, 0, _JUNK)
+    page = _HTML.search(text, 0, _JUNK)
+    if start is None or (page is not None and page.start() < start.start()):
+        raise Rejected("not-a-feed", "a page of HTML" if page else "no feed begins here" if text else "nothing at all")
+    text, entities = without_prolog(text[start.start() :])
+    root = _ROOT.match(text)
+    if root is None:
+        raise Rejected("not-a-feed", f"its root is {one_line(text, 20)}")
+    return _cut(mended(_first_document(text, root.group(1)), entities), root.group(1), max_entries)
+
+
+def _first_document(text: str, root: str) -> str:
+    """`text` without whatever follows the root: some feeds are two documents, or carry a counter's script."""
+    end = re.compile(rf"</{re.escape(root)}\s*>(?=\s*<[?!\w])").search(text)
+    return text[: end.end()] if end else text
+
+
+def _cut(text: str, root: str, max_entries: int) -> str:
+    """`text` without an item that breaks off at its end, and with the newest items if there are too many."""
+    spans: list[tuple[int, int]] = []
+    begun: int | None = None
+    for tag in _ITEM.finditer(text):
+        if tag.group(1):
+            if begun is not None:
+                spans.append((begun, tag.end()))
+            begun = None
+        elif begun is None and not tag.group(0).endswith("/>"):
+            begun = tag.start()
+    if begun is not None and spans and f"</{root}" not in text[begun:]:
+        channel = "</channel>" if root.lower() == "rss" else ""
+        text = f"{text[:begun]}{channel}</{root}>"
+    if len(spans) <= max_entries:
+        return text
+    dates = [match and parse_date(match.group(1)) for match in (_DATE.search(text, *span) for span in spans)]
+    kept = set(newest_places(dates, max_entries))
+    pieces, at = [], 0
+    for place, (begin, end) in enumerate(spans):
+        pieces.append(text[at:begin] if place not in kept else text[at:end])
+        at = end
+    return "".join(pieces) + text[at:]
+
+
+def _parsed(text: str, url: str) -> Mapping[str, Any]:
+    import feedparser
+
+    # without a base of its own feedparser does not leave an item's xml:base when the item ends
+    headers = _HEADERS | ({"content-location": url} if "xml:base" in text else {})
+    try:
+        result: Mapping[str, Any] = feedparser.parse(
+            text.encode("utf-8", "replace"), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except _PARSER_ERRORS as error:
+        raise Rejected("not-a-feed", f"it cannot be parsed ({type(error).__name__})") from None
+    if not result["version"] and not result["entries"]:
+        raise Rejected("not-a-feed", "XML, but no feed")
+    return result
+
+
+def _read(result: Mapping[str, Any], url: str, max_entries: int) -> RawFeed:
+    feed, version = result["feed"], str(result["version"] or "rss")
+    # RSS means links to be relative to the site, Atom to the document (RFC 4287, 2); xml:base is already applied
+    site = entry_url([_get(feed, "link")], url) if version.startswith("rss") else ""
+    language, ttl = _get(feed, "language"), _get(feed, "ttl").strip()
+    return RawFeed(
+        format=version,
+        base=site or url,
+        title=_get(feed, "title"),
+        language=language,
+        entries=newest([_entry(item, language) for item in result["entries"]], max_entries),
+        ttl_minutes=int(ttl) if ttl.isascii() and ttl.isdecimal() and len(ttl) < 7 else None,
+    )
+
+
+def _entry(item: dict[str, Any], language: str) -> RawEntry:
+    contents = [_get(part, "value") for part in _dicts(item, "content") if _is_text(_get(part, "type"))]
+    content = max(contents, key=len, default="")
+    published = (_get(item, name) for name in ("published", "created", "updated"))
+    alternates = (_get(link, "href") for link in _dicts(item, "links") if _get(link, "rel") in ("", "alternate"))
+    return RawEntry(
+        links=(_get(item, "link"), *alternates),
+        title=_get(item, "title"),
+        guid=_get(item, "id"),
+        summary=_get(item, "summary") or content,
+        content_html=content,
+        authors=_authors(item),
+        published_at=next((date for date in map(parse_date, published) if date is not None), None),
+        updated_at=parse_date(_get(item, "updated")),
+        language=_get(item, "language") or _get(dict.get(item, "title_detail"), "language") or language,
+        categories=tuple(_get(tag, "term") or _get(tag, "label") for tag in _dicts(item, "tags")),
+    )
+
+
+def _authors(item: dict[str, Any]) -> tuple[str, ...]:
+    names = (_get(person, "name") for person in _dicts(item, "authors"))
+    return tuple(name for name in names if name) or (_get(item, "author"),)
+
+
+def _is_text(kind: str) -> bool:
+    return not kind or kind.startswith("text/") or "html" in kind or "xml" in kind
+
+
+# feedparser's dictionaries answer for keys they do not hold (and warn), so plain `dict.get` is used on them
+def _get(holder: Any, key: str) -> str:
+    value = dict.get(holder, key) if isinstance(holder, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _dicts(holder: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    value = dict.get(holder, key)
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
