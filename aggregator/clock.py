@@ -14,7 +14,7 @@ class Clock:
     """The time of the news: the machine's, or one that was set."""
 
     def __init__(self, fixed: datetime | None = None) -> None:
-        self._fixed = fixed
+        self._fixed = None if fixed is None else _whole(fixed)
 
     @property
     def is_fixed(self) -> bool:
@@ -27,7 +27,11 @@ class Clock:
 
     def move(self, to: datetime) -> None:
         """Set a fixed clock to another moment (a replay's next tick)."""
-        self._fixed = to.astimezone(UTC)
+        self._fixed = _whole(to)
+
+
+def _whole(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)
 
 
 def wall() -> datetime:
@@ -38,19 +42,20 @@ def wall() -> datetime:
 def parse_time(value: str, *, end_of_day: bool = False) -> datetime:
     """An RFC 3339 time or a plain day as a moment in UTC; a time without a zone counts as UTC.
 
-    Raises ConfigError when the text is neither.
+    A plain day is its first moment or, with `end_of_day`, its last whole hour (23:00). Raises ConfigError when the text
+    is neither.
     """
     text = value.strip()
     try:
         if len(text) == 10:
             day = date.fromisoformat(text)
             return datetime(day.year, day.month, day.day, 23 if end_of_day else 0, 0, tzinfo=UTC)
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = datetime.fromisoformat(text.upper())  # RFC 3339 allows `t` and `z` too
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ConfigError(
             f"{value!r} is not a time", key="now", fix="write it like 2026-10-18T06:00:00Z or 2026-10-18"
         ) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def rfc3339(moment: datetime) -> str:

@@ -25,7 +25,7 @@ ENV_SPECIAL = {"CONFIG", "DATA_DIR", "DATABASE_URL", "NOW", "TORCH_INDEX", "SECR
 class Section(BaseModel):
     """A table of the settings: frozen, and a misspelt key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class InstanceSettings(Section):
@@ -214,13 +214,9 @@ def load_settings(
 def read_toml(file: Path) -> dict[str, Any]:
     """The tables of a TOML file; ConfigError with the line if it is missing, unreadable or malformed."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(_read_text(file))
+    except ValueError as error:  # TOMLDecodeError, or a number of too many digits
         raise ConfigError(f"is not valid TOML: {error}", file=file, fix="mend the line") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"is not UTF-8 text (byte {error.start})", file=file, fix="save it as UTF-8") from None
-    except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}", file=file) from None
 
 
 def suggestion(word: str, known: Sequence[str]) -> str:
@@ -233,27 +229,43 @@ def _secrets(directory: Path) -> dict[str, Any]:
     """Files named `section__key` in the secrets directory; a trailing newline is dropped."""
     if not directory.is_dir():
         raise ConfigError("there is no such directory", file=directory, key=ENV_PREFIX + "SECRETS_DIR")
-    found = {f.name.lower(): f.read_text(encoding="utf-8").rstrip("\n") for f in directory.iterdir() if f.is_file()}
-    return _nest({name: value for name, value in found.items() if "__" in name})
+    files = [file for file in directory.iterdir() if "__" in file.name and file.is_file()]
+    return _nest({file.name.lower(): _read_text(file).rstrip("\n") for file in files}, str(directory))
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")  # some editors put a byte order mark before the text
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"is not UTF-8 text (byte {error.start})", file=file, fix="save it as UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", file=file) from None
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
     named = {k[len(ENV_PREFIX) :]: v for k, v in environ.items() if k.startswith(ENV_PREFIX)}
-    values = _nest({k.lower(): v for k, v in named.items() if k not in ENV_SPECIAL and "__" in k})
+    values = _nest({k.lower(): v for k, v in named.items() if k not in ENV_SPECIAL and "__" in k}, "environment")
     if url := named.get("DATABASE_URL"):
         values.setdefault("store", {})["url"] = url
     return values
 
 
-def _nest(flat: Mapping[str, str]) -> dict[str, Any]:
+def _nest(flat: Mapping[str, str], source: str) -> dict[str, Any]:
     """`{"net__contact": "x"}` as `{"net": {"contact": "x"}}`; a value in brackets is read as a TOML value."""
     nested: dict[str, Any] = {}
-    for name, value in flat.items():
+    for name, value in sorted(flat.items()):  # a table comes before its keys
         *path, key = name.split("__")
         table = nested
+        shown = ENV_PREFIX + name.upper() if source == "environment" else name
         for part in path:
             table = table.setdefault(part, {})
-        table[key] = tomllib.loads(f"v = {value}")["v"] if re.fullmatch(r"\s*[\[{].*[\]}]\s*", value) else value
+            if not isinstance(table, dict):
+                raise ConfigError(f"{part!r} has a value of its own", file=source, key=shown, fix="set one of the two")
+        try:
+            table[key] = tomllib.loads(f"v = {value}")["v"] if re.fullmatch(r"\s*[\[{].*[\]}]\s*", value) else value
+        except ValueError as error:
+            fix = "a value in brackets is read as TOML, such as [80, 443]"
+            raise ConfigError(f"is not valid TOML: {error}", file=source, key=shown, fix=fix) from None
     return nested
 
 
@@ -266,21 +278,21 @@ def _merge(
 ) -> None:
     for key, value in values.items():
         here = (*path, key)
-        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
+        if isinstance(value, Mapping):
+            if not isinstance(into.get(key), dict):
+                into[key], origin[here] = {}, source
             _merge(into[key], value, source, origin, here)
-            continue
-        into[key] = dict(value) if isinstance(value, Mapping) else value
-        origin[here] = source
+        else:
+            into[key], origin[here] = value, source
 
 
 def _complaint(error: ValidationError, origin: Mapping[tuple[str, ...], str], file: str) -> ConfigError:
     """The first thing that pydantic found, in words of the operator."""
     first = error.errors()[0]
     path = tuple(str(part) for part in first["loc"])
-    source = next((origin[path[:n]] for n in range(len(path), 0, -1) if path[:n] in origin), file)
-    key = ".".join(path)
-    if source == "environment":
-        key = ENV_PREFIX + "__".join(path).upper()
+    known_path = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in origin), ())
+    source = origin.get(known_path, file)
+    key = ENV_PREFIX + "__".join(known_path).upper() if source == "environment" else ".".join(path)
     if first["type"] == "extra_forbidden":
         known = _known_keys(path[:-1])
         return ConfigError("is not a known setting", file=source, key=key, fix=suggestion(path[-1], known))

@@ -18,7 +18,7 @@ def clean(value: str) -> str:
 
 def one_line(value: str, limit: int = 512) -> str:
     """`value` cleaned, on one line, without bidirectional controls, cut to `limit` code points: titles and names."""
-    return " ".join(_BIDI.sub("", clean(value[: 4 * limit])).split())[:limit].rstrip()
+    return " ".join(clean(_BIDI.sub("", value[: 4 * limit])).split())[:limit].rstrip()
 
 
 def sha256(value: str | bytes) -> str:

@@ -26,7 +26,6 @@ def run_for_ever(instance: Instance, stop: Callable[[], str], each: Callable[[st
     Late and missed turns become one (coalesce), and there is never more than one batch at a time.
     """
     scheduler = BackgroundScheduler(timezone=UTC)
-    failed = threading.Event()
 
     def batch() -> None:
         try:
@@ -38,7 +37,6 @@ def run_for_ever(instance: Instance, stop: Callable[[], str], each: Callable[[st
 
     def note_error(event: JobExecutionEvent) -> None:
         log.error("batch-crashed", error=repr(event.exception))
-        failed.set()
 
     scheduler.add_listener(note_error, EVENT_JOB_ERROR)
     scheduler.add_job(

@@ -75,8 +75,8 @@ def trace_article(session: Session, which: str, settings: Settings, now: datetim
 def _find(session: Session, which: str) -> Article | None:
     if (by_id := session.get(Article, which)) is not None:
         return by_id
-    by_external_id = session.scalar(select(Article).where(Article.external_id == which, which != "").limit(1))
-    if by_external_id is not None:
+    imported = select(Article).where(Article.external_id == which).order_by(Article.id).limit(1)
+    if which and (by_external_id := session.scalar(imported)) is not None:
         return by_external_id
     try:
         key, identity = article_key(which), article_id(which)

@@ -22,10 +22,10 @@ from sqlalchemy.orm import Session
 
 from aggregator.articles.documents import save_document
 from aggregator.articles.extraction import document_from_text
-from aggregator.articles.urls import article_id, canonical
+from aggregator.articles.urls import article_id, article_key, canonical
 from aggregator.clock import parse_time
 from aggregator.errors import ConfigError, Rejected
-from aggregator.store.tables import Alias, Article, Document, Outlet
+from aggregator.store.tables import Alias, Article, Outlet
 from aggregator.text import clean, one_line, sha256, short_hash
 from aggregator.types import Extracted, Rights
 
@@ -34,6 +34,8 @@ RECIPE = "import/1"
 UNKNOWN_OUTLET = "unknown"
 #: a longer line is no article
 MAX_LINE = 5_000_000
+#: no newspaper is older: an earlier year is a placeholder such as 0001-01-01
+EARLIEST = 1605
 
 
 @dataclass(frozen=True)
@@ -103,21 +105,22 @@ def read_line(line: bytes, name: str, now: datetime, *, with_dates: bool = True)
     title, url, external_id = (_string(row, key, required=False) for key in ("title", "url", "id"))
     if not url and not external_id:
         raise Rejected("no-identity", "the line has neither url nor id")
+    identity = article_id(url) if url else "a_" + short_hash(f"{name}\n{external_id}")
+    shown = canonical(url) if url else ""
     section, language = _string(row, "section", required=False), _string(row, "language", required=False)
     rights = _rights(row)
     document = document_from_text(
-        text, title=one_line(title), url=url, section=section, language=language[:2].lower()
+        text, title=one_line(title), url=shown, section=section, language=language[:2].lower()
     )
     published_at = _date(row, now) if with_dates else None
     authors = _authors(row)
     outlet = one_line(_string(row, "outlet", required=False) or _string(row, "domain", required=False), 120)
-    identity = article_id(url) if url else "a_" + short_hash(f"{name}\n{external_id}")
     taken = (url, external_id, title, text, section, language, str(published_at), outlet, "\t".join(authors), rights)
     return ArchiveArticle(
         id=identity,
         external_id=external_id,
-        url=canonical(url) if url else "",
-        outlet=outlet or (urlsplit(url).hostname or "").removeprefix("www."),
+        url=shown,
+        outlet=outlet or (urlsplit(shown).hostname or "").removeprefix("www."),
         section=section,
         authors=authors,
         published_at=published_at,
@@ -128,12 +131,16 @@ def read_line(line: bytes, name: str, now: datetime, *, with_dates: bool = True)
 
 
 def save_articles(
-    session: Session, articles: Iterable[ArchiveArticle], languages: tuple[str, ...], now: datetime, report: ImportReport
+    session: Session,
+    articles: Iterable[ArchiveArticle],
+    languages: tuple[str, ...],
+    now: datetime,
+    report: ImportReport,
 ) -> None:
     """Store a batch of archive articles with their documents; what is known already is left as it is."""
     outlets = _OutletNames(session)
     for archived in articles:
-        alias = session.get(Alias, archived.url.split("://", 1)[-1]) if archived.url else None
+        alias = session.get(Alias, article_key(archived.url)) if archived.url else None
         article = session.get(Article, alias.article_id if alias else archived.id)
         if article is not None and (article.entry_sha == archived.entry_sha or article.origin != "import"):
             report.unchanged += 1
@@ -147,7 +154,7 @@ def save_articles(
             report.unchanged += 1
             continue
         else:
-            article.entry_sha, article.updated_at = archived.entry_sha, now
+            _change(article, archived, outlets.key(archived.outlet), now)
             report.changed += 1
         save_document(
             session,
@@ -177,6 +184,15 @@ def _new_article(archived: ArchiveArticle, outlet_key: str, now: datetime) -> Ar
     )
 
 
+def _change(article: Article, archived: ArchiveArticle, outlet_key: str, now: datetime) -> None:
+    """What the changed line says holds from now on: a corrected date and narrower rights too."""
+    article.outlet_key, article.external_id = outlet_key, archived.external_id
+    article.title, article.authors = archived.document.title, list(archived.authors)
+    article.section, article.published_at = archived.section, archived.published_at
+    article.rights = archived.rights.value
+    article.entry_sha, article.updated_at = archived.entry_sha, now
+
+
 class _OutletNames:
     """Outlets by name and by domain; an unknown one is created, unrated."""
 
@@ -193,7 +209,8 @@ class _OutletNames:
         if known is not None:
             return known
         slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower()).strip("-")[:50]
-        key = slug if slug == name.lower() else f"{slug or UNKNOWN_OUTLET}-{short_hash(name.casefold(), 6)}"
+        exact = slug == name.lower()
+        key = (slug if exact else f"{slug}-{short_hash(name.casefold(), 6)}".lstrip("-")) if name else UNKNOWN_OUTLET
         if self._session.get(Outlet, key) is None:
             domains = [name.lower()] if "." in name and " " not in name else []
             self._session.add(Outlet(key=key, name=name or "Unknown outlet", domains=domains, listed=False))
@@ -233,7 +250,10 @@ def _string(row: Mapping[str, Any], key: str, *, required: bool = True) -> str:
 
 
 def _date(row: Mapping[str, Any], now: datetime) -> datetime | None:
-    """The publication time; a day counts from its first moment; a date after the clock counts as none."""
+    """The publication time; a day counts from its first moment.
+
+    A date after the clock, or before there were newspapers, counts as none.
+    """
     value = _string(row, "published_at", required=False) or _string(row, "date", required=False)
     if not value:
         return None
@@ -241,7 +261,7 @@ def _date(row: Mapping[str, Any], now: datetime) -> datetime | None:
         moment = parse_time(value)
     except (ConfigError, OverflowError):
         raise Rejected("bad-date", f"{value[:40]!r} is neither a time nor a day") from None
-    return moment if moment <= now else None
+    return moment if moment.year >= EARLIEST and moment <= now else None
 
 
 def _authors(row: Mapping[str, Any]) -> tuple[str, ...]:

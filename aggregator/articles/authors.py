@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from aggregator.articles.jsonld import schema_types
-from aggregator.articles.markup import key, lines, names
+from aggregator.articles.markup import key, lines, names, squeeze
 from aggregator.text import one_line
 
 MAX_AUTHORS = 8
@@ -53,7 +53,11 @@ def read_authors(
 
 
 def _bylines(tree: etree._Element) -> Iterator[str]:
-    """What stands after "By" in an element that is called a byline; nothing is read into a bare name."""
+    """What stands after "By" in an element that is called a byline, or at the end of the title of the page."""
+    titled = re.search(r"\s[-–—|]\s+by\s+(.{3,80})$", squeeze(tree.findtext(".//title") or ""))
+    if titled:
+        yield titled[1]
+        return
     for element in tree.iter("address", "div", "p", "span", "a", "h3", "h4"):
         if re.search(r"byline|author", names(element), re.IGNORECASE):
             text = " ".join(lines(element)[:4])

@@ -38,6 +38,7 @@ _BLOCK_TAGS = frozenset((
 ))  # fmt: skip
 _KINDS = {"item": "item", "quote": "quote", "head": "head", "row": "row"}
 _MIN_DECLARED = 600
+_MAX_ROW = 400
 
 
 class Paragraph(NamedTuple):
@@ -105,7 +106,7 @@ def extract_paragraphs(tree: etree._Element, url: str) -> list[Paragraph]:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
         document = bare_extraction(tree, url=url or None, include_comments=False, with_metadata=False)
-    except (RecursionError, etree.LxmlError, AttributeError, KeyError, IndexError, AssertionError):
+    except (RecursionError, etree.LxmlError, AttributeError, LookupError, AssertionError, ValueError):
         document = None
     if document is None:
         return []
@@ -144,11 +145,20 @@ def tidy(paragraphs: Iterable[Paragraph], title: str) -> list[Paragraph]:
             continue
         if len(kept) < 3 and (phrases.BYLINE.match(text) or (wanted and key(text) == wanted)):
             continue
+        if _is_label(paragraph) and not any(each.tag != "head" for each in kept):
+            continue
         if not kept or kept[-1].text != text:
             kept.append(paragraph)
     while kept and kept[-1].tag == "head":
         kept.pop()
     return kept
+
+
+def _is_label(paragraph: Paragraph) -> bool:
+    """Whether a line above the text is a section, a date or a button: a few words that are no sentence."""
+    text = paragraph.text
+    short = len(text) <= 60 and len(text.split()) <= 7 and paragraph.tag != "head"
+    return short and not text.endswith((".", "!", "?", "…", "。", "”", '"', ":"))
 
 
 def _walk(body: etree._Element) -> list[Paragraph]:
@@ -168,11 +178,13 @@ def _walk(body: etree._Element) -> list[Paragraph]:
         if event == "start":
             if node.tag in _BLOCK_TAGS and "row" not in open_tags:
                 flush()
-            open_tags.append(str(node.tag))
+            # a row with running text in it is layout, not a table
+            layout = node.tag == "row" and len("".join(node.itertext())) > _MAX_ROW
+            open_tags.append("layout" if layout else str(node.tag))
             pieces.append(node.text or "")
             continue
         in_row = "row" in open_tags[:-1]
-        if node.tag == "cell" and node.getnext() is not None:
+        if in_row and node.tag == "cell" and node.getnext() is not None:
             pieces.append(" | ")
         elif node.tag in _BLOCK_TAGS and not in_row:
             flush()

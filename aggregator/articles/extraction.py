@@ -6,7 +6,7 @@ of threads: trafilatura is not safe there).
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from lxml import etree
 
@@ -16,7 +16,7 @@ from aggregator.articles.body import Paragraph
 from aggregator.articles.charset import decode
 from aggregator.articles.language import find_language
 from aggregator.articles.markup import lines, parse, strip_unread
-from aggregator.articles.metadata import read_metadata
+from aggregator.articles.metadata import Metadata, read_metadata
 from aggregator.articles.regions import find_regions, read_marks
 from aggregator.errors import Rejected
 from aggregator.settings import ExtractSettings
@@ -46,9 +46,7 @@ def extract_page(page: Page, settings: ExtractSettings) -> Extracted:
     walled = body.prune(tree)
     marks = read_marks(tree)
     title = meta.title or one_line(page.title)
-    found = body.tidy(body.extract_paragraphs(tree, page.url), title)
-    if _chars(found) < settings.min_chars and meta.free is not False:
-        found = max(found, body.tidy(body.declared_paragraphs(meta.body), title), key=_chars)
+    found = _paragraphs(tree, page.url, title, meta, settings.min_chars)
     paragraphs, prompted = kinds.cut_prompt(found)
     text = "\n".join(paragraph.text for paragraph in paragraphs)
     extent = kinds.find_extent(text, prompted=prompted, walled=walled, free=meta.free)
@@ -56,7 +54,6 @@ def extract_page(page: Page, settings: ExtractSettings) -> Extracted:
         # the rest was not read, so that nothing may be said about what the article leaves out
         extent = Extent.TEASER
     _check(tree, text, visible, (title, *meta.titles), _MIN_TEASER if extent is Extent.TEASER else settings.min_chars)
-    sections = tuple(filter(None, (page.section, *meta.sections)))
     return Extracted(
         title=title or one_line(paragraphs[0].text, 80),
         text=text,
@@ -94,6 +91,8 @@ def document_from_text(
 ) -> Extracted:
     """A document from a text that somebody else extracted: nothing is dropped from it; the rest is found in it.
 
+    `language` is a hint for texts too short to tell by; `published_at` is aware.
+
     Raises Rejected("empty-page") when the text has no words.
     """
     paragraphs = [each for each in body.split_text(text) if any(map(str.isalnum, each.text))]
@@ -110,7 +109,7 @@ def document_from_text(
         extent=kinds.find_extent(joined, prompted=kinds.cut_prompt(paragraphs)[1], walled=False, free=None),
         regions=find_regions(paragraphs),
         authors=names,
-        published_at=published_at.astimezone(UTC) if published_at else None,
+        published_at=published_at,
         date_trust=DateTrust.FEED if published_at else DateTrust.NONE,
         section=one_line(section, 80),
         wire=kinds.find_wire(paragraphs, names, url),
@@ -127,6 +126,14 @@ def _parse(page: Page, settings: ExtractSettings) -> etree._Element:
     if "<" not in source:
         raise Rejected("not-html", "no markup")
     return parse(source)
+
+
+def _paragraphs(tree: etree._Element, url: str, title: str, meta: Metadata, least: int) -> list[Paragraph]:
+    """The body as shown; where that is too little, as declared, unless what is declared is for those who pay."""
+    shown = body.tidy(body.extract_paragraphs(tree, url), title)
+    if _chars(shown) >= least or meta.free is False:
+        return shown
+    return max(shown, body.tidy(body.declared_paragraphs(meta.body), title), key=_chars)
 
 
 def _chars(paragraphs: Iterable[Paragraph]) -> int:

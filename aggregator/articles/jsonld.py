@@ -46,7 +46,7 @@ def _load(source: str) -> Any:
     return None
 
 
-def schemaschema_types(item: Mapping[str, Any]) -> set[str]:
+def schema_types(item: Mapping[str, Any]) -> set[str]:
     value = item.get("@type") or ()
     return {str(name).rsplit("/", 1)[-1].lower() for name in (value if isinstance(value, list) else [value])}
 

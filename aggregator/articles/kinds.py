@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import unquote, urlsplit
 
 from aggregator.articles import phrases
 from aggregator.articles.body import Paragraph
-from aggregator.articles.markup import key
+from aggregator.articles.markup import host_and_path, key
 from aggregator.types import Extent, Kind
 
 _OPINION_WORDS = (
@@ -90,7 +89,7 @@ def find_kind(
 ) -> Kind:
     """Opinion and satire by what the page declares, its section, its address and how its title opens; else news."""
     types = set(types)
-    path = unquote(urlsplit(url).path) if url else ""
+    _, path = host_and_path(url)
     # the last part of a path is a slug, where "opinion" is a word of the headline
     parts = [part for part in path.split("/")[:-1] if part] + [_slug(section) for section in sections]
     if satire or "satiricalarticle" in types or any(_SATIRE_PART.fullmatch(part) for part in parts):
@@ -157,7 +156,7 @@ def _from_dateline(place: str, name: str, paragraphs: Sequence[Paragraph], url: 
         return known[0]
     if not re.search(r"[A-Z\u00c0-\u00de]{3}", place) or name in _STATES or name.endswith("."):
         return ""
-    host, plain = key(urlsplit(url).hostname or "") if url else "", key(name)
+    host, plain = key(host_and_path(url)[0]), key(name)
     if plain in host and not re.search(rf"{plain}(?:wire|newswire|news(?:service|agency)|press)", host):
         return ""
     longer = (

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
 
 from lxml import etree, html
 
@@ -20,6 +21,12 @@ UNREAD = frozenset((
 ))  # fmt: skip
 
 _HUGE_TAG = re.compile(r"<([a-zA-Z][\w:-]{0,30})\s[^<>]{32768,}>")
+#: control characters and surrogates, and references to them
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
+    r"|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef]));?(?![0-9a-f])",
+    re.IGNORECASE,
+)
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _SPACE = re.compile(r"\s+")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(\[[^\]]*\])?[^>]*>", re.IGNORECASE)
@@ -30,8 +37,8 @@ def parse(source: str) -> etree._Element:
 
     Raises Rejected("empty-page") when there is nothing to parse.
     """
-    # NUL ends a document for libxml2, and a document type may carry entity declarations
-    source = _DOCTYPE.sub("", source.replace("\x00", ""), count=1)
+    # NUL ends a document for libxml2, lxml takes no control character back, a document type may declare entities
+    source = _DOCTYPE.sub("", _CONTROL.sub(" ", source), count=1)
     # libxml2 needs time in the square of the attributes of one element
     source = _HUGE_TAG.sub(r"<\1>", source)
     parser = html.HTMLParser(
@@ -53,6 +60,15 @@ def parse(source: str) -> etree._Element:
 def squeeze(value: str) -> str:
     """`value` with every run of white space made one space."""
     return _SPACE.sub(" ", value).strip()
+
+
+def host_and_path(url: str) -> tuple[str, str]:
+    """The host and the unquoted path of an address, empty where it has none or is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname or "", unquote(parts.path)
+    except ValueError:
+        return "", ""
 
 
 def key(value: str) -> str:

@@ -1,12 +1,12 @@
 """What a page declares about itself: JSON-LD (schema.org), OpenGraph, `meta` and link elements, in that order.
 
-One pass over one tree. Nothing is guessed where it is not declared: a tool that does so invents an author on half of the
-pages that name none.
+One pass over one tree. Nothing is guessed where it is not declared: a tool that does so invents an author on half of
+the pages that name none.
 """
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from lxml import etree
 from aggregator.articles import dates
 from aggregator.articles.authors import read_authors
 from aggregator.articles.jsonld import find_article, is_free, read_items, schema_types
-from aggregator.articles.markup import key, lines, names, squeeze
+from aggregator.articles.markup import host_and_path, key, lines, names, squeeze
 from aggregator.text import one_line
 from aggregator.types import DateTrust, Rights
 
@@ -62,7 +62,7 @@ def read_metadata(tree: etree._Element, url: str) -> Metadata:
     sections = _sections(article, metas)
     body = article.get("articleBody")
     return Metadata(
-        title=_title(tree, candidates, site, urlsplit(url).hostname or ""),
+        title=_title(tree, candidates, site, host_and_path(url)[0]),
         titles=tuple(candidates),
         site=site,
         authors=read_authors(tree, article, metas, items, site),
@@ -159,7 +159,7 @@ def _published(
 def _near_title(tree: etree._Element) -> datetime | None:
     """A date in an element that is named after dates or bylines."""
     for element in tree.iter("div", "span", "p", "li", "small", "em", "td"):
-        if re.search(r"date|time|publi|posted|byline|meta\b|dateline", names(element), re.IGNORECASE):
+        if re.search(r"date|time|publi|posted|byline|meta\b|stamp", names(element), re.IGNORECASE):
             text = " ".join(lines(element)[:8])
             if len(text) <= 200 and (moment := dates.read_date(text[:80]) or _spelled(text)):
                 return moment[0]
@@ -178,7 +178,7 @@ def _sections(article: Mapping[str, Any], metas: Mapping[str, str]) -> list[str]
 
 
 def _canonical(tree: etree._Element, metas: Mapping[str, str], url: str) -> str:
-    """The page's own name for itself: on the same site and not its home page, since pages also name others' addresses."""
+    """The page's own name for itself, on the same site and not its home page: pages also name others' addresses."""
     links = [
         link.get("href", "") for link in tree.iter("link") if "canonical" in (link.get("rel") or "").lower().split()
     ]

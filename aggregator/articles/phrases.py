@@ -45,6 +45,8 @@ TEASER_HEADING = re.compile(
 BYLINE = re.compile(
     r"(?:by|von|par|por)\s+[A-Z\u00c0-\u024f][\w.'’-]+(?:[\s,&|/]+(?:and\s+|of\s+|for\s+"
     r"|the\s+)?[A-Z\u00c0-\u024f][\w.'’-]+){0,9}\W{0,2}$"
+    r"|(?:[A-Z][a-z]+day,? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, \d{4}[\s,|·at]{0,5}"
+    r"(?:\d{1,2}[:.]\d\d ?(?:[ap]\.?m\.?)? ?(?:[A-Z]{2,4})?)?\W{0,2}$|(?i:reported by)\W*$"
     r"|(?i:published|updated|posted|last updated)\b.{0,60}\d{4}.{0,40}$|(?i:\d+ min(?:ute)?s? read)\W*$"
 )
 #: the end of what may be read without paying, or a request to pay

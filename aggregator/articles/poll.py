@@ -44,7 +44,6 @@ _STATES = {
     FetchReason.TOO_LARGE: FeedState.TOO_LARGE,
     FetchReason.ROBOTS: FeedState.ROBOTS,
     FetchReason.HTTP_4XX: FeedState.HTTP_4XX,
-    FetchReason.RATE_LIMITED: FeedState.HTTP_4XX,
     FetchReason.HTTP_5XX: FeedState.HTTP_5XX,
     FetchReason.GONE: FeedState.GONE,
 }
@@ -124,7 +123,7 @@ class Poll(Stage[DueFeed, Polled]):
 
     def _read(self, feed: DueFeed, reply: Reply | Failure) -> Polled:
         if isinstance(reply, Failure):
-            state = _STATES.get(reply.reason, FeedState.UNREACHABLE)
+            state = _STATES.get(reply.reason) or _state_of_status(reply.status)
             return Polled(feed.key, state, reply.detail, reply.status, reply.retry_after)
         etag, last_modified = reply.headers.get("etag", ""), reply.headers.get("last-modified", "")
         if reply.status == 304:
@@ -176,6 +175,13 @@ class Poll(Stage[DueFeed, Polled]):
             feed.etag = feed.last_modified = ""  # a failing feed is asked without conditions
             wait = max(wait * (1 + feed.failures), result.retry_after or wait)
         feed.next_at = now + min(wait, timedelta(hours=poll.max_interval_hours))
+
+
+def _state_of_status(status: int) -> FeedState:
+    """A failure without a state of its own: 429 and 503 with Retry-After, broken bodies, broken protocol."""
+    if status >= 400:
+        return FeedState.HTTP_5XX if status >= 500 else FeedState.HTTP_4XX
+    return FeedState.UNREACHABLE
 
 
 def store_entries(

@@ -12,7 +12,7 @@ from aggregator.cli.options import Options
 if TYPE_CHECKING:
     from typing import IO
 
-    from aggregator.articles.archive import ImportReport
+    from aggregator.articles.archive import ArchiveArticle, ImportReport
     from pipelines.batch import Instance
 
 eval_app = typer.Typer(no_args_is_help=True, help="Score the pipeline on labelled data.")
@@ -82,7 +82,7 @@ def _read_all(
     report, now = ImportReport(), instance.clock.now()
     with instance.store.write() as session:
         sync_outlets(session, instance.outlets, instance.clock)
-    batch = []
+    batch: list[ArchiveArticle] = []
     languages = instance.settings.extract.languages
 
     def flush() -> None:
@@ -154,7 +154,7 @@ def cluster(
     set_up_logs(as_json=options.log_json, quiet=options.quiet)
     if not gold.exists():
         raise ConfigError("there is no such file or folder", file=gold)
-    labels: dict[str, str] = json.loads(merged.read_text(encoding="utf-8")) if merged else {}
+    labels = _labels(merged) if merged else {}
     how = GoldOptions(not no_dates, parse_time(since) if since else None, labels)
     result = evaluate_clusters(gold, options.settings(), how)
     if as_json:
@@ -166,3 +166,18 @@ def cluster(
     for stage, seconds in result.seconds.items():
         rate = result.articles / seconds if seconds else 0.0
         typer.echo(f"  {stage:18} {seconds:.1f} s, {rate:.0f} articles/s")
+
+
+def _labels(file: Path) -> dict[str, str]:
+    """Which stories count as which: a JSON object of texts."""
+    from aggregator.errors import ConfigError
+
+    try:
+        labels = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", file=file) from None
+    except ValueError as error:
+        raise ConfigError(f"is not JSON: {error}", file=file) from None
+    if not isinstance(labels, dict) or not all(isinstance(value, str) for value in labels.values()):
+        raise ConfigError("is not an object of texts", file=file, fix='{"one story": "the story that it counts as"}')
+    return labels

@@ -60,9 +60,12 @@ def _stage_command(name: str):  # type: ignore[no-untyped-def]
 
 
 def _run(options: Options, names: tuple[str, ...], strict: bool, file: Path | None, wait: float) -> None:
+    from aggregator.errors import ConfigError
     from pipelines.batch import run_batch, stop_on_signals
     from pipelines.replay import replay
 
+    if file is not None and not file.parent.is_dir():
+        raise ConfigError("there is no such directory", file=file.parent, fix="--report FILE")
     reports: list[RunReport] = []
 
     def done(report: "RunReport") -> None:

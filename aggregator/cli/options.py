@@ -8,8 +8,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from aggregator.settings import Settings
+    from aggregator.store.sessions import Store
     from pipelines.batch import Instance
+
+
+def sample_time(store: "Store", settings: "Settings") -> "datetime":
+    """Where a sample instance's replay stands: its clock goes on from there, not from today."""
+    from sqlalchemy import func, select
+
+    from aggregator.clock import parse_time, wall
+    from aggregator.store.tables import Run
+
+    with store.read() as session:
+        last = session.scalar(select(func.max(Run.started_at)))
+    ticks = settings.sample.ticks
+    return last or (parse_time(ticks[0]) if ticks else wall())
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,8 @@ class Options:
         outlets = load_outlets(self.config)
         clock = Clock(parse_time(self.now, end_of_day=True)) if self.now else Clock()
         store = open_store(settings, self.data, clock, create=create)
+        if settings.instance.sample and not self.now:
+            clock.move(sample_time(store, settings))
         try:
             yield Instance(settings, store, clock, outlets, self.data)
         finally:

@@ -65,7 +65,7 @@ def export_documents(session: Session) -> Iterator[Row]:
                 "kind": document.kind,
                 "extent": document.extent,
                 "rights": document.rights,
-                "regions": document.regions,
+                "regions": [{key: region[key] for key in ("start", "end", "kind")} for region in document.regions],
             }
         last = (rows[-1].article_id, rows[-1].revision)
         session.expunge_all()

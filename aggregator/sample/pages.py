@@ -36,6 +36,20 @@ _NOT_FOUND = Template("""<!DOCTYPE html>
 </html>
 """)
 
+_INDEX = Template("""<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>The sample newsroom</title>
+<style>body{font:17px/1.5 Georgia,serif;max-width:40em;margin:2em auto}</style></head>
+<body>
+<h1>The sample newsroom</h1>
+<p>All these outlets are fictional. One server plays them all and tells them apart by the Host header.</p>
+<ul>
+$links
+</ul>
+</body>
+</html>
+""")
+
 
 def front_page(outlet: SampleOutlet, articles: Sequence[SampleArticle], charset: str) -> str:
     """The outlet's home page: headline and summary of each article, and where its feeds are."""
@@ -57,10 +71,8 @@ def not_found(outlet: SampleOutlet, charset: str) -> str:
     return _NOT_FOUND.substitute(lang=escape(outlet.language), charset=charset, outlet=escape(outlet.name))
 
 
-def unknown_host(name: str, hosts: Sequence[str]) -> str:
-    """A hint for somebody who opened the server's bare address in a browser."""
-    known = "\n".join(f"  {host}" for host in hosts)
-    return (
-        f"No fictional outlet of the sample newsroom is called {name[:80]!r}.\n"
-        f"This server tells its outlets apart by the Host header; it plays\n{known}\n"
-    )
+def index_page(outlets: Sequence[SampleOutlet], port: str) -> str:
+    """What the server's bare address shows: every outlet, under a name that a browser resolves to loopback itself."""
+    hosts = [(outlet.name, next(iter(outlet.hosts))) for outlet in outlets]
+    links = [f'<li><a href="http://{escape(host)}.localhost{port}/">{escape(name)}</a></li>' for name, host in hosts]
+    return _INDEX.substitute(links="\n".join(links))

@@ -113,8 +113,9 @@ class _Handler(BaseHTTPRequestHandler):
         logger.debug(format, *args)
 
     def _send(self, *, with_body: bool) -> None:
-        host = (self.headers.get("Host") or "").rsplit(":", 1)[0].lower()
-        found = answer(self.server.newsroom, host, self.path, self.server.clock.now())
+        host, _, port = (self.headers.get("Host") or "").lower().partition(":")
+        now = self.server.clock.now()
+        found = answer(self.server.newsroom, host, self.path, now, f":{port}" if port else "")
         body, headers = found.body, dict(found.headers)
         if found.status == 200:
             headers["ETag"] = found.etag

@@ -10,7 +10,7 @@ from aggregator.sample.feeds import in_feed, write_feed
 from aggregator.sample.layouts import LAYOUTS, render
 from aggregator.sample.looks import look_of
 from aggregator.sample.newsroom import Newsroom, SampleArticle, SampleOutlet
-from aggregator.sample.pages import front_page, not_found, unknown_host
+from aggregator.sample.pages import front_page, index_page, not_found
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,21 @@ class Answer:
         return f'W/"{hashlib.sha256(self.body).hexdigest()[:20]}"'
 
 
-def answer(newsroom: Newsroom, host: str, target: str, now: datetime) -> Answer:
-    """What the outlet called `host` answers at `now` to a GET of `target`, an origin-form path with query."""
+#: what a browser on this machine may append to an outlet's name (RFC 6761: such names are loopback)
+LOCAL = ".localhost"
+
+
+def answer(newsroom: Newsroom, host: str, target: str, now: datetime, port: str = "") -> Answer:
+    """What the outlet called `host` answers at `now` to a GET of `target`, an origin-form path with query.
+
+    Any other host is told which outlets there are; `port` (":8800") is for the links to them.
+    """
+    host = host.removesuffix(LOCAL)
     outlet = next((outlet for outlet in newsroom.outlets.values() if host in outlet.hosts), None)
     if outlet is None:
-        known = sorted(name for other in newsroom.outlets.values() for name in other.hosts)
-        return Answer(404, unknown_host(host, known).encode(), "text/plain; charset=utf-8")
+        status = 200 if target == "/" and host in ("127.0.0.1", "localhost", "") else 404
+        page = index_page(list(newsroom.outlets.values()), port)
+        return Answer(status, page.encode(), "text/html; charset=utf-8")
     try:
         address = urlsplit(target)
     except ValueError:

@@ -17,8 +17,12 @@ from aggregator.types import Lean, LeanState, LeanTag, Rating
 
 
 def record(session: Session, outlet_key: str, ratings: Sequence[Rating], now: datetime) -> None:
-    """Append what is new in `ratings`; a rater's older statement that it replaces, or that is gone, is superseded."""
-    current = {(row.rater, row.unit): row for row in _current(session, [outlet_key], now)}
+    """Append what is new in `ratings`; a rater's older statement that it replaces, or that is gone, is superseded.
+
+    What is new does not depend on `now`: a rating that is not valid yet, or that a later run recorded, is not added
+    again. A rater may rate a unit once in `ratings`.
+    """
+    current = {(row.rater, row.unit): row for row in _not_superseded(session, [outlet_key], None)}
     for rating in ratings:
         old = current.pop((rating.rater, rating.unit), None)
         if old is None or _rating(old) != rating:
@@ -64,15 +68,19 @@ def consensus(ratings: Sequence[Rating]) -> LeanTag:
 
 def _current(session: Session, outlet_keys: Sequence[str], now: datetime) -> list[RatingRow]:
     """The rows known at `now`, not superseded by then and valid then, in a fixed order."""
-    query = select(RatingRow).where(RatingRow.outlet_key.in_(outlet_keys), RatingRow.recorded_at <= now)
+    day = now.date()
+    rows = _not_superseded(session, outlet_keys, now)
+    return [row for row in rows if row.valid_from <= day and (row.valid_to is None or day < row.valid_to)]
+
+
+def _not_superseded(session: Session, outlet_keys: Sequence[str], known_at: datetime | None) -> list[RatingRow]:
+    """The last statements among those known at a moment, or among all."""
+    query = select(RatingRow).where(RatingRow.outlet_key.in_(outlet_keys))
+    if known_at is not None:
+        query = query.where(RatingRow.recorded_at <= known_at)
     rows = session.scalars(query.order_by(RatingRow.recorded_at, RatingRow.id)).all()
     superseded = {row.supersedes for row in rows}
-    day = now.date()
-    return [
-        row
-        for row in rows
-        if row.id not in superseded and row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
-    ]
+    return [row for row in rows if row.id not in superseded]
 
 
 def _row(outlet_key: str, rating: Rating, now: datetime, supersedes: str | None) -> RatingRow:

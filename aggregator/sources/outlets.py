@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,15 @@ from aggregator.store.upsert import upsert
 from aggregator.text import one_line, short_hash
 from aggregator.types import Lean, LeanState, Rating, Rights
 
-HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/@]+(/\S*)?$")]
+
+def _with_host(value: str) -> str:
+    parts = urlsplit(value)  # ValueError for a bad IPv6 address, as is the next line for a bad port
+    if not parts.hostname or parts.port == 0:
+        raise ValueError("has no host")
+    return value
+
+
+HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/@]+(/\S*)?$"), AfterValidator(_with_host)]
 
 
 class FeedSpec(Section):
@@ -76,7 +84,18 @@ class OutletSpec(Section):
     @field_validator("name", "owner")
     @classmethod
     def _plain(cls, value: str) -> str:
-        return one_line(value, 120)
+        line = one_line(value, 120)
+        if value and not line:
+            raise ValueError("has no visible character")
+        return line
+
+    @field_validator("ratings")
+    @classmethod
+    def _one_rating_each(cls, value: tuple[RatingSpec, ...]) -> tuple[RatingSpec, ...]:
+        for number, rating in enumerate(value):
+            if any((rating.rater, rating.unit) == (other.rater, other.unit) for other in value[:number]):
+                raise ValueError(f"{rating.rater} rates the unit {rating.unit!r} twice; keep the newest")
+        return value
 
     @property
     def all_domains(self) -> tuple[str, ...]:
@@ -113,16 +132,20 @@ def load_outlets(config: Path) -> tuple[OutletSpec, ...]:
 
 def _read(file: Path, key: str, table: dict[str, Any]) -> OutletSpec:
     try:
+        if "key" in table:
+            raise ConfigError("is not a known key", file=file, key=f"{key}.key", fix=f"[{key}] is the outlet's key")
         return OutletSpec.model_validate({"key": key, **table})
     except ValidationError as error:
         first = error.errors()[0]
         path = ".".join([key, *(str(part) for part in first["loc"])])
         if first["type"] == "extra_forbidden":
             word = str(first["loc"][-1])
-            known = [*OutletSpec.model_fields, *FeedSpec.model_fields, *RatingSpec.model_fields]
+            models: dict[str, type[BaseModel]] = {"feeds": FeedSpec, "ratings": RatingSpec}
+            level = models.get(str(first["loc"][0]), OutletSpec) if len(first["loc"]) > 1 else OutletSpec
+            known = [name for name in level.model_fields if name != "key"]
             raise ConfigError("is not a known key", file=file, key=path, fix=suggestion(word, known)) from None
         message = first["msg"].removeprefix("Value error, ")
-        shown = "" if isinstance(first["input"], dict) else f"{str(first['input'])[:80]!r}: "
+        shown = f"{str(first['input'])[:80]!r}: " if isinstance(first["input"], (str, int, float)) else ""
         raise ConfigError(shown + message, file=file, key=path) from None
 
 

@@ -1,8 +1,10 @@
 """Opening the database of an instance: made and migrated when empty, refused when it belongs to another one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from aggregator.clock import Clock
 from aggregator.errors import ConfigError, InstanceMismatch, StoreError
@@ -12,6 +14,7 @@ from aggregator.store.sessions import Store
 from aggregator.store.tables import Instance
 
 DATABASE = "aggregator.sqlite"
+MIGRATION_SECONDS = 300
 
 
 def database_url(settings: Settings, data: Path) -> str:
@@ -32,7 +35,7 @@ def open_store(settings: Settings, data: Path, clock: Clock, *, create: bool) ->
     _make_directory(data)
     store = Store(url)
     try:
-        with FileLock(data / ".migrate.lock", timeout=300):
+        with _alone(data):
             _prepare(store, settings, clock, create=create)
     except BaseException:
         store.close()
@@ -51,17 +54,42 @@ def _prepare(store: Store, settings: Settings, clock: Clock, *, create: bool) ->
     with store.read() as session:
         instance = session.get(Instance, 1)
     if instance is None:
-        with store.write() as session:
-            session.merge(
-                Instance(name=settings.instance.name, sample=settings.instance.sample, created_at=clock.now())
-            )
-    elif (instance.name, instance.sample) != (settings.instance.name, settings.instance.sample):
+        instance = _sign(store, settings, clock)
+    if (instance.name, instance.sample) != (settings.instance.name, settings.instance.sample):
         raise InstanceMismatch(
             f"the configuration is for instance {settings.instance.name!r}, "
             f"but the database belongs to {instance.name!r}",
             key="instance.name",
             fix="give the matching --config and --data",
         )
+
+
+def _sign(store: Store, settings: Settings, clock: Clock) -> Instance:
+    """Write whose database this is, unless another host was faster."""
+    with store.write() as session:
+        store.exclusive(session, "instance")
+        instance = session.get(Instance, 1)
+        if instance is None:
+            wanted = settings.instance
+            instance = Instance(name=wanted.name, sample=wanted.sample, created_at=clock.now())
+            session.add(instance)
+    return instance
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """One process at a time prepares the database of a data directory."""
+    lock = FileLock(data / ".migrate.lock", timeout=MIGRATION_SECONDS)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StoreError(f"another process has been preparing {data} for {MIGRATION_SECONDS} seconds") from None
+    except OSError as error:
+        raise ConfigError(f"cannot be written: {error.strerror}", file=data, fix="--data DIR") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _make_directory(data: Path) -> None:

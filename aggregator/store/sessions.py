@@ -26,8 +26,12 @@ class Store:
         try:
             self.url = make_url(url)
             self._writer = _engine(url, begin="BEGIN IMMEDIATE", read_only=False)
-            self._reader = _engine(url, begin="BEGIN", read_only=True) if self.is_sqlite else self._writer
-        except (ArgumentError, ModuleNotFoundError) as error:
+            self._reader = (
+                _engine(url, begin="BEGIN", read_only=True)
+                if self.is_sqlite
+                else self._writer.execution_options(postgresql_readonly=True)  # shares the connections
+            )
+        except (ArgumentError, ModuleNotFoundError, ValueError) as error:  # ValueError: a port that is no number
             raise ConfigError(
                 f"is not a database address: {type(error).__name__}",
                 key="store.url",

@@ -13,7 +13,10 @@ _PARAMETERS = 20_000
 
 
 def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], *, update: bool = True) -> None:
-    """Write `rows` by primary key: existing rows are updated with the given columns, or left as they are."""
+    """Write `rows` by primary key: existing rows are updated with the given columns, or left as they are.
+
+    All rows have the same columns, and no two the same key.
+    """
     if not rows:
         return
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert

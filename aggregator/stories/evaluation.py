@@ -1,7 +1,7 @@
 """How well stories are found: a labelled archive goes through the real stages and is scored.
 
-Gold is a JSONL file (also .gz), or a folder that holds `stream.jsonl.gz` or `articles.jsonl.gz`, whose lines are archive
-articles with a `story_id`; lines without one run along and are not scored. Lines marked `noise` are left out.
+Gold is a JSONL file (also .gz), or a folder that holds `stream.jsonl.gz` or `articles.jsonl.gz`, whose lines are
+archive articles with a `story_id`; lines without one run along and are not scored. Lines marked `noise` are left out.
 """
 
 import json
@@ -116,6 +116,8 @@ def _gold_rows(file: Path, options: GoldOptions) -> Iterator[tuple[bytes, Mappin
                 row = json.loads(line)
             except ValueError as error:
                 raise ConfigError(f"line {number} is not JSON: {error}", file=file) from None
+            if not isinstance(row, dict):
+                raise ConfigError(f"line {number} holds a {type(row).__name__}, not an object", file=file)
             if row.get("noise"):
                 continue
             if options.since is not None:

@@ -141,11 +141,24 @@ def test_the_newsroom_has_its_outlets_and_each_has_something_to_say() -> None:
     assert {article.outlet for article in ALL_VERSIONS} == NEWSROOM.outlets.keys()
 
 
-def test_one_event_is_covered_from_every_place_on_the_scale_and_off_it() -> None:
-    outlets: dict[str, Any] = tomllib.loads((CONFIG / "outlets.toml").read_text("utf-8"))
-    articles = of_event("open-weights-hearing").values()
-    covering = {place(outlets[article.outlet]) for article in articles if article.kind is not Kind.SATIRE}
+def test_one_debate_is_told_by_ten_outlets_or_more_from_every_place_on_the_scale() -> None:
+    outlets = outlets_table()
+    articles = [article for article in of_event("open-weights-hearing").values() if article.kind is not Kind.SATIRE]
+
+    assert len({article.outlet for article in articles}) >= 10
+    assert set(Lean) <= {place(outlets[article.outlet]) for article in articles}
+
+
+def test_outlets_on_and_off_the_scale_have_articles() -> None:
+    outlets = outlets_table()
+    covering = {place(outlets[article.outlet]) for event in EVENTS for article in of_event(event).values()}
+
     assert {*Lean, "mixed", "disputed", "unrated"} <= covering
+    assert len(outlets) >= 16
+
+
+def outlets_table() -> dict[str, Any]:
+    return tomllib.loads((CONFIG / "outlets.toml").read_text("utf-8"))
 
 
 def place(outlet: dict[str, Any]) -> str:

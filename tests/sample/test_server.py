@@ -95,8 +95,18 @@ def test_every_outlet_host_is_mapped_to_the_address(server: SampleServer) -> Non
     assert server.address.startswith("127.0.0.1:")
 
 
-def test_an_unknown_host_gets_a_hint(server: SampleServer) -> None:
+def test_the_bare_address_lists_all_outlets_under_names_that_a_browser_resolves(server: SampleServer) -> None:
     got = get(server, f"http://{server.address}/")
+    port = server.address.rpartition(":")[2]
+
+    assert got.status == 200
+    assert f'href="http://lantern.example.localhost:{port}/"' in got.text
+    assert get(server, "http://lantern.example.localhost/").status == 200
+
+
+def test_an_unknown_host_is_told_which_outlets_there_are(server: SampleServer) -> None:
+    got = get(server, "http://nobody.example/")
+
     assert got.status == 404
     assert "lantern.example" in got.text
 

@@ -1,0 +1,47 @@
+"""The sample newsroom on a local Dask cluster of processes, one of whose workers is killed in the middle."""
+
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from aggregator.store.tables import Document, EmbeddingRow
+from tests.newsroom import exports, replayed, sample_instance, settings_with
+
+pytestmark = pytest.mark.long
+
+
+def test_a_dask_worker_killed_in_the_middle_changes_nothing(tmp_path: Path) -> None:
+    with sample_instance(tmp_path / "serial", settings_with(extract="serial", embed="serial")) as instance:
+        replayed(instance)
+        reference = exports(instance)
+    killed: list[int] = []
+
+    def kill_one() -> None:
+        """Kill the first worker that has been busy for a while."""
+        for _ in range(3000):
+            for child in psutil.Process().children(recursive=True):
+                try:
+                    command = " ".join(child.cmdline())
+                    busy = child.cpu_times().user
+                except psutil.NoSuchProcess:
+                    continue
+                if "spawn_main" in command and busy > 2.0:
+                    child.kill()
+                    killed.append(child.pid)
+                    return
+            time.sleep(0.1)
+
+    killer = threading.Thread(target=kill_one, daemon=True)
+    dask = settings_with(extract="dask:local:2", embed="dask:local:2")
+    with sample_instance(tmp_path / "dask", dask) as instance:
+        killer.start()
+        reports = replayed(instance)
+        found = exports(instance)
+        with instance.store.read() as session:
+            assert session.query(Document).count() == session.query(EmbeddingRow).count() + 2
+    assert killed
+    assert all(report.exit_code == 0 for report in reports)
+    assert found == reference

@@ -1,0 +1,86 @@
+"""The sample newsroom as tests use it: replayed into a database, and its gold fact sheets."""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aggregator.clock import Clock, parse_time
+from aggregator.publish.export import export_articles, export_documents, export_stories
+from aggregator.sample.newsroom import Newsroom
+from aggregator.settings import Settings, load_settings
+from aggregator.sources.outlets import load_outlets
+from aggregator.store.instance import open_store
+from pipelines.batch import Instance, RunReport
+from pipelines.replay import replay
+
+CONFIG = Path(__file__).parent.parent / "config" / "sample"
+FACTS = Path(__file__).parent / "sample" / "facts"
+
+
+@cache
+def sample_settings() -> Settings:
+    return load_settings(CONFIG, environ={})
+
+
+def settings_with(**executors: str) -> Settings:
+    """The sample's settings with other executors."""
+    settings = sample_settings()
+    return settings.model_copy(update={"executors": settings.executors.model_copy(update=executors)})
+
+
+@contextmanager
+def sample_instance(data: Path, settings: Settings | None = None) -> Iterator[Instance]:
+    """The sample instance in `data`, at the first tick of its replay."""
+    settings = settings or sample_settings()
+    clock = Clock(parse_time(settings.sample.ticks[0]))
+    store = open_store(settings, data, clock, create=True)
+    try:
+        yield Instance(settings, store, clock, load_outlets(CONFIG), data)
+    finally:
+        store.close()
+
+
+def replayed(instance: Instance) -> list[RunReport]:
+    """Replay the newsroom to its end; the report of each tick."""
+    reports: list[RunReport] = []
+    replay(instance, CONFIG, each=reports.append)
+    return reports
+
+
+def exports(instance: Instance) -> dict[str, str]:
+    """All exports as they would be written."""
+    now = instance.clock.now()
+    with instance.store.read() as session:
+        rows = {
+            "articles": list(export_articles(session, now, with_text=True)),
+            "documents": list(export_documents(session)),
+            "stories": list(export_stories(session, now)),
+        }
+    return {name: "\n".join(json.dumps(row, ensure_ascii=False) for row in listed) for name, listed in rows.items()}
+
+
+@cache
+def newsroom() -> Newsroom:
+    return Newsroom.load(CONFIG)
+
+
+@cache
+def gold_stories() -> Mapping[str, str]:
+    """The event of each article that belongs to one, by the article's name in the fact sheets."""
+    events = {}
+    for file in sorted(FACTS.glob("*.toml")):
+        sheet: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
+        for article in sheet["articles"]:
+            alone = sheet["kind"] == "singles"
+            events[article["id"]] = f"single:{article['id']}" if alone else sheet["event"]
+    return events
+
+
+def name_by_url() -> Mapping[str, str]:
+    """The name in the fact sheets of the article at each URL (without its query, where that is only tracking)."""
+    room = newsroom()
+    return {room.url(versions[0]): name for name, versions in room.versions.items()}
