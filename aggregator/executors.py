@@ -80,10 +80,11 @@ class Workers:
 
     def _connect(self, rest: str) -> None:
         import dask
-        import distributed
+
+        dask.config.set({"distributed.worker.daemon": True, "logging.distributed": "error"})
+        import distributed  # reads its logging from the configuration when it is imported
 
         make_client: Any = distributed.Client
-        dask.config.set({"distributed.worker.daemon": True})
         if rest.startswith("local:"):
             self.width = int(rest.removeprefix("local:"))
             make_cluster: Any = distributed.LocalCluster

@@ -11,9 +11,8 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args
-from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from aggregator.errors import ConfigError
 
@@ -33,22 +32,6 @@ class InstanceSettings(Section):
 
     name: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
     sample: bool = False
-
-
-class SiteSettings(Section):
-    """What readers see of this installation."""
-
-    title: str = "Aggregator"
-    base_url: str = Field(default="http://localhost:8000", pattern=r"^https?://[^/\s]+(/[^\s?#]*)?$")
-    timezone: str = "UTC"
-    language: str = "en"
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("is not an IANA time zone such as Europe/Oslo")
-        return value
 
 
 class StoreSettings(Section):
@@ -164,7 +147,6 @@ class Settings(Section):
     """Everything that can be set, one table of `pipeline.toml` each."""
 
     instance: InstanceSettings = InstanceSettings()
-    site: SiteSettings = SiteSettings()
     store: StoreSettings = StoreSettings()
     net: NetSettings = NetSettings()
     poll: PollSettings = PollSettings()

@@ -1,1 +1,1 @@
-"""When things run: one batch of everything, the scheduler, the replay of the sample newsroom, and the lock between them."""
+"""When things run: a batch of everything, the scheduler, the replay of the sample newsroom, the lock between them."""

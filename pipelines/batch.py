@@ -30,6 +30,7 @@ from aggregator.stories.embed import Embed
 from aggregator.text import short_hash
 from aggregator.types import FeedState
 from pipelines.lock import run_lock
+from pipelines.prune import prune
 
 log = structlog.get_logger()
 
@@ -59,6 +60,7 @@ class RunReport:
     totals: Mapping[str, int] = field(default_factory=dict)
     failure: str = ""
     stopped: str = ""
+    pruned: int = 0
     held: int = 0
     held_until: str = ""
     seconds: float = 0.0
@@ -172,12 +174,13 @@ def run_batch(
         for name, stage in all_stages(instance.settings, instance.clock).items():
             if names and name not in names:
                 continue
-            report.stopped = why()
-            if report.stopped:
-                break
             if not _run_stage(instance, stage, report, lambda: bool(why()), progress):
                 break
             report.stopped = why()
+            if report.stopped:
+                break
+        if not names and not report.failure and not report.stopped:
+            report.pruned = prune(instance.store, instance.clock, instance.settings.keep)
         report.seconds = time.monotonic() - began
         _end(instance, report, strict)
     return report

@@ -47,7 +47,8 @@ def sample_instance(data: Path, settings: Settings | None = None) -> Iterator[In
 def replayed(instance: Instance) -> list[RunReport]:
     """Replay the newsroom to its end; the report of each tick."""
     reports: list[RunReport] = []
-    replay(instance, CONFIG, each=reports.append)
+    assert replay(instance, CONFIG, each=reports.append)
+    assert [report.failure for report in reports] == [""] * len(instance.settings.sample.ticks)
     return reports
 
 

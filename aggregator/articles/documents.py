@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from aggregator.articles.urls import article_id, article_key
 from aggregator.errors import Rejected
-from aggregator.store.tables import Alias, Article, Document
+from aggregator.store.tables import Alias, Article, Document, Outlet
 from aggregator.text import sha256
 from aggregator.types import DateTrust, Extracted, Rights
 
@@ -32,7 +32,8 @@ def save_document(
     now: datetime,
 ) -> Document:
     """Make `found` the current document of `article`: a new revision if title or text changed, else the same one."""
-    rights = strictest(Rights(article.rights), found.rights)
+    outlet = session.get_one(Outlet, article.outlet_key)
+    rights = strictest(Rights(outlet.rights), Rights(article.rights), found.rights)
     text = "" if rights is Rights.METADATA else found.text
     current = session.scalar(select(Document).where(Document.article_id == article.id, Document.current))
     sha = content_sha(found.title, text)

@@ -106,6 +106,8 @@ class Extract(Stage[FetchedArticle, Read]):
                 return Read(item.key, item.input_sha, extract_page(item.page, self.settings))
         except ItemError as error:
             return error
+        except PageTimeout:
+            return Rejected("timeout", f"reading the page took longer than {self.settings.timeout:g} s")
 
     def save(self, session: Session, results: Sequence[Read]) -> None:
         """Store each document as its article's current revision."""
@@ -122,12 +124,16 @@ class Extract(Stage[FetchedArticle, Read]):
             )
 
 
+class PageTimeout(BaseException):
+    """The alarm. Not an Exception, since libraries catch those on their way."""
+
+
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """End the work inside after `seconds`.
 
     In a worker process the alarm ends the process, since C code cannot be interrupted otherwise; the item is then
-    tried alone and rejected. In the main process it raises Rejected("timeout"). In a thread there is no alarm.
+    tried alone and rejected. In the main process it raises PageTimeout. In a thread there is no alarm.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -143,4 +149,4 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def _raise_timeout(_signal: int, _frame: object) -> None:
-    raise Rejected("timeout", "reading the page took too long")
+    raise PageTimeout

@@ -21,7 +21,7 @@ from aggregator.articles.regions import find_regions, read_marks
 from aggregator.errors import Rejected
 from aggregator.settings import ExtractSettings
 from aggregator.text import one_line
-from aggregator.types import DateTrust, Extent, Extracted, Page, Rights
+from aggregator.types import DateTrust, Extent, Extracted, Kind, Page, Rights
 
 _MIN_TEASER = 120
 _MIN_VISIBLE = 200
@@ -58,13 +58,7 @@ def extract_page(page: Page, settings: ExtractSettings) -> Extracted:
         title=title or one_line(paragraphs[0].text, 80),
         text=text,
         language=find_language(text, page.language or tree.get("lang") or ""),
-        kind=kinds.find_kind(
-            titles=(title, *meta.titles, page.title),
-            url=page.url,
-            sections=sections,
-            types=meta.types,
-            satire=page.satire,
-        ),
+        kind=_kind(page, meta, title),
         extent=extent,
         regions=find_regions(paragraphs, marks),
         authors=meta.authors,
@@ -126,6 +120,12 @@ def _parse(page: Page, settings: ExtractSettings) -> etree._Element:
     if "<" not in source:
         raise Rejected("not-html", "no markup")
     return parse(source)
+
+
+def _kind(page: Page, meta: Metadata, title: str) -> Kind:
+    sections = tuple(filter(None, (page.section, *meta.sections)))
+    titles = (title, *meta.titles, page.title)
+    return kinds.find_kind(titles=titles, url=page.url, sections=sections, types=meta.types, satire=page.satire)
 
 
 def _paragraphs(tree: etree._Element, url: str, title: str, meta: Metadata, least: int) -> list[Paragraph]:

@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from aggregator.errors import StoreError
 from aggregator.resources import resource
@@ -39,12 +40,19 @@ def schema_state(store: Store) -> SchemaState:
 
 
 def upgrade(store: Store) -> None:
-    """Bring the schema to this program's, in one transaction; two at once wait for each other."""
-    with store.engine.connect() as connection, connection.begin():
-        if not store.is_sqlite:
-            connection.execute(text("select pg_advisory_xact_lock(hashtext('aggregator-migrations'))"))
-            connection.execute(text("create extension if not exists vector"))
-        command.upgrade(_config(connection), "head")
+    """Bring the schema to this program's, in one transaction; two at once wait for each other.
+
+    Raises StoreError if the database does not let it; nothing has changed then.
+    """
+    try:
+        with store.engine.connect() as connection, connection.begin():
+            if not store.is_sqlite:
+                connection.execute(text("select pg_advisory_xact_lock(hashtext('aggregator-migrations'))"))
+                connection.execute(text("create extension if not exists vector"))
+            command.upgrade(_config(connection), "head")
+    except DBAPIError as error:
+        first_line = str(error.orig).strip().splitlines()[0]
+        raise StoreError(f"the schema cannot be made or brought up to date: {first_line}") from error
 
 
 def has_drifted(store: Store) -> str:

@@ -63,7 +63,8 @@ class Store:
             yield session
 
     def exclusive(self, session: Session, name: str) -> None:
-        """Hold `name` until the transaction ends. (SQLite has one writer anyway.)"""
+        """Hold `name` until the transaction ends. (SQLite has one writer anyway: this begins to be it.)"""
+        session.connection()
         if not self.is_sqlite:
             session.execute(text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
 

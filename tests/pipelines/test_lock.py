@@ -3,9 +3,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from datetime import timedelta
 
+import psutil
 import pytest
 from sqlalchemy import delete, select
 
@@ -31,9 +31,10 @@ def owners(store: Store) -> list[str]:
 
 
 def dead_owner() -> str:
-    code = "from aggregator.store.leases import this_owner; print(this_owner())"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, text=True) as process:
+        owner = f"{socket.gethostname()}:{process.pid}:{psutil.Process(process.pid).create_time():.2f}"
+        process.communicate("\n")
+    return owner
 
 
 def test_a_second_holder_is_refused_and_told_the_owner(store: Store) -> None:
@@ -164,10 +165,10 @@ def test_a_batch_ends_early_when_its_lock_was_lost(
 def test_a_batch_leaves_nothing_behind_when_another_holds_the_lock(
     store: Store, settings: Settings, clock: Clock, names: tuple[str, ...]
 ) -> None:
-    batch: Callable[[], object] = lambda: run_batch(Instance(settings, store, clock), names=names)  # noqa: E731
+    instance = Instance(settings, store, clock)
     with run_lock(store), pytest.raises(LockHeld):
-        batch()
+        run_batch(instance, names=names)
     with store.read() as session:
         assert session.scalars(select(Run)).all() == []
-    batch()
+    run_batch(instance, names=names)
     assert owners(store) == []

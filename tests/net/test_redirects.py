@@ -1,0 +1,134 @@
+"""Redirects, TLS and what is remembered of both."""
+
+import ssl
+
+import pytest
+import trustme
+
+from aggregator.net import Reply, Request
+from aggregator.net.headers import Cookies, next_hop
+from aggregator.net.urls import split
+from tests.net.conftest import Fetch
+from tests.net.server import RawServer, ok, redirect
+
+
+def test_a_loop_is_noticed(server: RawServer, fetch: Fetch) -> None:
+    server.scripts |= {"/a": redirect("/b"), "/b": redirect("/a#x")}
+    assert fetch("/a").reason == "redirect"
+    assert server.paths() == ["/a", "/b"]
+
+
+def test_endless_redirects_stop_at_the_limit(server: RawServer, fetch: Fetch) -> None:
+    server.scripts |= {f"/{n}": redirect(f"/{n + 1}") for n in range(9)}
+    got = fetch("/0", max_redirects=3)
+    assert (got.reason, got.detail) == ("redirect", "more than 3 redirects")
+    assert server.paths() == ["/0", "/1", "/2", "/3"]
+
+
+def test_a_bounce_for_a_cookie_is_no_loop(server: RawServer, fetch: Fetch) -> None:
+    def gate(connection: object) -> None:
+        seen = "Cookie: pass=1" in server.heads[-1]
+        connection.sendall(ok(b"in") if seen else redirect("/door"))  # type: ignore[attr-defined]
+
+    server.scripts |= {"/": gate, "/door": redirect("/", headers="Set-Cookie: pass=1")}
+    assert fetch("/").body == b"in"
+
+
+@pytest.mark.parametrize(("codes", "permanent"), [((301, 308), True), ((301, 302), False), ((307, 301), False)])
+def test_only_a_chain_of_permanent_redirects_is_permanent(
+    server: RawServer, fetch: Fetch, codes: tuple[int, int], permanent: bool
+) -> None:
+    server.scripts |= {"/a": redirect("b c", codes[0]), "/b%20c": redirect("/d", codes[1]), "/d": ok()}
+    got = fetch("/a")
+    assert got.final_url == server.base + "/d"
+    assert got.permanent_url == (server.base + "/d" if permanent else "")
+
+
+def test_validators_and_cookies_stay_on_their_host(server: RawServer, fetch: Fetch) -> None:
+    server.scripts |= {"/a": redirect("https://b.example/x", headers="Set-Cookie: s=1"), "/x": ok()}
+    address = f"127.0.0.1:{server.port}"
+    mapped = {"a.example": address, "b.example": address}
+    assert fetch(Request("https://a.example/a", "page", etag='"e"'), net_hosts=mapped).status == 200
+    assert "If-None-Match" not in server.heads[-1]
+    assert "Cookie" not in server.heads[-1]
+    assert any("If-None-Match" in head for head in server.heads)
+
+
+@pytest.mark.parametrize(
+    ("location", "url", "lifted"),
+    [
+        ("http://a.example:80/x?y#z", "https://a.example/x?y", True),
+        ("HTTP://a.example", "https://a.example", True),
+        ("http://a.example/1:80/2", "https://a.example/1:80/2", True),
+        ("//b.example/x", "https://b.example/x", False),
+        ("x", "https://a.example/x", False),
+    ],
+)
+def test_a_step_down_to_http_is_lifted_to_https(location: str, url: str, lifted: bool) -> None:
+    assert next_hop(split("https://a.example/"), location) == (url, lifted)
+
+
+def test_cookies_reach_their_domain_only() -> None:
+    jar = Cookies()
+    foreign = ["no=3; Domain=b.example", "tld=4; domain=example", "=5", "junk", "bad=\x01"]
+    jar.take("www.a.example", ["wide=1; Domain=.a.example; Secure", "own=2", *foreign])
+    assert jar.header(split("https://www.a.example/")) == "wide=1; own=2"
+    assert jar.header(split("https://my.a.example/")) == "wide=1"
+    assert jar.header(split("http://my.a.example/")) == ""
+    assert jar.header(split("https://nota.example/")) == ""
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def _server_tls(authority: trustme.CA, name: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    return context
+
+
+async def _loopback(host: str, port: int) -> list[str]:
+    return ["127.0.0.1"]
+
+
+def _trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+def test_the_certificate_must_be_for_the_name_though_the_address_is_connected_to(
+    authority: trustme.CA, fetch: Fetch
+) -> None:
+    with RawServer(_server_tls(authority, "good.example")) as secure:
+        secure.scripts["/"] = ok(b"safe")
+        names = [f"{name}.example:{secure.port}" for name in ("good", "bad")]
+        options = {"resolve": _loopback, "tls": _trusting(authority), "allow_private": tuple(names)}
+        good, bad = fetch(*(f"https://{name}/" for name in names), **options)
+    assert isinstance(good, Reply)
+    assert good.body == b"safe"
+    assert bad.reason == "tls"
+
+
+def test_an_unknown_authority_is_a_tls_failure(authority: trustme.CA, fetch: Fetch) -> None:
+    with RawServer(_server_tls(authority, "good.example")) as secure:
+        name = f"good.example:{secure.port}"
+        assert fetch(f"https://{name}/", resolve=_loopback, allow_private=(name,)).reason == "tls"
+
+
+def test_plain_http_where_tls_was_meant_is_a_tls_failure(server: RawServer, fetch: Fetch) -> None:
+    assert fetch(f"https://127.0.0.1:{server.port}/").reason == "tls"
+
+
+def test_a_step_down_that_https_does_not_answer_is_refused(
+    authority: trustme.CA, server: RawServer, fetch: Fetch
+) -> None:
+    with RawServer(_server_tls(authority, "good.example")) as secure:
+        secure.scripts["/"] = redirect(f"http://127.0.0.1:{server.port}/")
+        name = f"good.example:{secure.port}"
+        allowed = (name, f"127.0.0.1:{server.port}")
+        got = fetch(f"https://{name}/", resolve=_loopback, tls=_trusting(authority), allow_private=allowed)
+    assert got.reason == "redirect"
+    assert "down to http" in got.detail

@@ -1,0 +1,113 @@
+"""Migrations lead from an empty database to the models, on both databases, and harm nothing."""
+
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from aggregator.errors import StoreError
+from aggregator.store.migrate import SchemaState, has_drifted, schema_state, upgrade
+from aggregator.store.sessions import Store
+from aggregator.store.tables import Alias, Base, Host
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a table, once of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    server = request.getfixturevalue("postgres")
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    name = "e" + uuid.uuid4().hex[:12]
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        yield server.replace("/postgres?", f"/{name}?")
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Store]:
+    opened = Store(empty_url)
+    yield opened
+    opened.close()
+
+
+def test_an_empty_database_becomes_what_the_models_say(empty: Store) -> None:
+    assert schema_state(empty) is SchemaState.EMPTY
+
+    upgrade(empty)
+
+    assert schema_state(empty) is SchemaState.CURRENT
+    assert has_drifted(empty) == ""
+
+
+def test_every_table_index_and_column_of_the_models_is_there(store: Store) -> None:
+    found = inspect(store.engine)
+
+    assert set(found.get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+    for name, table in Base.metadata.tables.items():
+        columns = {column["name"]: column["nullable"] for column in found.get_columns(name)}
+        assert columns == {column.name: column.nullable for column in table.columns}
+        assert {index["name"] for index in found.get_indexes(name)} == {index.name for index in table.indexes}
+        keys = {tuple(key["constrained_columns"]) for key in found.get_foreign_keys(name)}
+        assert keys == {(column.name,) for column in table.columns if column.foreign_keys}
+
+
+def test_a_model_that_the_schema_lacks_is_found(store: Store) -> None:
+    with store.write() as session:
+        session.execute(text("drop table locks"))
+
+    assert "locks" in has_drifted(store)
+
+
+def test_upgrading_twice_is_harmless(store: Store) -> None:
+    with store.write() as session:
+        session.add(Host(host="kept"))
+
+    upgrade(store)
+
+    assert has_drifted(store) == ""
+    with store.read() as session:
+        assert session.get(Host, "kept") is not None
+
+
+def test_two_upgrades_at_once_wait_for_each_other(empty: Store, empty_url: str) -> None:
+    other = Store(empty_url)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(upgrade, empty), pool.submit(upgrade, other)]:
+                done.result()
+    finally:
+        other.close()
+
+    assert has_drifted(empty) == ""
+
+
+def test_an_upgrade_that_fails_leaves_nothing_behind(empty: Store) -> None:
+    with empty.write() as session:
+        session.execute(text("create table stories (id text)"))  # somebody else's
+
+    with pytest.raises(StoreError, match="stories"):
+        upgrade(empty)
+
+    assert inspect(empty.engine).get_table_names() == ["stories"]
+    assert schema_state(empty) is SchemaState.EMPTY
+
+
+def test_a_newer_schema_is_refused(store: Store) -> None:
+    with store.write() as session:
+        session.execute(text("update alembic_version set version_num = '9999'"))
+
+    with pytest.raises(StoreError, match=r"9999.*newer than this program"):
+        schema_state(store)
+
+
+def test_foreign_keys_are_enforced(store: Store) -> None:
+    with pytest.raises(IntegrityError), store.write() as session:
+        session.add(Alias(url_key="u", article_id="nobody"))
