@@ -194,7 +194,9 @@ def _alone(state: Draining, item: Any) -> Any:
     try:
         return run_isolated(attempt, state.stage, [item])[0]
     except WorkerDied:
-        return Rejected("killed-worker", "the process that worked on this item died, or was ended because it took too long")
+        return Rejected(
+            "killed-worker", "the process that worked on this item died, or was ended because it took too long"
+        )
 
 
 def _judged(state: Draining, batch: Sequence[Any], results: Sequence[Any]) -> list[Any]:

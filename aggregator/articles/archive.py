@@ -10,11 +10,11 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -71,17 +71,18 @@ class ImportReport:
 
 
 @contextmanager
-def open_archive(path: Path) -> Iterator[IO[bytes]]:
-    """The lines of a file, gunzipped if need be. ConfigError if it cannot be read."""
+def open_archive(source: Path | BinaryIO) -> Iterator[IO[bytes]]:
+    """The lines of a file or of an open stream, gunzipped if need be. ConfigError if it cannot be read."""
+    name = source if isinstance(source, Path) else "standard input"
     try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            yield gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[misc]
+        with ExitStack() as stack:
+            raw: Any = stack.enter_context(source.open("rb")) if isinstance(source, Path) else source
+            packed: Any = gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == b"\x1f\x8b" else None
+            yield stack.enter_context(packed) if packed else raw
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise ConfigError(f"is a damaged gzip file: {error}", file=path) from None
+        raise ConfigError(f"is a damaged gzip file: {error}", file=name) from None
     except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror or error}", file=path) from None
+        raise ConfigError(f"cannot be read: {error.strerror or error}", file=name) from None
 
 
 def numbered_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:

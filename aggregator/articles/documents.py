@@ -47,6 +47,9 @@ def save_document(
     current.authors = list(found.authors or article.authors)
     current.rights = rights.value
     current.published_at, current.date_trust = found.published_at, found.date_trust.value
+    if rights is Rights.METADATA:
+        older = update(Document).where(Document.article_id == article.id, Document.revision != current.revision)
+        session.execute(older.values(text="", regions=[], rights=rights.value))
     _teach(session, article, found, now)
     session.flush()
     return current

@@ -52,12 +52,10 @@ def import_(
         from aggregator.errors import ConfigError
 
         raise ConfigError("there is no such file", file=file)
-    with options.instance(create=True) as instance:
-        if file == "-":
-            report = _read_all(instance, sys.stdin.buffer, name or "stdin", not no_dates, options)
-        else:
-            with open_archive(Path(file)) as stream:
-                report = _read_all(instance, stream, name or Path(file).name.split(".")[0], not no_dates, options)
+    source = sys.stdin.buffer if file == "-" else Path(file)
+    archive = name or ("stdin" if file == "-" else Path(file).name.split(".")[0])
+    with options.instance(create=True) as instance, open_archive(source) as stream:
+        report = _read_all(instance, stream, archive, not no_dates, options)
     for number, reason in report.rejected[:_SHOWN]:
         typer.echo(f"line {number}: {reason}", err=True)
     if len(report.rejected) > _SHOWN:

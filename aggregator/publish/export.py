@@ -49,7 +49,8 @@ def export_documents(session: Session) -> Iterator[Row]:
     last = ("", 0)
     while True:
         after = (Document.article_id > last[0]) | ((Document.article_id == last[0]) & (Document.revision > last[1]))
-        page = select(Document).where(after).order_by(Document.article_id, Document.revision).limit(_PAGE)
+        kept = select(Document).join(Article, Article.id == Document.article_id).where(Article.withheld == "")
+        page = kept.where(after).order_by(Document.article_id, Document.revision).limit(_PAGE)
         rows = session.scalars(page).all()
         if not rows:
             return
@@ -110,15 +111,14 @@ def _articles(session: Session) -> Iterator[tuple[Article, Document | None, str 
         .limit(_PAGE)
     )
     while rows := session.execute(query.where(Article.id > last)).all():
-        for article, document, story in rows:
-            yield article, document, story
+        yield from ((article, document, story) for article, document, story in rows)
         last = rows[-1][0].id
         session.expunge_all()
 
 
 def _members(session: Session, story: str) -> list[tuple[Article, Membership]]:
     query = select(Article, Membership).join(Membership, Membership.article_id == Article.id)
-    rows = session.execute(query.where(Membership.story_id == story)).all()
+    rows = session.execute(query.where(Membership.story_id == story, Article.withheld == "")).all()
     return sorted(((a, m) for a, m in rows), key=lambda pair: (pair[0].published_at or pair[0].found_at, pair[0].id))
 
 

@@ -22,7 +22,9 @@ ROOT = Path(__file__).parent.parent.parent
 
 def start(data: Path) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "aggregator", "--config", str(CONFIG), "--data", str(data), "run"]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    )
 
 
 def test_twenty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:

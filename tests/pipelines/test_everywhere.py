@@ -1,6 +1,6 @@
 """The same newsroom gives the same exports, byte for byte, on every database and every executor."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,13 +13,15 @@ from tests.newsroom import exports, replayed, sample_instance, settings_with
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """SQLite, everything serial."""
-    with sample_instance(tmp_path_factory.mktemp("serial"), settings_with(extract="serial", embed="serial")) as instance:
+    with sample_instance(
+        tmp_path_factory.mktemp("serial"), settings_with(extract="serial", embed="serial")
+    ) as instance:
         replayed(instance)
         return exports(instance)
 
 
 @pytest.fixture
-def replay_on(tmp_path: Path) -> Iterator[Callable[..., dict[str, str]]]:
+def replay_on(tmp_path: Path) -> Callable[..., dict[str, str]]:
     def run(url: str = "", **executors: str) -> dict[str, str]:
         settings = settings_with(**executors)
         if url:
@@ -28,7 +30,7 @@ def replay_on(tmp_path: Path) -> Iterator[Callable[..., dict[str, str]]]:
             replayed(instance)
             return exports(instance)
 
-    yield run
+    return run
 
 
 def test_postgresql_gives_what_sqlite_gives(
