@@ -5,7 +5,7 @@ what the live run would have given. `wall()` is the time of the machine and serv
 clock would never run out.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from aggregator.errors import ConfigError
 
@@ -42,14 +42,14 @@ def wall() -> datetime:
 def parse_time(value: str, *, end_of_day: bool = False) -> datetime:
     """An RFC 3339 time or a plain day as a moment in UTC; a time without a zone counts as UTC.
 
-    A plain day is its first moment or, with `end_of_day`, its last whole hour (23:00). Raises ConfigError when the text
+    A plain day is its first moment or, with `end_of_day`, its last second. Raises ConfigError when the text
     is neither.
     """
     text = value.strip()
     try:
         if len(text) == 10:
             day = date.fromisoformat(text)
-            return datetime(day.year, day.month, day.day, 23 if end_of_day else 0, 0, tzinfo=UTC)
+            return datetime.combine(day, time(23, 59, 59) if end_of_day else time(), tzinfo=UTC)
         moment = datetime.fromisoformat(text.upper())  # RFC 3339 allows `t` and `z` too
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):

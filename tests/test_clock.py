@@ -65,7 +65,7 @@ def test_a_time_is_read_in_any_zone_and_counts_as_utc_without_one(text: str) -> 
 
 def test_a_day_is_its_first_moment_or_its_last_hour() -> None:
     assert parse_time("2026-10-18") == datetime(2026, 10, 18, tzinfo=UTC)
-    assert parse_time("2026-10-18", end_of_day=True) == datetime(2026, 10, 18, 23, tzinfo=UTC)
+    assert parse_time("2026-10-18", end_of_day=True) == datetime(2026, 10, 18, 23, 59, 59, tzinfo=UTC)
     assert parse_time("2026-10-18T06:00:00Z", end_of_day=True) == SIX
 
 

@@ -57,7 +57,7 @@ class Options:
         from aggregator.store.instance import open_store
         from pipelines.batch import Instance
 
-        set_up_logs(as_json=self.log_json, quiet=self.quiet)
+        set_up_logs(as_json=self.log_json, quiet=self.quiet or self.attended)
         settings = self.settings()
         outlets = load_outlets(self.config)
         clock = Clock(parse_time(self.now, end_of_day=True)) if self.now else Clock()

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
@@ -150,7 +150,9 @@ def _read(file: Path, key: str, table: dict[str, Any]) -> OutletSpec:
 
 
 def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) -> None:
-    """Bring the database to what the file says: outlets and feeds added or changed, missing feeds switched off."""
+    """Bring the database to what the file says: outlets and feeds added or changed, missing ones switched off."""
+    gone = Outlet.key.not_in([spec.key for spec in specs])
+    session.execute(update(Outlet).where(gone, Outlet.listed).values(listed=False))
     upsert(session, Outlet, [_outlet_row(spec) for spec in specs])
     wanted = {feed_id(feed.url): (spec, feed) for spec in specs for feed in spec.feeds}
     for row in session.scalars(select(Feed)):

@@ -1,0 +1,46 @@
+"""Score the sample newsroom's stories against its fact sheets: `python benchmarks/sample.py`.
+
+The sample fixed nothing: the cut comes from benchmarks/cut.py. Prints B-cubed over all articles that joined or founded a
+story, and for each event into how many stories it fell.
+"""
+
+import argparse
+import json
+import tempfile
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from aggregator.articles.urls import article_id
+from aggregator.cli.logs import set_up_logs
+from aggregator.stories.bcubed import agreement, bootstrap_f1
+from tests.newsroom import exports, gold_stories, name_by_url, replayed, sample_instance
+
+
+def main() -> None:
+    """Replay, score, print."""
+    argparse.ArgumentParser(description=__doc__).parse_known_args()
+    set_up_logs(as_json=False, quiet=True)
+    with tempfile.TemporaryDirectory() as folder, sample_instance(Path(folder)) as instance:
+        replayed(instance)
+        rows = [json.loads(line) for line in exports(instance)["articles"].splitlines()]
+    names = {article_id(url): name for url, name in name_by_url().items()}
+    placed = [(gold_stories()[names[row["id"]]], row["story_id"]) for row in rows if row["story_id"]]
+    true, found = [event for event, _ in placed], [story for _, story in placed]
+    result, (low, high) = agreement(true, found), bootstrap_f1(true, found)
+    print(
+        f"{len(placed)} articles: B-cubed P {result.precision:.3f}, R {result.recall:.3f}, F1 {result.f1:.3f} "
+        f"[{low:.3f}-{high:.3f}], pairwise F1 {result.pairwise_f1:.3f}, stories per event {result.story_ratio:.2f}"
+    )
+    parts: dict[str, Counter[str]] = defaultdict(Counter)
+    for event, story in placed:
+        parts[event][story] += 1
+    for event, stories in sorted(parts.items()):
+        shared = sorted({other for s in stories for other, its in parts.items() if s in its} - {event})
+        if not event.startswith("single:") or shared:
+            print(
+                f"  {event:28} {sorted(stories.values(), reverse=True)} {'with ' + ', '.join(shared) if shared else ''}"
+            )
+
+
+if __name__ == "__main__":
+    main()
