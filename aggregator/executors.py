@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import timedelta
 from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -57,7 +58,11 @@ class Workers:
     def submit(self, call: Callable[..., T], *arguments: Any) -> "Future[T]":
         """Run `call(*arguments)`; `serial` runs it at once, here."""
         if self._executor is not None:
-            return self._executor.submit(call, *arguments)
+            try:
+                return self._executor.submit(call, *arguments)
+            except BrokenExecutor:  # an idle worker died (the kernel was short of memory, say)
+                self._renew_pool(self._executor)
+                return self._executor.submit(call, *arguments)
         future: Future[T] = Future()
         try:
             future.set_result(call(*arguments))
@@ -65,18 +70,26 @@ class Workers:
             future.set_exception(error)
         return future
 
-    def result(self, future: "Future[T]") -> T:
-        """What the call returned or raised; WorkerDied if its process died (the pool is then made anew)."""
+    def result(self, future: "Future[T]", patience: timedelta | None = None) -> T:
+        """What the call returned or raised; WorkerDied if its process died (the pool is then made anew), or if it did
+        not answer within `patience` on a cluster, where no alarm can end it."""
         try:
-            return future.result()
+            return future.result(patience.total_seconds() if patience and self._client is not None else None)
         except BrokenExecutor as error:
-            if self._client is None and self.spec.startswith("processes"):
-                self._executor = _processes(self.width)
+            if self._executor is not None and getattr(self._executor, "_broken", False):
+                self._renew_pool(self._executor)
             raise WorkerDied(str(error)) from error
         except Exception as error:
+            if isinstance(error, TimeoutError) and self._client is not None and not future.done():
+                future.cancel()
+                raise WorkerDied("no answer from the cluster in time") from error
             if type(error).__name__ in ("KilledWorker", "CancelledError"):
                 raise WorkerDied(str(error)) from error
             raise
+
+    def _renew_pool(self, broken: Executor) -> None:
+        broken.shutdown(wait=False, cancel_futures=True)
+        self._executor = _processes(self.width)
 
     def _connect(self, rest: str) -> None:
         import dask
@@ -95,11 +108,15 @@ class Workers:
         else:
             try:
                 self._client = make_client(rest, timeout=DASK_CONNECT_SECONDS)
-            except OSError as error:
+                self._client.wait_for_workers(1, timeout=DASK_CONNECT_SECONDS)
+            except (OSError, TimeoutError) as error:
+                if self._client is not None:
+                    self._client.close()
                 raise ConfigError(
-                    f"no Dask scheduler answers at {rest}", key="executors", fix="start it, or use processes:N"
+                    f"no Dask scheduler with a worker answers at {rest}",
+                    key="executors",
+                    fix="start it, or use processes:N",
                 ) from error
-            self._client.wait_for_workers(1, timeout=DASK_CONNECT_SECONDS)
             self.width = max(1, sum(self._client.nthreads().values()))
         self._executor = self._client.get_executor(pure=False, retries=0)
 

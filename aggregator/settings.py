@@ -9,10 +9,11 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from aggregator.errors import ConfigError
 
@@ -103,6 +104,12 @@ class ClusterSettings(Section):
     candidates: int = Field(default=6, ge=1)
     exemplars: int = Field(default=12, ge=1)
 
+    @model_validator(mode="after")
+    def _near_miss_is_nearer(self) -> "ClusterSettings":
+        if self.near_miss > self.join:
+            raise ValueError("near_miss is larger than join: what nearly joins must be less than what joins")
+        return self
+
 
 class RunSettings(Section):
     """When a batch run counts as failed, and how long it may take."""
@@ -136,11 +143,26 @@ class ExecutorSettings(Section):
     extract: Executor = "processes:2"
     embed: Executor = "serial"
 
+    @field_validator("extract")
+    @classmethod
+    def _never_in_threads(cls, value: str) -> str:
+        if value.startswith("threads"):
+            raise ValueError("the HTML libraries crash in threads; use processes:N")
+        return value
+
 
 class SampleSettings(Section):
     """The replay of the sample newsroom: the moments at which a batch runs (times with zone)."""
 
     ticks: tuple[str, ...] = ()
+
+    @field_validator("ticks")
+    @classmethod
+    def _are_times_in_order(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        times = [datetime.fromisoformat(tick) for tick in value]
+        if any(time.tzinfo is None for time in times) or times != sorted(times):
+            raise ValueError("ticks are times with a zone, in order, such as 2026-10-18T06:00:00Z")
+        return value
 
 
 class Settings(Section):
@@ -226,10 +248,22 @@ def _read_text(file: Path) -> str:
 
 def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
     named = {k[len(ENV_PREFIX) :]: v for k, v in environ.items() if k.startswith(ENV_PREFIX)}
+    for name in named.keys() - ENV_SPECIAL:
+        if "__" not in name:
+            _refuse_near_miss(name)
     values = _nest({k.lower(): v for k, v in named.items() if k not in ENV_SPECIAL and "__" in k}, "environment")
     if url := named.get("DATABASE_URL"):
         values.setdefault("store", {})["url"] = url
     return values
+
+
+def _refuse_near_miss(name: str) -> None:
+    """AGGREGATOR_NET_CONTACT was surely meant for [net] contact. Others may belong to somebody else and are let be."""
+    meant = {f"{s}_{k}".upper(): f"{s}__{k}".upper() for s in Settings.model_fields for k in _known_keys([s])}
+    near = difflib.get_close_matches(name, [*meant, *ENV_SPECIAL], n=1, cutoff=0.9)
+    if near:
+        fix = f"did you mean {ENV_PREFIX}{meant.get(near[0], near[0])}?"
+        raise ConfigError("is not a known variable", file="environment", key=ENV_PREFIX + name, fix=fix)
 
 
 def _nest(flat: Mapping[str, str], source: str) -> dict[str, Any]:

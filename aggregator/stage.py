@@ -13,8 +13,9 @@ on wall time; the items of a dead owner are free at once on its host (`free_dead
 """
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -24,13 +25,15 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
-from aggregator.errors import ItemError, Rejected, Retryable, StageFailed
+from aggregator.errors import AggregatorError, ItemError, Rejected, Retryable, StageFailed
 from aggregator.executors import WorkerDied, Workers, run_isolated
 from aggregator.store import leases
 from aggregator.store.sessions import Store
 
 log = structlog.get_logger()
 
+#: how many batches a worker's worth of leases holds: claiming looks for what is pending, which costs more than a batch
+BATCHES_A_CLAIM = 8
 #: from this many deaths of its owners on, an item is tried alone in a process of its own
 ISOLATE_AFTER = 2
 
@@ -82,7 +85,6 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
-    cpu_seconds: float = 0.0
 
     @property
     def ok(self) -> int:
@@ -101,7 +103,7 @@ class Escaped:
 
     kind: str
     text: str
-    is_import: bool
+    systemic: bool  #: not about any item: a missing module, a setting that cannot work
 
 
 @dataclass
@@ -113,6 +115,7 @@ class Draining:
     clock: Clock
     workers: Workers
     tally: Tally
+    stop: Callable[[], bool]
     progress: Callable[[int], None]
     done: set[tuple[str, str]] = field(default_factory=set)
 
@@ -133,10 +136,11 @@ def drain(
     if workers is None:
         with Workers("serial") as serial:
             return drain(stage, store, clock, workers=serial, stop=stop, progress=progress)
-    state = Draining(stage, store, clock, workers, Tally(stage.name), progress)
-    wall, cpu = time.monotonic(), time.process_time()
+    state = Draining(stage, store, clock, workers, Tally(stage.name), stop, progress)
+    began = time.monotonic()
     while not stop():
-        claim = leases.claim(store, stage.name, stage.pending, stage.batch_size * workers.width, stage.lease)
+        limit = stage.batch_size * workers.width * BATCHES_A_CLAIM
+        claim = leases.claim(store, stage.name, stage.pending, limit, stage.lease)
         if not claim.items:
             break
         try:
@@ -144,12 +148,12 @@ def drain(
         except BaseException:
             leases.give_back(store, stage.name, claim.token)
             raise
-    state.tally.seconds, state.tally.cpu_seconds = time.monotonic() - wall, time.process_time() - cpu
+    state.tally.seconds = time.monotonic() - began
     return state.tally
 
 
 def _round(state: Draining, claim: leases.Claim) -> None:
-    """Process and settle what was claimed, batch by batch as the results come in."""
+    """Process and settle what was claimed, batch by batch, two a worker under way; when told to stop, begin no more."""
     again = [item for item in claim.items if (item.key, item.input_sha) in state.done]
     if again:
         raise StageFailed(state.stage.name, f"{again[0].key} was saved and is still pending")
@@ -158,15 +162,22 @@ def _round(state: Draining, claim: leases.Claim) -> None:
     alone = [item for item in items if claim.deaths.get(item.key, 0) >= ISOLATE_AFTER]
     together = [item for item in items if claim.deaths.get(item.key, 0) < ISOLATE_AFTER]
     size = state.stage.batch_size
-    batches = [together[start : start + size] for start in range(0, len(together), size)]
-    futures = [state.workers.submit(attempt, state.stage, batch) for batch in batches]
-    for batch, future in zip(batches, futures, strict=True):
+    waiting = deque(together[start : start + size] for start in range(0, len(together), size))
+    running: deque[tuple[list[Any], Future[list[Any]]]] = deque()
+    ahead = 1 if state.workers.spec == "serial" else 2 * state.workers.width
+    while waiting or running:
+        while waiting and len(running) < ahead and not (running and state.stop()):
+            running.append((waiting[0], state.workers.submit(attempt, state.stage, waiting.popleft())))
+        batch, future = running.popleft()
         try:
-            results = state.workers.result(future)
+            results = state.workers.result(future, state.stage.lease)
         except WorkerDied:
             log.warning("worker-died", stage=state.stage.name, items=len(batch))
             results = [_alone(state, item) for item in batch]
         _settle(state, claim, batch, _judged(state, batch, results))
+        if not running and state.stop():
+            leases.give_back(state.store, state.stage.name, claim.token)
+            return
     for item in alone:
         _settle(state, claim, [item], _judged(state, [item], [_alone(state, item)]))
 
@@ -176,17 +187,19 @@ def attempt(stage: Stage[Any, Any], batch: Sequence[Any]) -> list[Any]:
     try:
         results = list(stage.process(batch))
     except Exception as error:  # noqa: BLE001 - judged by the parent, which knows about all items
-        if len(batch) == 1 or isinstance(error, ImportError):
-            return [_escaped(error)] * len(batch)
+        escaped = _escaped(error)
+        if len(batch) == 1 or escaped.systemic:
+            return [escaped] * len(batch)
         return [attempt(stage, [item])[0] for item in batch]
     if len(results) != len(batch):
         text = f"process gave {len(results)} results for {len(batch)} items"
-        return [Escaped("StageFailed", text, is_import=True)] * len(batch)
+        return [Escaped("StageFailed", text, systemic=True)] * len(batch)
     return results
 
 
 def _escaped(error: Exception) -> Escaped:
-    return Escaped(type(error).__name__, str(error)[:500], isinstance(error, ImportError))
+    ours = isinstance(error, AggregatorError) and not isinstance(error, ItemError)
+    return Escaped(type(error).__name__, str(error)[:500], ours or isinstance(error, ImportError))
 
 
 def _alone(state: Draining, item: Any) -> Any:
@@ -202,7 +215,8 @@ def _alone(state: Draining, item: Any) -> Any:
 def _judged(state: Draining, batch: Sequence[Any], results: Sequence[Any]) -> list[Any]:
     """Tell a broken stage from a bad item among exceptions that escaped.
 
-    ImportError, or the same exception on every one of three or more items while nothing has succeeded yet, is the
+    ImportError, an error of ours that is not an item's, or the same exception on every one of three or more items while
+    nothing has succeeded yet, is the
     stage's failure; any other escaped exception is that item's, and worth another try.
     """
     escaped = [result for result in results if isinstance(result, Escaped)]
@@ -210,7 +224,7 @@ def _judged(state: Draining, batch: Sequence[Any], results: Sequence[Any]) -> li
         return list(results)
     kinds = {one.kind for one in escaped}
     everyone = len(escaped) == len(batch) >= 3 and len(kinds) == 1 and not state.done
-    if everyone or any(one.is_import for one in escaped):
+    if everyone or any(one.systemic for one in escaped):
         raise StageFailed(state.stage.name, f"{escaped[0].kind}: {escaped[0].text}")
     for item, result in zip(batch, results, strict=True):
         if isinstance(result, Escaped):
@@ -219,13 +233,17 @@ def _judged(state: Draining, batch: Sequence[Any], results: Sequence[Any]) -> li
 
 
 def _settle(state: Draining, claim: leases.Claim, batch: Sequence[Any], results: Sequence[Any]) -> None:
-    """Save what succeeded, reschedule or bury what failed, in one transaction; item by item if that one fails."""
+    """Save what succeeded, reschedule or bury what failed, in one transaction; item by item if that one fails.
+
+    What the database can never take is rejected; a conflict with another row may be gone at the next try.
+    """
     pairs = list(zip(batch, results, strict=True))
     try:
         _settle_together(state, claim, pairs)
     except (IntegrityError, DataError) as error:
         if len(pairs) == 1:
-            refused = Rejected("not-storable", str(error.orig)[:300])
+            kind = Rejected if isinstance(error, DataError) else Retryable
+            refused = kind("not-storable", str(error.orig)[:300])
             _settle_together(state, claim, [(pairs[0][0], refused)])
         else:
             for pair in pairs:
@@ -242,8 +260,7 @@ def _settle_together(state: Draining, claim: leases.Claim, pairs: Sequence[tuple
         held = leases.release(session, name, claim.token, [item.key for item, _ in good])
         state.stage.save(session, [result for item, result in good if item.key in held])
         kept = leases.record_failures(session, name, claim.token, errors, now)
-    for item, _ in good:
-        state.done.add((item.key, item.input_sha))
+    state.done.update((item.key, item.input_sha) for item, _ in good if item.key in held)
     tally = state.tally
     lost = len(pairs) - len(held) - len(kept)
     tally.outcomes.update({name: n for name, n in (("ok", len(held)), ("lost", lost)) if n})

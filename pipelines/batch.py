@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from aggregator.articles.extract import Extract
 from aggregator.articles.fetch import Fetch
-from aggregator.articles.poll import Poll, polls_since
+from aggregator.articles.poll import Poll
 from aggregator.clock import Clock, rfc3339
 from aggregator.errors import StageFailed
 from aggregator.executors import Workers
@@ -84,11 +84,6 @@ class RunReport:
         """How many of the feeds asked in this batch did not answer."""
         return sum(n for state, n in self.feeds.items() if not FeedState(state).answered)
 
-    @property
-    def did_nothing(self) -> bool:
-        """Whether there was nothing to do at all."""
-        return not self.failure and not any(stage.get("ok", 0) for stage in self.stages.values())
-
     def as_json(self) -> dict[str, Any]:
         """Plain values, times in RFC 3339."""
         plain = asdict(self)
@@ -96,8 +91,8 @@ class RunReport:
 
     def line(self) -> str:
         """The one summary line."""
-        done = ", ".join(f"{name} {stage.get('ok', 0)}" for name, stage in self.stages.items())
-        parts = [f"{done or 'nothing pending'} in {self.seconds:.1f} s"]
+        done = ", ".join(f"{name} {stage['ok']}" for name, stage in self.stages.items() if stage.get("ok"))
+        parts = [f"{done or 'nothing to do'} in {self.seconds:.1f} s"]
         if self.failed_feeds:
             bad = ", ".join(f"{s} {n}" for s, n in self.feeds.items() if not FeedState(s).answered)
             parts.append(f"{self.failed_feeds} of {sum(self.feeds.values())} feeds did not answer ({bad})")
@@ -125,8 +120,8 @@ def all_stages(settings: Settings, clock: Clock) -> dict[str, Stage[Any, Any]]:
         Poll(settings, clock),
         Fetch(settings, clock),
         Extract(settings.extract, clock),
-        Embed(settings.embed, clock),
-        Cluster(settings.cluster, settings.embed, clock),
+        Embed(settings.embed, settings.extract.languages, clock),
+        Cluster(settings.cluster, settings.embed, settings.extract.languages, clock),
     ]
     return {stage.name: stage for stage in stages}
 
@@ -171,13 +166,13 @@ def run_batch(
             late = "the deadline of [run] deadline_minutes" if time.monotonic() > deadline else ""
             return stop() or late or ("" if lock.still_held() else "the lock was lost")
 
-        for name, stage in all_stages(instance.settings, instance.clock).items():
-            if names and name not in names:
-                continue
+        every = all_stages(instance.settings, instance.clock)
+        stages = {name: stage for name, stage in every.items() if not names or name in names}
+        for name, stage in stages.items():
             if not _run_stage(instance, stage, report, lambda: bool(why()), progress):
                 break
-            report.stopped = why()
-            if report.stopped:
+            if reason := why():
+                report.stopped = reason if name != list(stages)[-1] or _anything(instance, stage) else ""
                 break
         if not names and not report.failure and not report.stopped:
             report.pruned = prune(instance.store, instance.clock, instance.settings.keep)
@@ -196,6 +191,8 @@ def _run_stage(
         report.failure = str(error)
         return False
     report.add(tally)
+    if isinstance(stage, Poll):
+        report.feeds = dict(sorted(stage.states.items()))
     log.info("stage", stage=stage.name, **dict(tally.outcomes), seconds=round(tally.seconds, 2))
     return True
 
@@ -214,7 +211,6 @@ def _begin(instance: Instance) -> RunReport:
 
 def _end(instance: Instance, report: RunReport, strict: bool) -> None:
     with instance.store.write() as session:
-        report.feeds = polls_since(session, report.started_at) if "poll" in report.stages else {}
         report.totals = {
             "articles": session.scalar(select(func.count()).select_from(Article)) or 0,
             "documents": session.scalar(select(func.count()).select_from(Document).where(Document.current)) or 0,

@@ -1,44 +1,46 @@
 """Who may run a batch: one process per instance, over all hosts.
 
-A row with an owner, a token and a time-out on wall time. A holder on this host that died is found out at once; one on
-another host when its time is up. The holder renews; once it has lost the lock it must stop.
+A row with an owner, a token and a time-out on wall time. On its own host a holder counts as long as it lives, and is
+found out at once when it died; on another host it counts until its time is up. A thread renews lock and leases while
+the work goes on, however long one batch takes; a holder that lost the lock all the same must stop.
 """
 
+import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import delete, update
 
 from aggregator.clock import wall
-from aggregator.errors import LockHeld
-from aggregator.store.leases import owner_is_dead, this_owner
+from aggregator.errors import AggregatorError, LockHeld
+from aggregator.store import leases
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Lock
 
+log = structlog.get_logger()
+
 HOLD = timedelta(minutes=10)
-_RENEW_SECONDS = 60.0
+BEAT_SECONDS = 60.0
 _POLL_SECONDS = 0.5
 
 
 class RunLock:
-    """A held lock. `still_held` renews it now and then."""
+    """A held lock."""
 
-    def __init__(self, store: Store, name: str, token: str) -> None:
-        self._store, self._name, self._token = store, name, token
-        self._renewed = time.monotonic()
+    def __init__(self) -> None:
+        self._lost = threading.Event()
 
     def still_held(self) -> bool:
-        """Whether this process may go on; costs nothing most of the time."""
-        if time.monotonic() - self._renewed < _RENEW_SECONDS:
-            return True
-        self._renewed = time.monotonic()
-        with self._store.write() as session:
-            mine = (Lock.name == self._name, Lock.token == self._token)
-            renewed = session.scalars(update(Lock).where(*mine).values(until=wall() + HOLD).returning(Lock.name)).all()
-        return bool(renewed)
+        """Whether this process may go on."""
+        return not self._lost.is_set()
+
+    def lose(self) -> None:
+        """Note that another process has the lock now."""
+        self._lost.set()
 
 
 @contextmanager
@@ -50,11 +52,43 @@ def run_lock(store: Store, name: str = "run", wait_seconds: float = 0) -> Iterat
         if time.monotonic() >= deadline:
             raise LockHeld(f"another run holds the lock: {owner}")
         time.sleep(_POLL_SECONDS)
+    held = RunLock()
+
+    def renew() -> None:
+        mine = (Lock.name == name, Lock.token == token)
+        with store.write() as session:
+            renewed = session.scalars(update(Lock).where(*mine).values(until=wall() + HOLD).returning(Lock.name)).all()
+        if not renewed:
+            held.lose()
+
     try:
-        yield RunLock(store, name, token)
+        with heartbeat(store, renew):
+            yield held
     finally:
         with store.write() as session:
             session.execute(delete(Lock).where(Lock.name == name, Lock.token == token))
+
+
+@contextmanager
+def heartbeat(store: Store, also: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Renew this process's leases (and whatever `also` renews) every minute while the work inside goes on."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT_SECONDS):
+            try:
+                leases.renew(store, HOLD)
+                also()
+            except AggregatorError as error:  # the database is away for a moment: the next beat tries again
+                log.warning("heartbeat-failed", error=str(error))
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _try(store: Store, name: str, token: str) -> str | None:
@@ -62,7 +96,8 @@ def _try(store: Store, name: str, token: str) -> str | None:
     with store.write() as session:
         store.exclusive(session, f"lock:{name}")
         held = session.get(Lock, name)
-        if held is not None and held.until > wall() and not owner_is_dead(held.owner):
+        alive = held is not None and not leases.owner_is_dead(held.owner)
+        if held is not None and alive and (held.until > wall() or leases.is_of_this_host(held.owner)):
             return held.owner
-        session.merge(Lock(name=name, owner=this_owner(), token=token, until=wall() + HOLD))
+        session.merge(Lock(name=name, owner=leases.this_owner(), token=token, until=wall() + HOLD))
     return None

@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import func, select
-
 from aggregator.clock import parse_time
 from aggregator.sample.server import SampleServer
 from aggregator.store.tables import Instance as InstanceRow
-from aggregator.store.tables import Run
 from pipelines.batch import Instance, Progress, RunReport, run_batch
 from pipelines.lock import run_lock
 
@@ -37,19 +34,18 @@ def replay(
     ticks = [parse_time(tick) for tick in instance.settings.sample.ticks]
     with run_lock(instance.store, "replay", wait_seconds), SampleServer(config, instance.clock) as server:
         with instance.store.read() as session:
-            row = session.get_one(InstanceRow, 1)
-            last = session.scalar(select(func.max(Run.started_at)).where(Run.ended_at.is_not(None)))
-        if row.replayed_at is not None:
+            done = session.get_one(InstanceRow, 1).replayed_to
+        if done is not None and done >= ticks[-1]:
             return False
         served = with_server_hosts(instance, server)
         for tick in ticks:
-            if last is not None and tick <= last:
+            if done is not None and tick <= done:
                 continue
             instance.clock.move(tick)
             report = run_batch(served, strict=strict, wait_seconds=wait_seconds, stop=stop, progress=progress)
             each(report)
             if report.stopped or report.exit_code:
-                return True
-        with instance.store.write() as session:
-            session.get_one(InstanceRow, 1).replayed_at = ticks[-1]
+                break
+            with instance.store.write() as session:
+                session.get_one(InstanceRow, 1).replayed_to = tick
     return True

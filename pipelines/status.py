@@ -23,7 +23,7 @@ from aggregator.store.tables import (
 from pipelines.batch import Instance
 
 #: counting stops here: enough to see that there is much to do
-MANY = 1_000_000
+MANY = 100_000
 
 
 def read_status(instance: Instance, stages: Mapping[str, Stage[Any, Any]]) -> dict[str, Any]:
@@ -34,7 +34,9 @@ def read_status(instance: Instance, stages: Mapping[str, Stage[Any, Any]]) -> di
             "feeds": _by(session, Feed.state, Feed.active),
             "totals": _totals(session),
             "languages_not_supported": _by(
-                session, Document.language, and_(Document.current, Document.supported.is_(False))
+                session,
+                Document.language,
+                and_(Document.current, Document.language.not_in(instance.settings.extract.languages)),
             ),
             "last_run": _last_run(session),
         }

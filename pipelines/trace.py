@@ -67,7 +67,7 @@ def trace_article(session: Session, which: str, settings: Settings, now: datetim
     trace.steps = [
         _polled(session, article),
         _fetched(session, article),
-        *_read(session, article, embed_recipe(settings.embed)),
+        *_read(session, article, settings),
     ]
     return trace
 
@@ -103,7 +103,8 @@ def _fetched(session: Session, article: Article) -> Step:
     return _not_done(session, "fetch", article.id, article.entry_sha)
 
 
-def _read(session: Session, article: Article, recipe: str) -> list[Step]:
+def _read(session: Session, article: Article, settings: Settings) -> list[Step]:
+    recipe = embed_recipe(settings.embed)
     response = session.get(Response, article.id)
     document = session.scalar(select(Document).where(Document.article_id == article.id, Document.current))
     if document is None or (response is not None and document.input_sha != response.html_sha):
@@ -113,7 +114,7 @@ def _read(session: Session, article: Article, recipe: str) -> list[Step]:
     words = len(document.text.split())
     what = f"revision {document.revision}: {words} words, {document.language}, {document.kind}, {document.extent}"
     steps = [Step("extract", "done" if article.origin == "feed" else "not needed", what)]
-    if not document.supported:
+    if document.language not in settings.extract.languages:
         return [*steps, Step("embed", "stopped", f"language-unsupported: {document.language or 'unknown'}")]
     vector = session.get(EmbeddingRow, (article.id, recipe))
     if vector is None or vector.input_sha != document.content_sha:

@@ -269,7 +269,9 @@ def test_a_missing_directory_is_named_with_what_to_do(tmp_path: Path) -> None:
     assert "--config" in caught.value.fix
 
 
-@pytest.mark.parametrize("toml", ["[net.hosts]\n'a.example' = '127.0.0.1:1'", "[sample]\nticks = ['2026-10-06']"])
+@pytest.mark.parametrize(
+    "toml", ["[net.hosts]\n'a.example' = '127.0.0.1:1'", "[sample]\nticks = ['2026-10-06T00:00:00Z']"]
+)
 def test_sample_settings_are_refused_elsewhere(config: Path, toml: str) -> None:
     assert "sample = true" in str(complaint(config, toml))
     assert load(config, "[instance]\nsample = true\n" + toml)

@@ -2,16 +2,19 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain, repeat
 
+import psutil
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock, wall
-from aggregator.errors import ItemError, Rejected, Retryable, StageFailed
+from aggregator.errors import ConfigError, ItemError, Rejected, Retryable, StageFailed
 from aggregator.executors import Workers
 from aggregator.stage import Stage, drain
 from aggregator.store import leases
@@ -202,7 +205,7 @@ def test_the_items_of_a_dead_owner_are_free_at_once_and_no_try_is_counted(store:
     stage = Double(clock)
     leases.claim(store, "double", stage.pending, 4, stage.lease)
     with store.write() as session:
-        host = leases.this_owner().split(":")[0]
+        host = leases.this_owner().rsplit(":", 2)[0]
         session.execute(update(Attempt).values(owner=f"{host}:999999:1.0"))
 
     assert leases.free_dead_leases(store) == 4
@@ -243,7 +246,7 @@ def test_a_changed_input_starts_afresh(store: Store, clock: Clock) -> None:
 
 def test_stop_ends_between_batches_and_leaves_nothing_leased(store: Store, clock: Clock) -> None:
     fill(store)
-    looks: Iterator[bool] = iter([False, True])
+    looks: Iterator[bool] = chain([False], repeat(True))
 
     tally = drain(Double(clock), store, clock, stop=lambda: next(looks))
 
@@ -263,7 +266,7 @@ def test_a_stage_that_saves_nothing_is_told_apart_from_one_that_works(sqlite: St
         drain(Forgetful(clock), sqlite, clock)
 
 
-def test_a_row_that_the_database_refuses_costs_only_itself(store: Store, clock: Clock) -> None:
+def test_a_row_that_conflicts_with_another_costs_only_itself_and_is_tried_again(store: Store, clock: Clock) -> None:
     class Greedy(Double):
         def save(self, session: Session, results: Sequence[str]) -> None:
             for key in results:
@@ -274,7 +277,31 @@ def test_a_row_that_the_database_refuses_costs_only_itself(store: Store, clock: 
 
     tally = drain(Greedy(clock), store, clock)
 
-    assert (tally.ok, tally.reasons) == (9, {"not-storable": 1})
+    assert (tally.outcomes, tally.reasons) == ({"ok": 9, "retry": 1}, {"not-storable": 1})
+
+
+def test_a_setting_that_cannot_work_fails_the_stage_and_buries_nothing(store: Store, clock: Clock) -> None:
+    fill(store, 1)
+
+    with pytest.raises(StageFailed, match="no such model"):
+        drain(Double(clock, {"n0": ConfigError("no such model")}), store, clock)
+
+    assert attempt(store, "n0") is None
+
+
+def test_a_pool_whose_idle_worker_died_is_made_anew(sqlite: Store, clock: Clock) -> None:
+    fill(sqlite)
+
+    with Workers("processes:2") as workers:
+        workers.result(workers.submit(os.getpid))
+        for child in psutil.Process().children(recursive=True):
+            if "forkserver" not in " ".join(child.cmdline()) or child.children():
+                continue
+            child.kill()
+        time.sleep(0.5)
+        tally = drain(Double(clock), sqlite, clock, workers=workers)
+
+    assert tally.ok == 10
 
 
 def test_digging_up_lets_buried_items_be_tried_again(store: Store, clock: Clock) -> None:

@@ -11,13 +11,13 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from aggregator.articles.documents import save_document
@@ -25,9 +25,9 @@ from aggregator.articles.extraction import document_from_text
 from aggregator.articles.urls import article_id, article_key, canonical
 from aggregator.clock import parse_time
 from aggregator.errors import ConfigError, Rejected
-from aggregator.store.tables import Alias, Article, Outlet
+from aggregator.store.tables import Alias, Article, Document, Outlet
 from aggregator.text import clean, one_line, sha256, short_hash
-from aggregator.types import Extracted, Rights
+from aggregator.types import Extracted, Kind, Rights
 
 RECIPE = "import/1"
 #: the outlet of articles whose line names none
@@ -56,13 +56,13 @@ class ArchiveArticle:
 
 @dataclass
 class ImportReport:
-    """What an import did; `rejected` holds (line number, reason)."""
+    """What an import did with how many lines."""
 
     lines: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    rejected: list[tuple[int, str]] = field(default_factory=list)
+    rejected: int = 0
 
     @property
     def accepted(self) -> int:
@@ -110,11 +110,18 @@ def read_line(line: bytes, name: str, now: datetime, *, with_dates: bool = True)
     shown = canonical(url) if url else ""
     section, language = _string(row, "section", required=False), _string(row, "language", required=False)
     rights = _rights(row)
-    document = document_from_text(
-        text, title=one_line(title), url=shown, section=section, language=language[:2].lower()
-    )
     published_at = _date(row, now) if with_dates else None
     authors = _authors(row)
+    document = document_from_text(
+        text,
+        title=one_line(title),
+        url=shown,
+        section=section,
+        language=language[:2].lower(),
+        authors=authors,
+        published_at=published_at,
+        rights=rights,
+    )
     outlet = one_line(_string(row, "outlet", required=False) or _string(row, "domain", required=False), 120)
     taken = (url, external_id, title, text, section, language, str(published_at), outlet, "\t".join(authors), rights)
     return ArchiveArticle(
@@ -132,40 +139,39 @@ def read_line(line: bytes, name: str, now: datetime, *, with_dates: bool = True)
 
 
 def save_articles(
-    session: Session,
-    articles: Iterable[ArchiveArticle],
-    languages: tuple[str, ...],
-    now: datetime,
-    report: ImportReport,
+    session: Session, articles: Iterable[ArchiveArticle], outlets: "OutletNames", now: datetime, report: ImportReport
 ) -> None:
-    """Store a batch of archive articles with their documents; what is known already is left as it is."""
-    outlets = _OutletNames(session)
+    """Store a batch of archive articles with their documents; what is known already is left as it is.
+
+    An article that a feed has listed keeps what the feed says; its text is taken where no page has given one.
+    """
     for archived in articles:
         alias = session.get(Alias, article_key(archived.url)) if archived.url else None
         article = session.get(Article, alias.article_id if alias else archived.id)
-        if article is not None and (article.entry_sha == archived.entry_sha or article.origin != "import"):
-            report.unchanged += 1
-            continue
         if article is None:
-            article = _new_article(archived, outlets.key(archived.outlet), now)
+            outlet = outlets.key(session, archived.outlet)
+            article = _new_article(archived, outlet, now)
             session.add(article)
             session.flush()
             report.new += 1
-        elif article.withheld:
+        elif _is_known(session, article, archived):
             report.unchanged += 1
             continue
         else:
-            _change(article, archived, outlets.key(archived.outlet), now)
+            if article.origin == "import":
+                _change(article, archived, outlets.key(session, archived.outlet), now)
             report.changed += 1
-        save_document(
-            session,
-            article,
-            archived.document,
-            input_sha=archived.entry_sha,
-            recipe=RECIPE,
-            languages=languages,
-            now=now,
-        )
+        satire = session.get_one(Outlet, article.outlet_key).satire
+        document = replace(archived.document, kind=Kind.SATIRE) if satire else archived.document
+        save_document(session, article, document, input_sha=archived.entry_sha, recipe=RECIPE, now=now)
+
+
+def _is_known(session: Session, article: Article, archived: ArchiveArticle) -> bool:
+    """Whether the line has nothing to add."""
+    if article.withheld or article.entry_sha == archived.entry_sha:
+        return True
+    has_text = exists().where(Document.article_id == article.id)
+    return article.origin != "import" and bool(session.scalar(select(has_text)))
 
 
 def _new_article(archived: ArchiveArticle, outlet_key: str, now: datetime) -> Article:
@@ -180,6 +186,7 @@ def _new_article(archived: ArchiveArticle, outlet_key: str, now: datetime) -> Ar
         section=archived.section,
         published_at=archived.published_at,
         found_at=now,
+        order_at=archived.published_at or now,
         entry_sha=archived.entry_sha,
         rights=archived.rights.value,
     )
@@ -190,32 +197,33 @@ def _change(article: Article, archived: ArchiveArticle, outlet_key: str, now: da
     article.outlet_key, article.external_id = outlet_key, archived.external_id
     article.title, article.authors = archived.document.title, list(archived.authors)
     article.section, article.published_at = archived.section, archived.published_at
+    article.order_at = archived.published_at or article.found_at
     article.rights = archived.rights.value
     article.entry_sha, article.updated_at = archived.entry_sha, now
 
 
-class _OutletNames:
-    """Outlets by name and by domain; an unknown one is created, unrated."""
+class OutletNames:
+    """Outlets by name and by domain, read once an import; an unknown one is created, unrated."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
         self._keys: dict[str, str] = {}
         for outlet in session.scalars(select(Outlet)):
             for name in (outlet.key, outlet.name, *outlet.domains):
                 self._keys.setdefault(name.casefold(), outlet.key)
 
-    def key(self, name: str) -> str:
+    def key(self, session: Session, name: str) -> str:
         """The key of the outlet called `name`."""
-        known = self._keys.get(name.casefold().removeprefix("www."))
+        name = name[4:] if name.lower().startswith("www.") else name
+        known = self._keys.get(name.casefold())
         if known is not None:
             return known
         slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower()).strip("-")[:50]
         exact = slug == name.lower()
         key = (slug if exact else f"{slug}-{short_hash(name.casefold(), 6)}".lstrip("-")) if name else UNKNOWN_OUTLET
-        if self._session.get(Outlet, key) is None:
+        if session.get(Outlet, key) is None:
             domains = [name.lower()] if "." in name and " " not in name else []
-            self._session.add(Outlet(key=key, name=name or "Unknown outlet", domains=domains, listed=False))
-            self._session.flush()
+            session.add(Outlet(key=key, name=name or "Unknown outlet", domains=domains, listed=False))
+            session.flush()
         self._keys[name.casefold()] = key
         return key
 

@@ -1,6 +1,5 @@
 """Documents in the database: revisions, and what a document teaches about its article."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -28,7 +27,6 @@ def save_document(
     *,
     input_sha: str,
     recipe: str,
-    languages: Sequence[str],
     now: datetime,
 ) -> Document:
     """Make `found` the current document of `article`: a new revision if title or text changed, else the same one."""
@@ -41,7 +39,7 @@ def save_document(
         current = _new_revision(session, article, found.title, text, sha, now)
         session.add(current)
     current.input_sha, current.recipe = input_sha, recipe
-    current.language, current.supported = found.language, found.language in languages
+    current.language = found.language
     current.kind, current.extent, current.wire = found.kind.value, found.extent.value, found.wire
     current.regions = [{**asdict(region), "kind": region.kind.value} for region in found.regions] if text else []
     current.authors = list(found.authors or article.authors)
@@ -69,7 +67,6 @@ def _new_revision(session: Session, article: Article, title: str, text: str, sha
         text_sha256=sha256(text),
         content_sha=sha,
         language="",
-        supported=False,
         kind="",
         extent="",
         regions=[],
@@ -80,9 +77,9 @@ def _new_revision(session: Session, article: Article, title: str, text: str, sha
 
 def _teach(session: Session, article: Article, found: Extracted, now: datetime) -> None:
     """An article without a date of its feed takes the page's, unless that is a guess; `rel=canonical` is an alias."""
-    dated = found.published_at is not None and found.published_at <= now
-    if article.published_at is None and dated and found.date_trust in (DateTrust.FEED, DateTrust.PAGE):
-        article.published_at = found.published_at
+    date = found.published_at if found.date_trust in (DateTrust.FEED, DateTrust.PAGE) else None
+    if article.published_at is None and date is not None and date <= now:
+        article.published_at = article.order_at = date
     article.title = article.title or found.title
     article.section = article.section or found.section
     if not found.canonical_url:

@@ -21,7 +21,10 @@ from aggregator.store import leases
 from aggregator.store.tables import Article, Document, Outlet, Response
 from aggregator.types import Extracted, Page
 
-RECIPE = "extract/1"
+
+def extract_recipe(settings: ExtractSettings) -> str:
+    """What a document depends on besides its page: another recipe makes all pages that are kept pending again."""
+    return f"extract/1 min_chars={settings.min_chars}"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Extract(Stage[FetchedArticle, Read]):
 
     def __init__(self, settings: ExtractSettings, clock: Clock) -> None:
         self.settings, self.clock = settings, clock
+        self.recipe = extract_recipe(settings)
 
     def pending(self, session: Session, limit: int) -> Sequence[FetchedArticle]:
         """Responses whose body is there and has no current document yet, the newest articles first."""
@@ -58,7 +62,7 @@ class Extract(Stage[FetchedArticle, Read]):
             Document.article_id == Response.article_id,
             Document.current,
             Document.input_sha == Response.html_sha,
-            Document.recipe == RECIPE,
+            Document.recipe == self.recipe,
         )
         query = (
             select(Response.article_id, Response.html_sha)
@@ -118,8 +122,7 @@ class Extract(Stage[FetchedArticle, Read]):
                 article,
                 result.extracted,
                 input_sha=result.input_sha,
-                recipe=RECIPE,
-                languages=self.settings.languages,
+                recipe=self.recipe,
                 now=self.clock.now(),
             )
 

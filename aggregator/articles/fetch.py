@@ -1,8 +1,10 @@
 """Fetch: articles' pages are read off the web, politely."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -19,6 +21,8 @@ from aggregator.store.upsert import upsert
 from aggregator.text import sha256
 
 RECIPE = "fetch/1"
+#: how long the pages of one host may keep a batch busy
+BATCH_SECONDS = 120
 
 #: what another try cannot mend: the page is gone or forbidden, or its host plays tricks
 _FINAL = {
@@ -43,18 +47,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class FetchedPage:
-    """A page as it came off the wire; `hosts` is what the whole batch learnt, on its first result only."""
+    """A page as it came off the wire."""
 
     article_id: str
     input_sha: str
     final_url: str
     content_type: str
     html: bytes
-    hosts: tuple[HostState, ...] = ()
 
 
 class Fetch(Stage[Wanted, FetchedPage]):
-    """Articles become responses."""
+    """Articles become responses. Asking is not pure: what was learnt of hosts is kept until `save`."""
 
     name = "fetch"
     batch_size = 64
@@ -62,9 +65,11 @@ class Fetch(Stage[Wanted, FetchedPage]):
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings, self.clock = settings, clock
+        self._learnt: tuple[HostState, ...] = ()
 
     def pending(self, session: Session, limit: int) -> Sequence[Wanted]:
-        """Articles without a response to their present entry, the newest first."""
+        """Articles without a response to their present entry, the newest first; of one host only so many at once that
+        its delay does not hold up the batch."""
         answered = exists().where(
             Response.article_id == Article.id, Response.input_sha == Article.entry_sha, Response.recipe == RECIPE
         )
@@ -73,27 +78,37 @@ class Fetch(Stage[Wanted, FetchedPage]):
             .where(Article.withheld == "", Article.origin == "feed", ~answered)
             .where(leases.available(self.name, Article.id, Article.entry_sha, self.clock.now()))
             .order_by(Article.published_at.desc().nulls_last(), Article.id)
-            .limit(limit)
+            .limit(4 * limit)
         )
-        rows = session.execute(query).all()
+        rows = _spread(session.execute(query).all(), self.settings.net.host_delay)[:limit]
         hosts = load_hosts(session, [url for _, _, url in rows])
         return [Wanted(key, entry_sha, url, hosts.get(host_name(url))) for key, entry_sha, url in rows]
 
     def process(self, batch: Sequence[Wanted]) -> Sequence[FetchedPage | ItemError]:
         """Read all pages of the batch; a page that gave nothing is an error with the reason."""
         known = {item.host.host: item.host for item in batch if item.host}
-        replies, hosts = fetch_all([Request(i.url, "page") for i in batch], self.settings.net, self.clock, known)
-        results = [_result(item, reply) for item, reply in zip(batch, replies, strict=True)]
-        first = next((n for n, result in enumerate(results) if isinstance(result, FetchedPage)), None)
-        if first is not None:
-            results[first] = replace(results[first], hosts=hosts)  # type: ignore[type-var]
-        return results
+        requests = [Request(item.url, "page") for item in batch]
+        replies, self._learnt = fetch_all(requests, self.settings.net, self.clock, known)
+        return [_result(item, reply) for item, reply in zip(batch, replies, strict=True)]
 
     def save(self, session: Session, results: Sequence[FetchedPage]) -> None:
         """Store the pages; an edited article's page replaces the older one, its documents stay."""
         now = self.clock.now()
-        save_hosts(session, [state for result in results for state in result.hosts])
+        save_hosts(session, self._learnt)
         upsert(session, Response, [_row(result, now) for result in results])
+
+
+def _spread(rows: Sequence[Any], delay: float) -> list[Any]:
+    """Rows (…, url), without those that would keep one host busy for longer than a batch may take."""
+    most = int(BATCH_SECONDS / delay) or 1 if delay else len(rows)
+    taken: Counter[str] = Counter()
+    kept = []
+    for row in rows:
+        host = host_name(row[2])
+        taken[host] += 1
+        if taken[host] <= most:
+            kept.append(row)
+    return kept
 
 
 def _result(item: Wanted, reply: Reply | Failure) -> FetchedPage | ItemError:

@@ -5,11 +5,12 @@ poll found is kept in `feed_checks`, so that an outlet that answered and an outl
 apart for ever.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
+import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,8 @@ from aggregator.store import leases
 from aggregator.store.tables import Alias, Appearance, Article, Feed, FeedCheck
 from aggregator.text import sha256
 from aggregator.types import Entry, FeedDocument, FeedState
+
+log = structlog.get_logger()
 
 #: entries dated before this are dated by accident
 EARLIEST = 1995
@@ -75,11 +78,14 @@ class Polled:
     last_modified: str = ""
     body_sha: str = ""
     document: FeedDocument | None = None
-    hosts: tuple[HostState, ...] = ()
 
 
 class Poll(Stage[DueFeed, Polled]):
-    """Due feeds become articles."""
+    """Due feeds become articles.
+
+    What is due is settled when the stage is made: a poll that takes longer than a feed's interval does not start over.
+    `states` counts what the feeds asked answered. Asking is not pure: what was learnt of hosts is kept until `save`.
+    """
 
     name = "poll"
     batch_size = 256
@@ -87,14 +93,16 @@ class Poll(Stage[DueFeed, Polled]):
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings, self.clock = settings, clock
+        self.due_at = clock.now()
+        self.states: Counter[str] = Counter()
+        self._learnt: tuple[HostState, ...] = ()
 
     def pending(self, session: Session, limit: int) -> Sequence[DueFeed]:
         """Active feeds whose next check has come, the longest waiting first."""
-        now = self.clock.now()
         due = (
             select(Feed)
-            .where(Feed.active, or_(Feed.next_at.is_(None), Feed.next_at <= now))
-            .where(leases.available(self.name, Feed.id, "", now))
+            .where(Feed.active, or_(Feed.next_at.is_(None), Feed.next_at <= self.due_at))
+            .where(leases.available(self.name, Feed.id, "", self.due_at, mortal=False))
             .order_by(Feed.next_at.nulls_first(), Feed.id)
             .limit(limit)
         )
@@ -103,7 +111,7 @@ class Poll(Stage[DueFeed, Polled]):
         return [
             DueFeed(
                 key=feed.id,
-                input_sha=feed.next_at.isoformat() if feed.next_at else "",
+                input_sha="",
                 url=feed.url,
                 etag=feed.etag,
                 last_modified=feed.last_modified,
@@ -117,9 +125,8 @@ class Poll(Stage[DueFeed, Polled]):
         """Ask all feeds of the batch, politely and at the same time."""
         known = {feed.host.host: feed.host for feed in batch if feed.host}
         requests = [Request(f.url, "feed", etag=f.etag, last_modified=f.last_modified) for f in batch]
-        replies, hosts = fetch_all(requests, self.settings.net, self.clock, known)
-        results = [self._read(feed, reply) for feed, reply in zip(batch, replies, strict=True)]
-        return [replace(results[0], hosts=hosts), *results[1:]]
+        replies, self._learnt = fetch_all(requests, self.settings.net, self.clock, known)
+        return [self._read(feed, reply) for feed, reply in zip(batch, replies, strict=True)]
 
     def _read(self, feed: DueFeed, reply: Reply | Failure) -> Polled:
         if isinstance(reply, Failure):
@@ -141,22 +148,26 @@ class Poll(Stage[DueFeed, Polled]):
             )
         except Rejected as error:
             return Polled(feed.key, FeedState.NOT_A_FEED, error.detail, reply.status)
+        except Exception as error:  # noqa: BLE001 - hostile bytes that break the reader cost this feed only
+            log.error("feed-reader-crashed", feed=feed.url, error=repr(error))
+            return Polled(feed.key, FeedState.NOT_A_FEED, f"the reader broke: {error!r}"[:300], reply.status)
         state = FeedState.OK if document.entries else FeedState.EMPTY
         return replace(result, state=state, document=document)
 
     def save(self, session: Session, results: Sequence[Polled]) -> None:
         """Store each feed's state and history, and its entries as articles."""
         now = self.clock.now()
-        save_hosts(session, [state for result in results for state in result.hosts])
+        save_hosts(session, self._learnt)
         for result in results:
             feed = session.get_one(Feed, result.feed_id)
             first = feed.answered_at is None
             self._update(feed, result, now)
+            self.states[result.state] += 1
             check = FeedCheck(feed_id=feed.id, at=now, state=result.state, status=result.status, detail=result.detail)
             if result.document is not None:
                 limit = self.settings.poll.first_entries if first else None
                 store_entries(session, feed, result.document.entries, now, check, limit)
-                check.dropped = result.document.dropped
+                check.dropped += result.document.dropped
             session.merge(check)
 
     def _update(self, feed: Feed, result: Polled, now: datetime) -> None:
@@ -193,6 +204,7 @@ def store_entries(
     next poll does not take them for news.
     """
     newest_first = sorted(entries, key=lambda e: e.published_at or now, reverse=True)
+    listed: set[str] = set()
     for rank, entry in enumerate(newest_first):
         try:
             url, key = canonical(entry.url), article_key(entry.url)
@@ -202,6 +214,9 @@ def store_entries(
         check.entries += 1
         alias = session.get(Alias, key)
         identity = alias.article_id if alias else article_id(url)
+        if identity in listed:  # two entries of one page (a live blog): the newest speaks for it
+            continue
+        listed.add(identity)
         entry_sha = sha256("\n".join((url, entry.title, str(entry.updated_at or ""))))
         article = session.get(Article, identity)
         if article is None:
@@ -210,6 +225,8 @@ def store_entries(
             session.add(article)
             check.new += 1
         seen = session.get(Appearance, (feed.id, identity))
+        if seen is None and article.withheld == BEFORE_FIRST_POLL and (limit is None or rank < limit):
+            article.withheld = ""  # old to one feed, new to this one
         if seen is None:
             session.add(
                 Appearance(
@@ -226,6 +243,7 @@ def store_entries(
 
 def _new_article(feed: Feed, entry: Entry, identity: str, url: str, entry_sha: str, now: datetime) -> Article:
     section = feed.section or (entry.categories[0] if entry.categories else "")
+    published_at = trusted_date(entry.published_at or entry.updated_at, now)
     return Article(
         id=identity,
         url=url,
@@ -235,7 +253,8 @@ def _new_article(feed: Feed, entry: Entry, identity: str, url: str, entry_sha: s
         summary=entry.summary,
         authors=list(entry.authors),
         section=section,
-        published_at=trusted_date(entry.published_at or entry.updated_at, now),
+        published_at=published_at,
+        order_at=published_at or now,
         updated_at=entry.updated_at,
         found_at=now,
         entry_sha=entry_sha,
@@ -247,12 +266,3 @@ def trusted_date(given: datetime | None, now: datetime) -> datetime | None:
     if given is None or given.year < EARLIEST or given > now + ZONE_ERROR:
         return None
     return min(given, now)
-
-
-def polls_since(session: Session, moment: datetime) -> Mapping[str, int]:
-    """How many feeds were asked at or after `moment`, by the state found."""
-    counts: dict[str, int] = {}
-    query: Any = select(Feed.state).where(Feed.checked_at >= moment, Feed.active)
-    for state in session.scalars(query):
-        counts[state] = counts.get(state, 0) + 1
-    return dict(sorted(counts.items()))

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli.options import Options
+from aggregator.cli.options import Options, progress_bars
 
 if TYPE_CHECKING:
     from typing import IO
 
-    from aggregator.articles.archive import ArchiveArticle, ImportReport
+    from aggregator.articles.archive import ImportReport
     from pipelines.batch import Instance
 
 eval_app = typer.Typer(no_args_is_help=True, help="Score the pipeline on labelled data.")
 _BATCH = 200
-_SHOWN = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -56,14 +55,10 @@ def import_(
     archive = name or ("stdin" if file == "-" else Path(file).name.split(".")[0])
     with options.instance(create=True) as instance, open_archive(source) as stream:
         report = _read_all(instance, stream, archive, not no_dates, options)
-    for number, reason in report.rejected[:_SHOWN]:
-        typer.echo(f"line {number}: {reason}", err=True)
-    if len(report.rejected) > _SHOWN:
-        typer.echo(f"… and {len(report.rejected) - _SHOWN} more rejected lines", err=True)
     if not options.quiet:
         typer.echo(
             f"import: {report.lines} lines, {report.new} new, {report.changed} changed, "
-            f"{report.unchanged} known already, {len(report.rejected)} rejected"
+            f"{report.unchanged} known already, {report.rejected} rejected"
         )
     if not report.accepted or (strict and report.rejected):
         raise typer.Exit(1)
@@ -73,31 +68,39 @@ def _read_all(
     instance: "Instance", stream: "IO[bytes]", name: str, with_dates: bool, options: Options
 ) -> "ImportReport":
     """Line by line, a transaction every few hundred: memory does not grow with the file."""
-    from aggregator.articles.archive import ImportReport, numbered_lines, read_line, save_articles
+    from aggregator.articles.archive import (
+        ArchiveArticle,
+        ImportReport,
+        OutletNames,
+        numbered_lines,
+        read_line,
+        save_articles,
+    )
     from aggregator.errors import Rejected
     from aggregator.sources.outlets import sync_outlets
 
     report, now = ImportReport(), instance.clock.now()
     with instance.store.write() as session:
         sync_outlets(session, instance.outlets, instance.clock)
+        outlets = OutletNames(session)
     batch: list[ArchiveArticle] = []
-    languages = instance.settings.extract.languages
 
     def flush() -> None:
         with instance.store.write() as session:
-            save_articles(session, batch, languages, now, report)
+            save_articles(session, batch, outlets, now, report)
         batch.clear()
+        if options.attended:
+            typer.echo(f"\r{report.lines} lines", nl=False, err=True)
 
     for number, line in numbered_lines(stream):
         report.lines += 1
         try:
             batch.append(read_line(line, name, now, with_dates=with_dates))
         except Rejected as error:
-            report.rejected.append((number, str(error)))
+            report.rejected += 1
+            typer.echo(f"line {number}: {error}", err=True)
         if len(batch) >= _BATCH:
             flush()
-            if options.attended:
-                typer.echo(f"\r{report.lines} lines", nl=False, err=True)
     flush()
     return report
 
@@ -144,7 +147,7 @@ def cluster(
     stories found per true one. Lines without a story_id run along and are not scored.
     """
     from aggregator.cli.logs import set_up_logs
-    from aggregator.clock import parse_time
+    from aggregator.clock import Clock, parse_time
     from aggregator.errors import ConfigError
     from aggregator.stories.evaluation import GoldOptions, evaluate_clusters
 
@@ -154,7 +157,9 @@ def cluster(
         raise ConfigError("there is no such file or folder", file=gold)
     labels = _labels(merged) if merged else {}
     how = GoldOptions(not no_dates, parse_time(since) if since else None, labels)
-    result = evaluate_clusters(gold, options.settings(), how)
+    clock = Clock(parse_time(options.now, end_of_day=True)) if options.now else Clock()
+    with progress_bars(options) as progress:
+        result = evaluate_clusters(gold, options.settings(), how, clock.now(), progress)
     if as_json:
         typer.echo(json.dumps({"n": result.n, "scores": {k: round(v, 4) for k, v in result.scores.items()}}))
         return

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli.options import Options
+from aggregator.cli.options import Options, progress_bars
 
 if TYPE_CHECKING:
-    from pipelines.batch import Instance, Progress, RunReport
+    from pipelines.batch import Instance, RunReport
 
 STAGES = {
     "poll": "Ask the feeds that are due; what they list becomes articles.",
@@ -73,7 +73,7 @@ def _run(options: Options, names: tuple[str, ...], strict: bool, file: Path | No
         if not (options.quiet and report.exit_code == 0):
             typer.echo(report.line())
 
-    with options.instance(create=True) as instance, stop_on_signals() as stop, _progress(options) as progress:
+    with options.instance(create=True) as instance, stop_on_signals() as stop, progress_bars(options) as progress:
         wait = wait or instance.settings.run.wait_seconds
         if instance.settings.instance.sample and not options.now and not names:
             fresh = replay(
@@ -119,26 +119,6 @@ def _tell_sample(options: Options, instance: "Instance") -> None:
     typer.echo(f"\nLook further:  {prefix} status  ·  {prefix} export stories  ·  {prefix} article show URL")
 
 
-@contextmanager
-def _progress(options: Options) -> Iterator["Progress"]:
-    """Bars on stderr while a person watches, nothing otherwise."""
-    if not options.attended:
-        yield lambda stage, n: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bars
-    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description:8}"), TextColumn("{task.completed} done"))
-    with Bars(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bars:
-        tasks = {name: bars.add_task(name, total=None, visible=False) for name in STAGES}
-
-        def advance(stage: str, n: int) -> None:
-            bars.update(tasks[stage], advance=n, visible=True)
-
-        yield advance
-
-
 def schedule(context: typer.Context) -> None:
     """Run a batch every `[schedule] run_minutes` until SIGTERM; harmless beside cron."""
     from pipelines.batch import stop_on_signals
@@ -162,14 +142,22 @@ def work(
     """
     import time
 
+    from aggregator.store.leases import free_dead_leases
     from pipelines.batch import all_stages, drain_stage, stop_on_signals
+    from pipelines.lock import heartbeat
 
     options: Options = context.obj
     if unknown := [name for name in stages if name not in STAGES]:
         raise typer.BadParameter(f"no stage {unknown[0]!r}; known: {', '.join(STAGES)}")
-    with options.instance(create=True) as instance, _served(options, instance) as served, stop_on_signals() as stop:
-        known = all_stages(served.settings, served.clock)
+    with (
+        options.instance(create=True) as instance,
+        _served(options, instance) as served,
+        stop_on_signals() as stop,
+        heartbeat(served.store),
+    ):
         while not stop():
+            free_dead_leases(served.store)
+            known = all_stages(served.settings, served.clock)
             done = sum(drain_stage(served, known[name], lambda: bool(stop())).ok for name in stages)
             waited = 0.0
             while not done and not stop() and waited < idle:

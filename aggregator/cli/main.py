@@ -55,7 +55,7 @@ setup.register(app)
 
 def main() -> None:
     """Run the command line; errors of ours become one line on stderr and an exit code."""
-    from aggregator.errors import AggregatorError, ConfigError, LockHeld, StageFailed
+    from aggregator.errors import AggregatorError, ConfigError, LockHeld
 
     code = 1
     try:
@@ -65,10 +65,8 @@ def main() -> None:
         message, code = str(error), 75
     except ConfigError as error:
         message, code = str(error), 2
-    except StageFailed as error:
-        message = str(error)
     except AggregatorError as error:
-        message, code = str(error), 2
+        message = str(error)
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(141) from None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from aggregator.settings import Settings
     from aggregator.store.sessions import Store
-    from pipelines.batch import Instance
+    from pipelines.batch import Instance, Progress
 
 
 def sample_time(store: "Store", settings: "Settings") -> "datetime":
@@ -73,3 +73,25 @@ class Options:
     def attended(self) -> bool:
         """Whether a person watches: progress bars then."""
         return sys.stderr.isatty() and not self.quiet and not self.log_json
+
+
+@contextmanager
+def progress_bars(options: Options) -> Iterator["Progress"]:
+    """Bars on stderr while a person watches, nothing otherwise."""
+    if not options.attended:
+        yield lambda stage, n: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description:8}"), TextColumn("{task.completed} done"))
+    with Bars(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(stage: str, n: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=None)
+            bars.update(tasks[stage], advance=n)
+
+        yield advance

@@ -16,7 +16,7 @@ from aggregator.clock import Clock
 from aggregator.net.body import read_body
 from aggregator.net.guard import Resolver, Target, aim, checked_addresses
 from aggregator.net.headers import PERMANENT, REDIRECTS, Cookies, next_hop, status_failure
-from aggregator.net.hosts import Host, Hosts
+from aggregator.net.hosts import ROBOTS_RETRY, Host, Hosts
 from aggregator.net.robots import MAX_ROBOTS, is_unanswered, product_token, robots_text
 from aggregator.net.values import ConnectFailed, Failure, FetchFailed, FetchReason, HostState, Reply, Request
 from aggregator.settings import NetSettings
@@ -252,7 +252,8 @@ class Fetcher:
         name = target.parts.netloc
         if is_unanswered(host.robots_status):
             why = host.robots_why or f"HTTP {host.robots_status}"
-            raise FetchFailed(FetchReason.ROBOTS, f"nothing is allowed while robots.txt of {name} fails: {why}")
+            text = f"nothing is allowed while robots.txt of {name} fails: {why}"
+            raise FetchFailed(FetchReason.ROBOTS, text, retry_after=ROBOTS_RETRY)
         if not self._hosts.rules(host).allows(target.parts.url):
             raise FetchFailed(FetchReason.ROBOTS, f"robots.txt of {name} forbids {target.parts.path}")
 

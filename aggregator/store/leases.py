@@ -4,6 +4,7 @@ A lease is (owner, token, leased_until) on wall time; back-off (`not_before`) is
 names host, process and its start, so that the items of a process that died are free at once on its own host.
 """
 
+import functools
 import os
 import socket
 import uuid
@@ -14,7 +15,7 @@ from typing import Any
 
 import psutil
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, false, or_, select, true, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from aggregator.clock import wall
@@ -42,26 +43,55 @@ class Claim:
 
 def this_owner() -> str:
     """host:pid:start of this process; a reused pid has another start."""
-    return f"{socket.gethostname()}:{os.getpid()}:{psutil.Process().create_time():.2f}"
+    return f"{_this_host()}:{os.getpid()}:{psutil.Process().create_time():.2f}"
+
+
+@functools.cache
+def _this_host() -> str:
+    """This machine's name, with its process namespace where there are such: two containers may share a name."""
+    try:
+        namespace = "".join(filter(str.isdigit, os.readlink("/proc/self/ns/pid")))
+    except OSError:
+        namespace = ""
+    return f"{socket.gethostname()}/{namespace}"
 
 
 def owner_is_dead(owner: str) -> bool:
     """Whether `owner` was a process of this host that no longer runs. Unknown for other hosts: False."""
-    host, pid, started = owner.rsplit(":", 2)
-    if host != socket.gethostname():
+    if not is_of_this_host(owner):
         return False
+    _, pid, started = owner.rsplit(":", 2)
     try:
         return bool(abs(psutil.Process(int(pid)).create_time() - float(started)) > SAME_START_SECONDS)
     except psutil.NoSuchProcess:
         return True
 
 
+def is_of_this_host(owner: str) -> bool:
+    """Whether `owner` is, or was, a process of this host, so that its death can be seen."""
+    return owner.rsplit(":", 2)[0] == _this_host()
+
+
 def available(
-    stage: str, key: ColumnElement[Any] | InstrumentedAttribute[Any], input_sha: Any, now: datetime
+    stage: str,
+    key: ColumnElement[Any] | InstrumentedAttribute[Any],
+    input_sha: Any,
+    now: datetime,
+    *,
+    mortal: bool = True,
 ) -> ColumnElement[bool]:
-    """SQL condition: nobody holds `key`, and this very input is neither waiting for a retry nor buried."""
-    waiting = and_(Attempt.input_sha == input_sha, or_(Attempt.buried, Attempt.not_before > now))
+    """SQL condition: nobody holds `key`, and this very input is neither waiting for a retry nor buried.
+
+    What is not `mortal` is never given up: it waits, longer and longer.
+    """
+    given_up = and_(Attempt.buried, true() if mortal else false())
+    waiting = and_(Attempt.input_sha == input_sha, or_(given_up, Attempt.not_before > now))
     return ~exists().where(Attempt.stage == stage, Attempt.key == key, or_(Attempt.leased_until > wall(), waiting))
+
+
+def is_leased(attempt: Attempt) -> bool:
+    """Whether somebody holds it now."""
+    return attempt.leased_until is not None and attempt.leased_until > wall()
 
 
 def claim(
@@ -69,9 +99,6 @@ def claim(
 ) -> Claim:
     """Lease at most `limit` pending items to this process. Two processes never get the same item."""
     token = uuid.uuid4().hex
-    with store.read() as session:  # most of the time nothing is pending: do not take the write lock to learn that
-        if not pending(session, 1):
-            return Claim(token, [], {})
     with store.write() as session:
         store.exclusive(session, f"claim:{stage}")
         items = pending(session, limit)
@@ -112,11 +139,28 @@ def record_failures(
         error = by_key[key]
         row.tries += 1
         row.buried = isinstance(error, Rejected) or row.tries >= MAX_TRIES
-        after = (error.after if isinstance(error, Retryable) else None) or timedelta(minutes=2**row.tries)
-        row.not_before = None if row.buried else now + after
+        after = (error.after if isinstance(error, Retryable) else None) or _back_off(row.tries)
+        row.not_before = now + after
         row.reason, row.detail, row.failed_at = error.reason, error.detail[:1000], now
         row.owner = row.token = row.leased_until = None
     return {key: row.buried for key, row in rows.items()}
+
+
+def _back_off(tries: int) -> timedelta:
+    """2, 4, 8 … minutes, at most some 17 hours."""
+    return timedelta(minutes=2 ** min(tries, 10))
+
+
+def renew(store: Store, hold: timedelta) -> None:
+    """Prolong all leases of this process to at least `hold` from now."""
+    until = wall() + hold
+    with store.write() as session:
+        session.execute(
+            update(Attempt)
+            .where(Attempt.owner == this_owner(), Attempt.leased_until < until)
+            .values(leased_until=until)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def give_back(store: Store, stage: str, token: str) -> None:

@@ -38,8 +38,8 @@ class Instance(Base, kw_only=True):
     name: Mapped[str]
     sample: Mapped[bool]
     created_at: Mapped[datetime]
-    #: a sample instance whose newsroom was replayed to the end is not replayed again
-    replayed_at: Mapped[datetime | None] = mapped_column(default=None)
+    #: the last tick of the sample's replay that ran to its end
+    replayed_to: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Outlet(Base, kw_only=True):
@@ -162,6 +162,8 @@ class Article(Base, kw_only=True):
     published_at: Mapped[datetime | None] = mapped_column(default=None)
     updated_at: Mapped[datetime | None] = mapped_column(default=None)
     found_at: Mapped[datetime]
+    #: `published_at`, or `found_at` where that is not known: what slices and windows go by
+    order_at: Mapped[datetime] = mapped_column(index=True)
     entry_sha: Mapped[str]
     rights: Mapped[str] = mapped_column(default="full")
     withheld: Mapped[str] = mapped_column(default="")
@@ -180,7 +182,7 @@ class Appearance(Base, kw_only=True):
 
 
 class Alias(Base, kw_only=True):
-    """Another URL under which an article was met (`rel=canonical`, a redirect's target)."""
+    """Another URL under which an article is known: what its page names as `rel=canonical`."""
 
     __tablename__ = "aliases"
     url_key: Mapped[str] = mapped_column(primary_key=True)
@@ -217,7 +219,6 @@ class Document(Base, kw_only=True):
     #: hash of title and text: the input of embed, cluster and all that comes after
     content_sha: Mapped[str]
     language: Mapped[str]
-    supported: Mapped[bool] = mapped_column(Boolean)
     kind: Mapped[str]
     extent: Mapped[str]
     regions: Mapped[Json]
@@ -247,7 +248,7 @@ class StoryRow(Base, kw_only=True):
 
     __tablename__ = "stories"
     id: Mapped[str] = mapped_column(primary_key=True)
-    founding_article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"))
+    founding_article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), index=True)
     made_at: Mapped[datetime]
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
@@ -292,7 +293,9 @@ class Slice(Base, kw_only=True):
     recipe: Mapped[str]
     documents: Mapped[int]
     #: {term: number of documents of this slice that hold it}
-    terms: Mapped[Json]
+    terms: Mapped[Json] = mapped_column(deferred=True)
+    #: now and then the same over all slices up to this one, so that a new process need not read them all
+    terms_so_far: Mapped[Json | None] = mapped_column(deferred=True, default=None)
 
 
 class StoryEvent(Base, kw_only=True):

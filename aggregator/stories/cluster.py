@@ -7,22 +7,24 @@ changed, so that what is written from it is pending again.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
-from aggregator.errors import ItemError
+from aggregator.errors import ItemError, StageFailed
 from aggregator.settings import ClusterSettings, EmbedSettings
 from aggregator.stage import Stage
-from aggregator.store import leases
 from aggregator.store.columns import Vector
+from aggregator.store.leases import is_leased
 from aggregator.store.tables import (
     Article,
+    Attempt,
     Document,
     EmbeddingRow,
     Membership,
@@ -39,28 +41,28 @@ from aggregator.text import sha256, short_hash
 
 #: from this many articles on, a process keeps the features of its last slice only
 KEPT = 50_000
-#: the item that marks the stories of edited articles
-REFRESH = "refresh"
-
-#: when an article counts as published for slices and windows: a later date than the clock's was never stored
-order_at = func.coalesce(Article.published_at, Article.found_at)
+#: a day with more articles (an archive without dates) is placed in several slices
+MOST_IN_A_SLICE = 5_000
+#: every so many slices, the terms of all slices so far are stored with it
+CHECKPOINT = 100
 
 
 @dataclass(frozen=True, eq=False)
 class SliceInput:
-    """A day's articles to be placed, or (`day` None) the edited members whose stories are to be marked.
+    """A slice to be placed, or (`day` None) the edited members whose stories are to be marked.
 
-    `taken` holds the story ids that are in use among those that the new articles could found. All but key and hash is
-    filled in once the item is leased.
+    `taken` holds the story ids that are in use among those that the new articles could found. What follows `ids` is
+    filled in once the item is leased. There is one key for all: one slice is placed at a time, on however many hosts.
     """
 
-    key: str
     input_sha: str
     day: date | None = None
+    ids: tuple[str, ...] = ()
     new: tuple[Item, ...] = ()
     window: tuple[Member, ...] = ()
     frequencies: Frequencies | None = None
     taken: frozenset[str] = frozenset()
+    key: str = "next"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,37 +81,51 @@ class Cluster(Stage[SliceInput, Placed]):
     batch_size = 1
     lease = timedelta(hours=2)
 
-    def __init__(self, settings: ClusterSettings, embed: EmbedSettings, clock: Clock) -> None:
-        self.settings, self.clock = settings, clock
+    def __init__(self, settings: ClusterSettings, embed: EmbedSettings, languages: Sequence[str], clock: Clock) -> None:
+        self.settings, self.languages, self.clock = settings, tuple(languages), clock
         self.embed_recipe = embed_recipe(embed)
         self.recipe = f"cluster/1 {settings!r} on {self.embed_recipe}"
         self._known = _Known()
 
     def pending(self, session: Session, limit: int) -> Sequence[SliceInput]:
-        """The earliest day with unplaced articles; when there is none, the edited members of stories."""
-        unplaced = self._documents(order_at, Article.id, Document.content_sha).where(~_has_story())
-        first = session.execute(unplaced.order_by(order_at).limit(1)).first()
-        if first is None:
-            return self._edited(session)
-        day = _utc(first[0]).date()
-        start, end = _bounds(day)
-        rows = session.execute(unplaced.where(order_at >= start, order_at < end).order_by(Article.id)).all()
-        identity = sha256("\n".join(f"{key} {sha}" for _, key, sha in rows))
-        free = leases.available(self.name, literal(day.isoformat()), identity, self.clock.now())
-        return [SliceInput(day.isoformat(), identity, day)] if session.scalar(select(free)) else []
+        """The earliest articles of one day that have no story; when there are none, the edited members of stories.
 
-    def _edited(self, session: Session) -> Sequence[SliceInput]:
+        Raises StageFailed while a slice that failed waits or is buried: going on without it would change its stories.
+        """
+        item = self._unplaced(session) or self._edited(session)
+        if item is None:
+            return []
+        attempt = session.get(Attempt, (self.name, item.key))
+        if attempt is None or attempt.input_sha != item.input_sha:
+            return [item] if attempt is None or not is_leased(attempt) else []
+        if is_leased(attempt):
+            return []
+        if attempt.buried or (attempt.not_before is not None and attempt.not_before > self.clock.now()):
+            why = f"the slice of {item.day} failed: {attempt.reason} {attempt.detail}"
+            raise StageFailed(self.name, f"{why}; `aggregator retry cluster` tries it again")
+        return [item]
+
+    def _unplaced(self, session: Session) -> SliceInput | None:
+        unplaced = self._documents(Article.order_at, Article.id, Document.content_sha).where(~_has_story())
+        first = session.execute(unplaced.order_by(Article.order_at).limit(1)).first()
+        if first is None:
+            return None
+        day = first.order_at.date()
+        start, end = _bounds(day)
+        of_day = unplaced.where(Article.order_at >= start, Article.order_at < end)
+        in_order = of_day.order_by(Article.order_at, Document.content_sha, Article.url, Article.id)
+        rows = session.execute(in_order.limit(MOST_IN_A_SLICE)).all()
+        identity = sha256("\n".join(f"{key} {sha}" for _, key, sha in rows))
+        return SliceInput(identity, day, tuple(key for _, key, _ in rows))
+
+    def _edited(self, session: Session) -> SliceInput | None:
         edited = session.execute(
             select(Document.article_id, Document.content_sha)
             .join(Membership, Membership.article_id == Document.article_id)
             .where(Document.current, Document.content_sha != Membership.content_sha)
             .order_by(Document.article_id)
         ).all()
-        if not edited:
-            return []
-        identity = sha256("\n".join(f"{key} {sha}" for key, sha in edited))
-        free = leases.available(self.name, literal(REFRESH), identity, self.clock.now())
-        return [SliceInput(REFRESH, identity)] if session.scalar(select(free)) else []
+        return SliceInput(sha256("\n".join(f"{key} {sha}" for key, sha in edited))) if edited else None
 
     def load(self, session: Session, items: Sequence[SliceInput]) -> Sequence[SliceInput]:
         """The articles of the slice, those of the window around it, and how common their terms are."""
@@ -118,37 +134,42 @@ class Cluster(Stage[SliceInput, Placed]):
     def _load(self, session: Session, item: SliceInput, day: date) -> SliceInput:
         start, end = _bounds(day)
         reach = timedelta(days=self.settings.window_days)
-        around = and_(order_at >= start - reach, order_at < end + reach)
-        new = self._items(session, and_(~_has_story(), order_at >= start, order_at < end))
+        around = and_(Article.order_at >= start - reach, Article.order_at < end + reach)
+        new = [one for ids in _chunks(item.ids) for one in self._items(session, Article.id.in_(ids))]
         window = self._items(session, and_(_has_story(), around))
         memberships = select(Membership.article_id, Membership.story_id).join(Article).where(around)
         story_of = {row.article_id: row.story_id for row in session.execute(memberships)}
-        stems = [StoryRow.id.startswith(story_id(one.id), autoescape=True) for one in new]
         return replace(
             item,
             new=tuple(new),
             window=tuple(Member(one, story_of[one.id]) for one in window),
             frequencies=self._known.frequencies(session),
-            taken=frozenset(_in_chunks(session, stems)),
+            taken=frozenset(
+                key
+                for ids in _chunks(item.ids)
+                for key in session.scalars(select(StoryRow.id).where(StoryRow.founding_article_id.in_(ids)))
+            ),
         )
 
     def _items(self, session: Session, which: ColumnElement[bool]) -> list[Item]:
-        columns = (Article.id, Article.url, Article.published_at, order_at, Document.content_sha)
+        columns = (Article.id, Article.url, Article.published_at, Article.order_at, Document.content_sha)
         rows = session.execute(self._documents(*columns).where(which).order_by(Article.id)).all()
-        self._known.load(session, self._documents, [(key, sha) for key, _, _, _, sha in rows], self.settings.body_words)
+        self._known.load(
+            session, self._documents, [(row.id, row.content_sha) for row in rows], self.settings.body_words
+        )
         return [
-            Item(key, published_at, _utc(at), sha, url, *self._known.features[(key, sha)])
+            Item(key, published_at, at, sha, url, *self._known.features[(key, sha)])
             for key, url, published_at, at, sha in rows
         ]
 
     def _documents(self, *columns: Any) -> Select[Any]:
-        """Current, supported, embedded documents of articles that may be used."""
+        """Current, embedded documents in a supported language of articles that may be used."""
         return (
             select(*columns)
             .select_from(Document)
             .join(Article, Article.id == Document.article_id)
             .join(EmbeddingRow, and_(EmbeddingRow.article_id == Article.id, EmbeddingRow.recipe == self.embed_recipe))
-            .where(Document.current, Document.supported, Article.withheld == "")
+            .where(Document.current, Document.language.in_(self.languages), Article.withheld == "")
             .where(EmbeddingRow.input_sha == Document.content_sha)
         )
 
@@ -181,8 +202,17 @@ class Cluster(Stage[SliceInput, Placed]):
         now = self.clock.now()
         number = (session.scalar(select(func.max(Slice.id))) or 0) + 1
         terms = dict(sorted(placed.terms.items()))
+        so_far = self._known.terms_with(placed.terms, len(placed.placements)) if number % CHECKPOINT == 0 else None
         session.add(
-            Slice(id=number, day=day, placed_at=now, recipe=self.recipe, documents=len(placed.placements), terms=terms)
+            Slice(
+                id=number,
+                day=day,
+                placed_at=now,
+                recipe=self.recipe,
+                documents=len(placed.placements),
+                terms=terms,
+                terms_so_far=so_far,
+            )
         )
         items = {one.id: one for one in placed.slice.new}
         for placement in placed.placements:
@@ -216,15 +246,34 @@ class _Known:
 
     def __init__(self) -> None:
         self.features: dict[tuple[str, str], tuple[Mapping[str, int], Vector]] = {}
-        self._frequencies, self._last_slice = background_frequencies(), 0
+        self._terms: Counter[str] = Counter()
+        self._documents = self._last_slice = 0
 
     def frequencies(self, session: Session) -> Frequencies:
         """Background and all slices so far; slices are only ever added."""
+        if not self._last_slice:
+            self._start(session)
         query = select(Slice.id, Slice.terms, Slice.documents).where(Slice.id > self._last_slice).order_by(Slice.id)
         for number, terms, documents in session.execute(query):
-            self._frequencies.add(terms, documents)
+            self._terms.update(terms)
+            self._documents += documents
             self._last_slice = number
-        return self._frequencies
+        frequencies = background_frequencies()
+        frequencies.add(self._terms, self._documents)
+        return frequencies
+
+    def _start(self, session: Session) -> None:
+        query = select(Slice.id, Slice.terms_so_far).where(Slice.terms_so_far.is_not(None)).order_by(Slice.id.desc())
+        if last := session.execute(query.limit(1)).first():
+            self._last_slice = last.id
+            self._terms = Counter(last.terms_so_far["terms"])
+            self._documents = last.terms_so_far["documents"]
+
+    def terms_with(self, terms: Mapping[str, int], documents: int) -> dict[str, Any]:
+        """The sum of all slices and one more, to be stored with it."""
+        total = Counter(self._terms)
+        total.update(terms)
+        return {"documents": self._documents + documents, "terms": dict(sorted(total.items()))}
 
     def load(
         self, session: Session, documents: Callable[..., Select[Any]], keys: Sequence[tuple[str, str]], words: int
@@ -250,13 +299,13 @@ def mark_stories(session: Session, ids: Iterable[str]) -> None:
     """Bring size, span and `members_sha` of stories to their present members."""
     for key in sorted(ids):
         rows = session.execute(
-            select(Article.id, Membership.content_sha, order_at)
+            select(Article.id, Membership.content_sha, Article.order_at)
             .join(Membership, Membership.article_id == Article.id)
             .where(Membership.story_id == key)
             .order_by(Article.id)
         ).all()
         story = session.get_one(StoryRow, key)
-        times = [_utc(at) for _, _, at in rows]
+        times = [at for _, _, at in rows]
         story.first_at, story.last_at, story.size = min(times), max(times), len(rows)
         story.members_sha = sha256("\n".join(f"{article} {sha}" for article, sha, _ in rows))
 
@@ -306,16 +355,11 @@ def _candidate_ids(founder: str) -> Iterator[str]:
     yield from (f"{story_id(founder)}-{n}" for n in itertools.count(2))
 
 
-def _in_chunks(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Iterator[str]:
-    for start in range(0, len(conditions), 200):
-        yield from session.scalars(select(StoryRow.id).where(or_(*conditions[start : start + 200])))
+def _chunks(ids: Sequence[str], size: int = 1000) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
 def _bounds(day: date) -> tuple[datetime, datetime]:
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return start, start + timedelta(days=1)
-
-
-def _utc(at: datetime) -> datetime:
-    """A coalesced time: SQLite gives it without a zone."""
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -50,8 +50,8 @@ class Embed(Stage[Readable, Embedded]):
     batch_size = 32
     lease = timedelta(minutes=30)
 
-    def __init__(self, settings: EmbedSettings, clock: Clock) -> None:
-        self.settings, self.clock = settings, clock
+    def __init__(self, settings: EmbedSettings, languages: Sequence[str], clock: Clock) -> None:
+        self.settings, self.languages, self.clock = settings, tuple(languages), clock
         self.recipe = embed_recipe(settings)
 
     def pending(self, session: Session, limit: int) -> Sequence[Readable]:
@@ -64,7 +64,7 @@ class Embed(Stage[Readable, Embedded]):
         query = (
             select(Document.article_id, Document.content_sha)
             .join(Article, Article.id == Document.article_id)
-            .where(Document.current, Document.supported, Article.withheld == "", ~done)
+            .where(Document.current, Document.language.in_(self.languages), Article.withheld == "", ~done)
             .where(leases.available(self.name, Document.article_id, Document.content_sha, self.clock.now()))
             .order_by(Document.article_id)
             .limit(limit)

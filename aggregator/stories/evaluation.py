@@ -15,7 +15,14 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from aggregator.articles.archive import ImportReport, numbered_lines, open_archive, read_line, save_articles
+from aggregator.articles.archive import (
+    ImportReport,
+    OutletNames,
+    numbered_lines,
+    open_archive,
+    read_line,
+    save_articles,
+)
 from aggregator.clock import Clock, parse_time
 from aggregator.errors import ConfigError, Rejected
 from aggregator.executors import Workers
@@ -52,17 +59,26 @@ class GoldOptions:
 
 
 def evaluate_clusters(
-    gold: Path, settings: Settings, options: GoldOptions, progress: Callable[[str, int], None] = lambda s, n: None
+    gold: Path,
+    settings: Settings,
+    options: GoldOptions,
+    now: datetime,
+    progress: Callable[[str, int], None] = lambda s, n: None,
 ) -> Evaluation:
-    """Import the gold into a database of its own, embed and cluster it with `settings`, and score the stories."""
+    """Import the gold into a database of its own, embed and cluster it with `settings`, and score the stories.
+
+    The clock stands at `now`, as in one import: articles without a date are all of one moment.
+    """
     result = Evaluation()
     with tempfile.TemporaryDirectory(prefix="aggregator-eval-") as folder:
-        clock = Clock()
+        clock = Clock(now)
         local = settings.model_copy(update={"store": type(settings.store)()})
         store = open_store(local, Path(folder), clock, create=True)
         try:
-            truth = _timed(result, "import", lambda: _import(gold, store, settings, clock, options))
-            for stage in (Embed(settings.embed, clock), Cluster(settings.cluster, settings.embed, clock)):
+            truth = _timed(result, "import", lambda: _import(gold, store, clock, options))
+            languages = settings.extract.languages
+            embed = Embed(settings.embed, languages, clock)
+            for stage in (embed, Cluster(settings.cluster, settings.embed, languages, clock)):
                 spec = getattr(settings.executors, stage.name, "serial")
                 with Workers(spec) as workers:
                     _timed(result, stage.name, _drained(stage, store, clock, workers, progress))
@@ -85,10 +101,12 @@ def _timed(result: Evaluation, name: str, work: Callable[[], T]) -> T:
     return done
 
 
-def _import(gold: Path, store: Store, settings: Settings, clock: Clock, options: GoldOptions) -> dict[str, str]:
+def _import(gold: Path, store: Store, clock: Clock, options: GoldOptions) -> dict[str, str]:
     """The true story of each labelled article, by article id."""
     truth: dict[str, str] = {}
     report = ImportReport()
+    with store.read() as session:
+        outlets = OutletNames(session)
     rows = _gold_rows(_gold_file(gold), options)
     while True:
         batch = []
@@ -106,7 +124,7 @@ def _import(gold: Path, store: Store, settings: Settings, clock: Clock, options:
         if not batch:
             return truth
         with store.write() as session:
-            save_articles(session, batch, settings.extract.languages, clock.now(), report)
+            save_articles(session, batch, outlets, clock.now(), report)
 
 
 def _gold_rows(file: Path, options: GoldOptions) -> Iterator[tuple[bytes, Mapping[str, object]]]:

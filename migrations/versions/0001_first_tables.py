@@ -56,7 +56,7 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('sample', sa.Boolean(), nullable=False),
     sa.Column('created_at', columns.UtcDateTime(), nullable=False),
-    sa.Column('replayed_at', columns.UtcDateTime(), nullable=True),
+    sa.Column('replayed_to', columns.UtcDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id')
     )
     op.create_table('locks',
@@ -95,6 +95,7 @@ def upgrade() -> None:
     sa.Column('recipe', sa.Text(), nullable=False),
     sa.Column('documents', sa.Integer(), nullable=False),
     sa.Column('terms', columns.JsonColumn, nullable=False),
+    sa.Column('terms_so_far', columns.JsonColumn, nullable=True),
     sa.PrimaryKeyConstraint('id')
     )
     op.create_table('articles',
@@ -110,6 +111,7 @@ def upgrade() -> None:
     sa.Column('published_at', columns.UtcDateTime(), nullable=True),
     sa.Column('updated_at', columns.UtcDateTime(), nullable=True),
     sa.Column('found_at', columns.UtcDateTime(), nullable=False),
+    sa.Column('order_at', columns.UtcDateTime(), nullable=False),
     sa.Column('entry_sha', sa.Text(), nullable=False),
     sa.Column('rights', sa.Text(), nullable=False),
     sa.Column('withheld', sa.Text(), nullable=False),
@@ -117,6 +119,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('articles', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_articles_order_at'), ['order_at'], unique=False)
         batch_op.create_index('ix_articles_outlet_published', ['outlet_key', 'published_at'], unique=False)
 
     op.create_table('feeds',
@@ -196,7 +199,6 @@ def upgrade() -> None:
     sa.Column('text_sha256', sa.Text(), nullable=False),
     sa.Column('content_sha', sa.Text(), nullable=False),
     sa.Column('language', sa.Text(), nullable=False),
-    sa.Column('supported', sa.Boolean(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('extent', sa.Text(), nullable=False),
     sa.Column('regions', columns.JsonColumn, nullable=False),
@@ -260,6 +262,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['founding_article_id'], ['articles.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
+    with op.batch_alter_table('stories', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stories_founding_article_id'), ['founding_article_id'], unique=False)
+
     op.create_table('memberships',
     sa.Column('article_id', sa.Text(), nullable=False),
     sa.Column('story_id', sa.Text(), nullable=False),
@@ -312,6 +317,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_memberships_story')
 
     op.drop_table('memberships')
+    with op.batch_alter_table('stories', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stories_founding_article_id'))
+
     op.drop_table('stories')
     op.drop_table('responses')
     op.drop_table('feed_checks')
@@ -335,6 +343,7 @@ def downgrade() -> None:
     op.drop_table('feeds')
     with op.batch_alter_table('articles', schema=None) as batch_op:
         batch_op.drop_index('ix_articles_outlet_published')
+        batch_op.drop_index(batch_op.f('ix_articles_order_at'))
 
     op.drop_table('articles')
     op.drop_table('slices')

@@ -15,6 +15,7 @@ from aggregator.articles.archive import (
     MAX_LINE,
     ArchiveArticle,
     ImportReport,
+    OutletNames,
     numbered_lines,
     open_archive,
     read_line,
@@ -45,7 +46,7 @@ def read(**fields: Any) -> ArchiveArticle:
 def save(store: Store, articles: Iterable[ArchiveArticle], now: datetime = NOW) -> ImportReport:
     report = ImportReport()
     with store.write() as session:
-        save_articles(session, articles, ("en",), now, report)
+        save_articles(session, articles, OutletNames(session), now, report)
     return report
 
 
@@ -383,15 +384,27 @@ def test_a_known_outlet_is_found_by_key_name_and_domain(store: Store) -> None:
         assert session.scalars(select(Outlet.key)).all() == ["lantern"]
 
 
-def test_an_article_that_a_feed_brought_is_left_as_it_is(store: Store) -> None:
+def test_an_article_that_a_feed_brought_only_takes_a_text_that_it_lacks(store: Store) -> None:
     with store.write() as session:
         session.add(Outlet(key="lantern", name="The Lantern"))
         session.flush()
         session.add(
-            Article(id=article_id(URL), url=URL, outlet_key="lantern", origin="feed", found_at=NOW, entry_sha="e")
+            Article(
+                id=article_id(URL),
+                url=URL,
+                outlet_key="lantern",
+                origin="feed",
+                title="As the feed has it",
+                found_at=NOW,
+                order_at=NOW,
+                entry_sha="e",
+            )
         )
-    assert counts(save(store, [read()])) == (0, 0, 1)
-    assert revisions(store) == []
+    assert counts(save(store, [read(title="As the archive has it")])) == (0, 1, 0)  # no page had given its text
+    assert [text for _, _, text in revisions(store)] == [read().document.text]
+    assert counts(save(store, [read(text=TEXT + " More.")])) == (0, 0, 1)
+    with store.read() as session:
+        assert session.get_one(Article, article_id(URL)).title == "As the feed has it"
 
 
 def test_an_article_that_is_known_by_another_address_is_not_added_again(store: Store) -> None:

@@ -32,7 +32,9 @@ def _article(store: Store) -> None:
     with store.write() as session:
         session.add(Outlet(key="lantern", name="The Lantern"))
         session.flush()
-        session.add(Article(id=KEY, url=URL, outlet_key="lantern", origin="feed", found_at=NOW, entry_sha="e"))
+        session.add(
+            Article(id=KEY, url=URL, outlet_key="lantern", origin="feed", found_at=NOW, order_at=NOW, entry_sha="e")
+        )
 
 
 def save(store: Store, found: Extracted, *, input_sha: str = "page-1", now: datetime = NOW) -> Document:
@@ -43,7 +45,6 @@ def save(store: Store, found: Extracted, *, input_sha: str = "page-1", now: date
             found,
             input_sha=input_sha,
             recipe="extract/1",
-            languages=("en",),
             now=now,
         )
 
@@ -60,7 +61,7 @@ def article(store: Store) -> Article:
 
 def pending(store: Store) -> list[str]:
     with store.read() as session:
-        return [item.key for item in Embed(EmbedSettings(), Clock(NOW)).pending(session, 10)]
+        return [item.key for item in Embed(EmbedSettings(), ("en",), Clock(NOW)).pending(session, 10)]
 
 
 def test_a_first_document_is_revision_one_with_all_that_was_found(store: Store) -> None:
@@ -68,7 +69,7 @@ def test_a_first_document_is_revision_one_with_all_that_was_found(store: Store) 
     (row,) = rows(store)
     assert (row.revision, row.current, row.made_at) == (1, True, NOW)
     assert (row.title, row.text, row.wire, row.authors) == (FOUND.title, FOUND.text, "Reuters", ["Ann Ash"])
-    assert (row.kind, row.extent, row.language, row.supported) == ("news", "full", "en", True)
+    assert (row.kind, row.extent, row.language) == ("news", "full", "en")
     assert row.regions == [{"start": 22, "end": 38, "kind": "quotation"}]
     assert (row.text_sha256, row.content_sha) == (sha256(FOUND.text), content_sha(FOUND.title, FOUND.text))
     assert (row.input_sha, row.recipe) == ("page-1", "extract/1")
@@ -135,7 +136,7 @@ def test_the_strictest_of_several_rights_counts() -> None:
 def test_a_document_in_another_language_is_kept_and_not_pending_for_embed(store: Store) -> None:
     save(store, replace(FOUND, language="de"))
     (row,) = rows(store)
-    assert (row.text, row.language, row.supported) == (FOUND.text, "de", False)
+    assert (row.text, row.language) == (FOUND.text, "de")
     assert pending(store) == []
 
 
@@ -193,7 +194,15 @@ def test_an_address_that_is_another_articles_is_no_alias(store: Store) -> None:
     third = "https://lantern.example/news/ferry"
     with store.write() as session:
         session.add(
-            Article(id=article_id(other), url=other, outlet_key="lantern", origin="feed", found_at=NOW, entry_sha="e")
+            Article(
+                id=article_id(other),
+                url=other,
+                outlet_key="lantern",
+                origin="feed",
+                found_at=NOW,
+                order_at=NOW,
+                entry_sha="e",
+            )
         )
         session.flush()
         session.add(Alias(url_key=article_key(third), article_id=article_id(other)))

@@ -32,7 +32,8 @@ def owners(store: Store) -> list[str]:
 
 def dead_owner() -> str:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, text=True) as process:
-        owner = f"{socket.gethostname()}:{process.pid}:{psutil.Process(process.pid).create_time():.2f}"
+        host = this_owner().rsplit(":", 2)[0]
+        owner = f"{host}:{process.pid}:{psutil.Process(process.pid).create_time():.2f}"
         process.communicate("\n")
     return owner
 
@@ -97,6 +98,12 @@ def test_the_lock_of_another_host_is_respected_until_its_time_is_up(store: Store
         assert owners(store) == [this_owner()]
 
 
+def test_a_live_holder_on_this_host_keeps_the_lock_even_when_its_time_is_up(store: Store) -> None:
+    held_by(store, this_owner(), left=timedelta(hours=-1))
+    with pytest.raises(LockHeld), run_lock(store):
+        pass
+
+
 def test_waiting_gets_the_lock_once_the_other_run_ends(store: Store) -> None:
     holding, ended = threading.Event(), []
 
@@ -122,23 +129,24 @@ def test_waiting_ends_when_its_time_is_up(store: Store) -> None:
 
 
 def test_a_lock_is_renewed_now_and_then(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "BEAT_SECONDS", 0.05)
+
     def until() -> object:
         with store.read() as session:
             return session.scalars(select(Lock.until)).one()
 
     with run_lock(store) as held:
         first = until()
-        assert held.still_held()
-        assert until() == first
-        monkeypatch.setattr(lock, "_RENEW_SECONDS", 0)
+        time.sleep(0.5)
         assert held.still_held()
         assert until() > first
 
 
 def test_a_lost_lock_is_noticed_and_the_new_owners_is_left_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock, "_RENEW_SECONDS", 0)
+    monkeypatch.setattr(lock, "BEAT_SECONDS", 0.05)
     with run_lock(store) as held:
         held_by(store, "thief:1:1.00")
+        time.sleep(0.5)
         assert not held.still_held()
     assert owners(store) == ["thief:1:1.00"]
 
@@ -147,12 +155,13 @@ def test_a_lost_lock_is_noticed_and_the_new_owners_is_left_alone(store: Store, m
 def test_a_batch_ends_early_when_its_lock_was_lost(
     store: Store, settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch, lose: bool
 ) -> None:
-    monkeypatch.setattr(lock, "_RENEW_SECONDS", 0)
+    monkeypatch.setattr(lock, "BEAT_SECONDS", 0.05)
 
     def look() -> str:
         if lose:
             with store.write() as session:
                 session.execute(delete(Lock))
+            time.sleep(0.5)
         return ""
 
     report = run_batch(Instance(settings, store, clock), stop=look)

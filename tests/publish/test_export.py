@@ -34,6 +34,7 @@ def article(key: str, outlet: str, days: float | None = 0, **more: str) -> Artic
         title=f"Title of {key}",
         published_at=None if days is None else NOW - timedelta(days=days),
         found_at=NOW,
+        order_at=NOW if days is None else NOW - timedelta(days=days),
         entry_sha=key,
         **more,
     )
@@ -51,7 +52,6 @@ def document(key: str, revision: int = 1, *, current: bool = True) -> Document:
         text_sha256="sha",
         content_sha=f"{key} {revision}",
         language="en",
-        supported=True,
         kind="news",
         extent="full",
         regions=[{"start": 5, "end": 8, "kind": "quotation"}],
