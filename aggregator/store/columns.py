@@ -14,8 +14,8 @@ from sqlalchemy.types import TypeEngine
 Vector: TypeAlias = NDArray[np.float32]
 Json: TypeAlias = Any
 
-#: JSON text on SQLite, JSONB on PostgreSQL
-JsonColumn = JSON().with_variant(JSONB(), "postgresql")
+#: JSON text on SQLite, JSONB on PostgreSQL; None is NULL on both
+JsonColumn = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -157,7 +157,7 @@ def test_results_go_to_stdout_and_logs_to_stderr_as_json_if_asked(first: First) 
     done = first[1]["run"]
     assert done.stdout.startswith("run 20")
     assert done.stdout.count("\n") == 1
-    assert "poll 0, fetch 0, extract 0, embed 3, cluster " in done.stdout
+    assert "embed 3, cluster " in done.stdout
     logs = [json.loads(line) for line in done.stderr.splitlines()]
     assert [log["stage"] for log in logs if log["event"] == "stage"] == ["poll", "fetch", "extract", "embed", "cluster"]
     assert all({"timestamp", "level", "event", "run"} <= set(log) for log in logs)
@@ -306,9 +306,9 @@ def test_an_import_with_rejected_lines_fails_only_if_strict_or_none_was_taken(ma
     none = made.run("import", "-", given="{\n" * 30)
     assert none.returncode == 1
     told = none.stderr.splitlines()
-    assert len(told) == 21
+    assert len(told) == 30  # every one, however many
     assert told[0].startswith("line 1: not-json")
-    assert told[-1] == "… and 10 more rejected lines"
+    assert told[-1].startswith("line 30: not-json")
 
 
 def test_a_feed_that_cannot_be_asked_fails_a_run_that_is_strict(made: Place) -> None:

@@ -13,6 +13,8 @@ from aggregator.errors import ConfigError
 from aggregator.settings import Settings
 from aggregator.stories.evaluation import Evaluation, GoldOptions, evaluate_clusters
 
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
 STORIES = {
     "bridge": (
         "2024-03-01",
@@ -70,7 +72,7 @@ def write(file: Path, content: Sequence[dict[str, Any]]) -> Path:
 
 
 def evaluate(gold: Path, **options: Any) -> Evaluation:
-    return evaluate_clusters(gold, Settings(), GoldOptions(**options))
+    return evaluate_clusters(gold, Settings(), GoldOptions(**options), NOW)
 
 
 @pytest.fixture(scope="module")
