@@ -6,9 +6,11 @@ is distributed. Worker processes die with their parent and are never forked from
 
 import multiprocessing
 import os
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from multiprocessing.connection import wait
 from types import TracebackType
@@ -92,8 +94,11 @@ class Workers:
         self._executor = _processes(self.width)
 
     def _connect(self, rest: str) -> None:
-        import dask
-
+        try:
+            import dask
+        except ImportError:
+            fix = "install the extra: pip install 'aggregator[dask]'"
+            raise ConfigError("Dask is not installed", key="executors", fix=fix) from None
         dask.config.set({"distributed.worker.daemon": True, "logging.distributed": "error"})
         import distributed  # reads its logging from the configuration when it is imported
 
@@ -121,13 +126,27 @@ class Workers:
         self._executor = self._client.get_executor(pure=False, retries=0)
 
 
-def run_isolated(call: Callable[..., T], *arguments: Any) -> T:
-    """`call(*arguments)` in a fresh process of its own; WorkerDied if that process dies."""
-    with _processes(1) as pool:
+class Isolated:
+    """One process beside this one, started when it is first needed and again whenever it has died."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, call: Callable[..., T], *arguments: Any) -> T:
+        """`call(*arguments)` over there; WorkerDied if that process dies."""
+        if self._pool is None:
+            self._pool = _processes(1)
         try:
-            return pool.submit(call, *arguments).result()
+            return self._pool.submit(call, *arguments).result()
         except BrokenExecutor as error:
+            self.close()
             raise WorkerDied(str(error)) from error
+
+    def close(self) -> None:
+        """End the process."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
 
 
 def _processes(width: int) -> ProcessPoolExecutor:
@@ -137,7 +156,12 @@ def _processes(width: int) -> ProcessPoolExecutor:
 
 
 def _die_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever: end it with its parent."""
+    """A worker whose parent was killed would wait for work for ever: end it with its parent, and only so.
+
+    A signal to the whole group is the parent's to answer: it lets the work in hand end.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is None:
         return
@@ -147,3 +171,31 @@ def _die_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True, name="die-with-parent").start()
+
+
+class TimeLimitPassed(BaseException):
+    """The alarm. Not an Exception, since libraries catch those on their way."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """End the work inside after `seconds`.
+
+    In a worker process the alarm ends the process, since C code cannot be interrupted otherwise; the item is then
+    tried alone and rejected. In the main process it raises TimeLimitPassed. In a thread there is no alarm.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    in_worker = multiprocessing.parent_process() is not None
+    before = signal.signal(signal.SIGALRM, signal.SIG_DFL if in_worker else _raise_timeout)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _raise_timeout(_signal: int, _frame: object) -> None:
+    raise TimeLimitPassed

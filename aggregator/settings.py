@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, get_args
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
@@ -35,6 +36,33 @@ class InstanceSettings(Section):
     sample: bool = False
 
 
+class SiteSettings(Section):
+    """What readers see of this installation."""
+
+    title: str = "Aggregator"
+    base_url: str = Field(default="http://localhost:8000", pattern=r"^https?://[^/\s]+(/[^\s?#]*)?$")
+    timezone: str = "UTC"
+    language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
+    notice: str = ""
+    contact: str = ""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is not an IANA time zone such as Europe/Oslo")
+        return value
+
+
+class PagesSettings(Section):
+    """Which stories get a page, and how much may be taken from one article."""
+
+    min_articles: int = Field(default=3, ge=2)
+    min_outlets: int = Field(default=2, ge=1)
+    max_words: int = Field(default=150, ge=20, le=150)
+    max_share: float = Field(default=0.25, gt=0, le=0.25)
+
+
 class StoreSettings(Section):
     """Where the database is; empty: one SQLite file in the data directory."""
 
@@ -44,9 +72,9 @@ class StoreSettings(Section):
 class NetSettings(Section):
     """How this program behaves towards the hosts that it asks. Times in seconds, sizes in bytes."""
 
-    user_agent: str = "aggregator/0.1"
-    contact: str = ""
-    allow_private: tuple[str, ...] = ()
+    user_agent: str = Field(default="aggregator/0.1", pattern=r"^[!-~]+( [!-~]+)*$")
+    contact: str = Field(default="", pattern=r"^[ -~]*$")
+    allow_private: tuple[Annotated[str, Field(pattern=r"^\S+:\d{1,5}$")], ...] = ()
     hosts: dict[str, str] = Field(default_factory=dict)
     ports: tuple[int, ...] = (80, 443, 8080, 8443)
     connect_timeout: float = Field(default=10, gt=0)
@@ -59,17 +87,18 @@ class NetSettings(Section):
     host_delay: float = Field(default=5, ge=0)
     host_concurrency: int = Field(default=2, ge=1)
     concurrency: int = Field(default=32, ge=1)
-    host_down_minutes: float = Field(default=10, ge=0)
-    robots_hours: float = Field(default=24, gt=0)
+    host_down_minutes: float = Field(default=10, ge=0, le=1440)
+    robots_hours: float = Field(default=24, gt=0, le=720)
     max_crawl_delay: float = Field(default=60, ge=0)
 
 
 class PollSettings(Section):
     """How often feeds are asked, and how much of a new feed is taken."""
 
-    interval_minutes: float = Field(default=15, gt=0)
-    max_interval_hours: float = Field(default=24, gt=0)
+    interval_minutes: float = Field(default=15, gt=0, le=10_080)
+    max_interval_hours: float = Field(default=24, gt=0, le=720)
     first_entries: int = Field(default=30, ge=1)
+    parse_seconds: float = Field(default=20, gt=0, le=600)
     max_entries: int = Field(default=2000, ge=1)
 
 
@@ -95,8 +124,8 @@ class ClusterSettings(Section):
     """The constants of the pair score and of joining a story (docs/quality.md says how they were fixed)."""
 
     dense_weight: float = Field(default=0.2, ge=0, le=1)
-    decay_days: float = Field(default=3, gt=0)
-    window_days: float = Field(default=7, gt=0)
+    decay_days: float = Field(default=3, gt=0, le=365)
+    window_days: float = Field(default=7, gt=0, le=365)
     join: float = Field(default=0.19, gt=0, lt=1)
     near_miss: float = Field(default=0.10, ge=0, lt=1)
     body_words: int = Field(default=250, ge=1)
@@ -128,7 +157,7 @@ class ScheduleSettings(Section):
 class KeepSettings(Section):
     """How long bodies are kept; rows stay."""
 
-    html_days: int = Field(default=14, ge=0)
+    html_days: int = Field(default=14, ge=0, le=36_500)
 
 
 Executor = Annotated[
@@ -146,8 +175,8 @@ class ExecutorSettings(Section):
     @field_validator("extract")
     @classmethod
     def _never_in_threads(cls, value: str) -> str:
-        if value.startswith("threads"):
-            raise ValueError("the HTML libraries crash in threads; use processes:N")
+        if value.startswith(("threads", "serial")):
+            raise ValueError("a page that hangs or crashes the HTML libraries can only be ended with its process")
         return value
 
 
@@ -169,12 +198,14 @@ class Settings(Section):
     """Everything that can be set, one table of `pipeline.toml` each."""
 
     instance: InstanceSettings = InstanceSettings()
+    site: SiteSettings = SiteSettings()
     store: StoreSettings = StoreSettings()
     net: NetSettings = NetSettings()
     poll: PollSettings = PollSettings()
     extract: ExtractSettings = ExtractSettings()
     embed: EmbedSettings = EmbedSettings()
     cluster: ClusterSettings = ClusterSettings()
+    pages: PagesSettings = PagesSettings()
     run: RunSettings = RunSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     keep: KeepSettings = KeepSettings()
@@ -314,7 +345,7 @@ def _complaint(error: ValidationError, origin: Mapping[tuple[str, ...], str], fi
         return ConfigError("is not a known setting", file=source, key=key, fix=suggestion(path[-1], known))
     message = first["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
-    shown = "" if isinstance(first["input"], dict) else f"{str(first['input'])[:80]!r}: "
+    shown = "" if isinstance(first["input"], dict) or path[:1] == ("store",) else f"{str(first['input'])[:80]!r}: "
     return ConfigError(shown + message, file=source, key=key, fix="see docs/operators.md, Settings")
 
 

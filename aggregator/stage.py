@@ -26,9 +26,10 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.errors import AggregatorError, ItemError, Rejected, Retryable, StageFailed
-from aggregator.executors import WorkerDied, Workers, run_isolated
+from aggregator.executors import Isolated, WorkerDied, Workers
 from aggregator.store import leases
 from aggregator.store.sessions import Store
+from aggregator.text import one_line
 
 log = structlog.get_logger()
 
@@ -117,6 +118,7 @@ class Draining:
     tally: Tally
     stop: Callable[[], bool]
     progress: Callable[[int], None]
+    isolated: Isolated = field(default_factory=Isolated)
     done: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -148,6 +150,8 @@ def drain(
         except BaseException:
             leases.give_back(store, stage.name, claim.token)
             raise
+        finally:
+            state.isolated.close()
     state.tally.seconds = time.monotonic() - began
     return state.tally
 
@@ -203,9 +207,9 @@ def _escaped(error: Exception) -> Escaped:
 
 
 def _alone(state: Draining, item: Any) -> Any:
-    """One item in a process of its own; if that dies, this item killed it."""
+    """One item in a process beside this one, with no other; if that dies, this item killed it."""
     try:
-        return run_isolated(attempt, state.stage, [item])[0]
+        return state.isolated.run(attempt, state.stage, [item])[0]
     except WorkerDied:
         return Rejected(
             "killed-worker", "the process that worked on this item died, or was ended because it took too long"
@@ -269,4 +273,4 @@ def _settle_together(state: Draining, claim: leases.Claim, pairs: Sequence[tuple
             continue
         tally.outcomes["retry" if isinstance(error, Retryable) and not kept[item.key] else "rejected"] += 1
         tally.reasons[error.reason] += 1
-        log.info("item-failed", stage=name, key=item.key, reason=error.reason, detail=error.detail)
+        log.info("item-failed", stage=name, key=item.key, reason=error.reason, detail=one_line(error.detail, 300))

@@ -6,6 +6,9 @@ import re
 import unicodedata
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+#: normalising is quadratic in a run of combining marks: 30 are more than any script needs (UAX #15, Stream-Safe Format)
+_MARKS = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
+_MARK_RUN = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -13,7 +16,7 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 def clean(value: str) -> str:
     """`value` in NFC with `\\n` line ends, control characters and lone surrogates removed."""
     value = value.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", _CONTROL.sub("", value)))
+    return unicodedata.normalize("NFC", _MARK_RUN.sub(r"\1", _SURROGATE.sub("\ufffd", _CONTROL.sub("", value))))
 
 
 def one_line(value: str, limit: int = 512) -> str:

@@ -93,7 +93,7 @@ class FeedState(StrEnum):
     GONE = "gone"
     REDIRECT = "redirect"
     TOO_LARGE = "too-large"
-    REFUSED = "refused"
+    FORBIDDEN = "forbidden-address"
 
     @property
     def answered(self) -> bool:

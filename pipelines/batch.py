@@ -11,22 +11,28 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import distinct, func, select
 
+from aggregator.analysis.analyse import Analyse
+from aggregator.analysis.vectors import SentenceVectors
 from aggregator.articles.extract import Extract
 from aggregator.articles.fetch import Fetch
 from aggregator.articles.poll import Poll
 from aggregator.clock import Clock, rfc3339
 from aggregator.errors import StageFailed
 from aggregator.executors import Workers
+from aggregator.publish.publish import Published, publish
 from aggregator.settings import Settings
 from aggregator.sources.outlets import OutletSpec, sync_outlets
 from aggregator.stage import Stage, Tally, drain
 from aggregator.store import leases
+from aggregator.store.page_tables import PageRow
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Document, Membership, Run, StoryRow
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.embed import Embed
+from aggregator.stories.topics import Topics
+from aggregator.summarise.write import Summarise
 from aggregator.text import short_hash
 from aggregator.types import FeedState
 from pipelines.lock import run_lock
@@ -34,6 +40,7 @@ from pipelines.prune import prune
 
 log = structlog.get_logger()
 
+PUBLISH = "publish"
 #: told how far a stage is: (stage, items ended now)
 Progress = Callable[[str, int], None]
 
@@ -46,6 +53,7 @@ class Instance:
     store: Store
     clock: Clock
     outlets: tuple[OutletSpec, ...] = ()
+    topics: Topics = field(default_factory=Topics)
     data: Path = Path()
 
 
@@ -61,6 +69,7 @@ class RunReport:
     failure: str = ""
     stopped: str = ""
     pruned: int = 0
+    published: Published | None = None
     held: int = 0
     held_until: str = ""
     seconds: float = 0.0
@@ -92,6 +101,8 @@ class RunReport:
     def line(self) -> str:
         """The one summary line."""
         done = ", ".join(f"{name} {stage['ok']}" for name, stage in self.stages.items() if stage.get("ok"))
+        if self.published is not None and self.published.changed:
+            done += f", publish {self.published.pages} pages ({self.published.changed} files)"
         parts = [f"{done or 'nothing to do'} in {self.seconds:.1f} s"]
         if self.failed_feeds:
             bad = ", ".join(f"{s} {n}" for s, n in self.feeds.items() if not FeedState(s).answered)
@@ -114,14 +125,19 @@ class RunReport:
         return ", ".join(f"{reason} {n}" for reason, n in sorted(reasons.items()))
 
 
-def all_stages(settings: Settings, clock: Clock) -> dict[str, Stage[Any, Any]]:
-    """The pipeline, in order."""
+def all_stages(settings: Settings, clock: Clock, topics: Topics) -> dict[str, Stage[Any, Any]]:
+    """The pipeline, in order; `publish` follows it, which is no stage: it renders what is there."""
+    languages = settings.extract.languages
+    worthy = {"min_articles": settings.pages.min_articles, "min_outlets": settings.pages.min_outlets}
     stages: list[Stage[Any, Any]] = [
         Poll(settings, clock),
         Fetch(settings, clock),
         Extract(settings.extract, clock),
-        Embed(settings.embed, settings.extract.languages, clock),
-        Cluster(settings.cluster, settings.embed, settings.extract.languages, clock),
+        Embed(settings.embed, languages, clock),
+        Cluster(settings.cluster, settings.embed, languages, clock),
+        SentenceVectors(settings.embed, languages, clock, **worthy),
+        Analyse(settings.embed, languages, clock, topics, **worthy),
+        Summarise(settings, topics, clock),
     ]
     return {stage.name: stage for stage in stages}
 
@@ -130,7 +146,7 @@ def drain_stage(
     instance: Instance, stage: Stage[Any, Any], stop: Callable[[], bool], progress: Progress = lambda s, n: None
 ) -> Tally:
     """Drain one stage on the executor that the settings name for it."""
-    spec = getattr(instance.settings.executors, stage.name, "serial")
+    spec = getattr(instance.settings.executors, stage.name.removesuffix("-sentences"), "serial")
     if not _anything(instance, stage):  # starting worker processes costs more than looking
         return Tally(stage.name)
     with Workers(spec) as workers:
@@ -166,7 +182,7 @@ def run_batch(
             late = "the deadline of [run] deadline_minutes" if time.monotonic() > deadline else ""
             return stop() or late or ("" if lock.still_held() else "the lock was lost")
 
-        every = all_stages(instance.settings, instance.clock)
+        every = all_stages(instance.settings, instance.clock, instance.topics)
         stages = {name: stage for name, stage in every.items() if not names or name in names}
         for name, stage in stages.items():
             if not _run_stage(instance, stage, report, lambda: bool(why()), progress):
@@ -174,6 +190,8 @@ def run_batch(
             if reason := why():
                 report.stopped = reason if name != list(stages)[-1] or _anything(instance, stage) else ""
                 break
+        if not report.failure and not report.stopped and (not names or PUBLISH in names):
+            report.published = _publish(instance, report)
         if not names and not report.failure and not report.stopped:
             report.pruned = prune(instance.store, instance.clock, instance.settings.keep)
         report.seconds = time.monotonic() - began
@@ -197,6 +215,17 @@ def _run_stage(
     return True
 
 
+def _publish(instance: Instance, report: RunReport) -> Published | None:
+    try:
+        done = publish(instance.store, instance.settings, instance.topics, instance.data, instance.clock)
+    except StageFailed as error:
+        log.error("stage-failed", stage=PUBLISH, cause=error.cause)
+        report.failure = str(error)
+        return None
+    log.info("stage", stage=PUBLISH, pages=done.pages, changed=done.changed, unchanged=done.unchanged)
+    return done
+
+
 def _begin(instance: Instance) -> RunReport:
     leases.free_dead_leases(instance.store)
     now = instance.clock.now()
@@ -216,6 +245,7 @@ def _end(instance: Instance, report: RunReport, strict: bool) -> None:
             "documents": session.scalar(select(func.count()).select_from(Document).where(Document.current)) or 0,
             "placed": session.scalar(select(func.count()).select_from(Membership)) or 0,
             "stories": session.scalar(select(func.count()).select_from(StoryRow)) or 0,
+            "pages": session.scalar(select(func.count(distinct(PageRow.id)))) or 0,
         }
         held, until = leases.held_by_others(session)
         report.held, report.held_until = held, rfc3339(until) if until else ""

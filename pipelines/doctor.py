@@ -57,7 +57,7 @@ def _database(settings: Settings, data: Path) -> Finding:
     except AggregatorError as error:
         return Finding("fail", "database", str(error))
     if state is SchemaState.CURRENT:
-        return Finding("ok", "database", f"{store.url.render_as_string(hide_password=True)}, schema up to date")
+        return Finding("ok", "database", f"{store.shown}, schema up to date")
     return Finding("fail", "database", f"the schema is {state}: run `aggregator db upgrade`")
 
 

@@ -1,6 +1,7 @@
 """The sample newsroom, replayed: its server is started in process and a batch runs at each tick of `[sample]`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from aggregator.clock import parse_time
@@ -14,7 +15,7 @@ def with_server_hosts(instance: Instance, server: SampleServer) -> Instance:
     """The instance whose `*.example` hosts are the running server."""
     net = instance.settings.net.model_copy(update={"hosts": server.hosts()})
     settings = instance.settings.model_copy(update={"net": net})
-    return Instance(settings, instance.store, instance.clock, instance.outlets, instance.data)
+    return replace(instance, settings=settings)
 
 
 def replay(

@@ -20,6 +20,7 @@ from aggregator.store.tables import (
     Run,
     StoryRow,
 )
+from aggregator.types import FeedState
 from pipelines.batch import Instance
 
 #: counting stops here: enough to see that there is much to do
@@ -32,6 +33,7 @@ def read_status(instance: Instance, stages: Mapping[str, Stage[Any, Any]]) -> di
         return {
             "stages": {name: _stage(session, instance, stage) for name, stage in stages.items()},
             "feeds": _by(session, Feed.state, Feed.active),
+            "failing_feeds": _failing(session),
             "totals": _totals(session),
             "languages_not_supported": _by(
                 session,
@@ -55,6 +57,21 @@ def _stage(session: Session, instance: Instance, stage: Stage[Any, Any]) -> dict
         "buried": _count(session, buried),
         "reasons": _by(session, Attempt.reason, and_(mine, Attempt.reason != "", or_(waiting, buried))),
     }
+
+
+def _failing(session: Session) -> list[dict[str, str]]:
+    """Feeds that did not answer when they were last asked, with the reason and when they are asked again."""
+    rows = session.scalars(select(Feed).where(Feed.active, Feed.checked_at.is_not(None)).order_by(Feed.url))
+    return [
+        {
+            "url": feed.url,
+            "state": feed.state,
+            "detail": feed.detail,
+            "next_at": rfc3339(feed.next_at) if feed.next_at else "at the next run",
+        }
+        for feed in rows
+        if not FeedState(feed.state).answered
+    ]
 
 
 def _totals(session: Session) -> dict[str, int]:

@@ -58,7 +58,7 @@ def make_environment():
     """An environment with torch's CPU build in it."""
     python = newest_python()
     if not working():
-        print("making .venv with %s" % python, file=sys.stderr)
+        print("making .venv with %s: some 1.6 GB are installed, which takes a minute or more" % python, file=sys.stderr)
         subprocess.run([python, "-m", "venv", "--clear", str(VENV)], check=True)
     if quiet_pip("show", "torch").returncode != 0:
         extra = ["--extra-index-url", TORCH_INDEX] if TORCH_INDEX else []
@@ -141,7 +141,12 @@ def lock():
 def call(*command, **environment):
     """Run a program of the environment from the project's root; its exit code."""
     env = dict(os.environ, PATH="%s%s%s" % (VENV / "bin", os.pathsep, os.environ.get("PATH", "")), **environment)
-    return subprocess.run(command, cwd=ROOT, env=env).returncode
+    process = subprocess.Popen(command, cwd=ROOT, env=env)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # the program has it too, and ends in its own way
+            continue
 
 
 def run(rest):
@@ -198,4 +203,7 @@ JOBS = {
 }
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("interrupted; run it again to go on")

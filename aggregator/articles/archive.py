@@ -34,6 +34,7 @@ RECIPE = "import/1"
 UNKNOWN_OUTLET = "unknown"
 #: a longer line is no article
 MAX_LINE = 5_000_000
+MAX_TEXT = 500_000
 #: no newspaper is older: an earlier year is a placeholder such as 0001-01-01
 EARLIEST = 1605
 
@@ -103,6 +104,8 @@ def read_line(line: bytes, name: str, now: datetime, *, with_dates: bool = True)
     """One line as an article of the archive called `name`. Raises Rejected with the reason."""
     row = _object(line)
     text = _string(row, "text")
+    if len(text) > MAX_TEXT:
+        raise Rejected("too-long", f"the text is longer than {MAX_TEXT} characters")
     title, url, external_id = (_string(row, key, required=False) for key in ("title", "url", "id"))
     if not url and not external_id:
         raise Rejected("no-identity", "the line has neither url nor id")
@@ -126,10 +129,10 @@ def read_line(line: bytes, name: str, now: datetime, *, with_dates: bool = True)
     taken = (url, external_id, title, text, section, language, str(published_at), outlet, "\t".join(authors), rights)
     return ArchiveArticle(
         id=identity,
-        external_id=external_id,
+        external_id=one_line(external_id, 300),
         url=shown,
         outlet=outlet or (urlsplit(shown).hostname or "").removeprefix("www."),
-        section=section,
+        section=one_line(section, 120),
         authors=authors,
         published_at=published_at,
         rights=rights,

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -89,8 +90,15 @@ def _teach(session: Session, article: Article, found: Extracted, now: datetime) 
         identity = article_id(found.canonical_url)
     except Rejected:
         return
+    outlet = session.get_one(Outlet, article.outlet_key)
+    if _host(found.canonical_url) not in {_host(article.url), *outlet.domains}:
+        return  # another site may not be claimed
     if identity != article.id and session.get(Article, identity) is None and session.get(Alias, key) is None:
         session.add(Alias(url_key=key, article_id=article.id))
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def strictest(*rights: Rights) -> Rights:

@@ -1,10 +1,6 @@
 """Extract: a fetched page becomes a document, and a changed text a new revision."""
 
-import multiprocessing
-import signal
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -15,6 +11,7 @@ from aggregator.articles.documents import save_document
 from aggregator.articles.extraction import extract_page
 from aggregator.clock import Clock
 from aggregator.errors import ItemError, Rejected
+from aggregator.executors import TimeLimitPassed, time_limit
 from aggregator.settings import ExtractSettings
 from aggregator.stage import Stage
 from aggregator.store import leases
@@ -110,7 +107,7 @@ class Extract(Stage[FetchedArticle, Read]):
                 return Read(item.key, item.input_sha, extract_page(item.page, self.settings))
         except ItemError as error:
             return error
-        except PageTimeout:
+        except TimeLimitPassed:
             return Rejected("timeout", f"reading the page took longer than {self.settings.timeout:g} s")
 
     def save(self, session: Session, results: Sequence[Read]) -> None:
@@ -125,31 +122,3 @@ class Extract(Stage[FetchedArticle, Read]):
                 recipe=self.recipe,
                 now=self.clock.now(),
             )
-
-
-class PageTimeout(BaseException):
-    """The alarm. Not an Exception, since libraries catch those on their way."""
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """End the work inside after `seconds`.
-
-    In a worker process the alarm ends the process, since C code cannot be interrupted otherwise; the item is then
-    tried alone and rejected. In the main process it raises PageTimeout. In a thread there is no alarm.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    in_worker = multiprocessing.parent_process() is not None
-    before = signal.signal(signal.SIGALRM, signal.SIG_DFL if in_worker else _raise_timeout)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def _raise_timeout(_signal: int, _frame: object) -> None:
-    raise PageTimeout

@@ -20,7 +20,7 @@ UNREAD = frozenset((
     "textarea",
 ))  # fmt: skip
 
-_HUGE_TAG = re.compile(r"<([a-zA-Z][\w:-]{0,30})\s[^<>]{32768,}>")
+_HUGE_TAG = re.compile(r"""<([a-zA-Z][\w:-]{0,30})\s(?=[^<]{32768})(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>""")
 #: control characters and surrogates, and references to them
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"

@@ -11,20 +11,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.articles.hosts import host_name, load_hosts, save_hosts
 from aggregator.articles.urls import article_id, article_key, canonical
 from aggregator.clock import Clock
 from aggregator.errors import ItemError, Rejected
+from aggregator.executors import Isolated, WorkerDied, time_limit
 from aggregator.net import Failure, FetchReason, HostState, Reply, Request, fetch_all
-from aggregator.settings import Settings
+from aggregator.settings import PollSettings, Settings
+from aggregator.sources.domains import Domains
 from aggregator.sources.feeds import read_feed
 from aggregator.stage import Stage
 from aggregator.store import leases
 from aggregator.store.tables import Alias, Appearance, Article, Feed, FeedCheck
-from aggregator.text import sha256
+from aggregator.text import one_line, sha256
 from aggregator.types import Entry, FeedDocument, FeedState
 
 log = structlog.get_logger()
@@ -42,7 +44,7 @@ _STATES = {
     FetchReason.UNREACHABLE: FeedState.UNREACHABLE,
     FetchReason.TIMEOUT: FeedState.TIMEOUT,
     FetchReason.TLS: FeedState.TLS,
-    FetchReason.ADDRESS: FeedState.REFUSED,
+    FetchReason.ADDRESS: FeedState.FORBIDDEN,
     FetchReason.REDIRECT: FeedState.REDIRECT,
     FetchReason.TOO_LARGE: FeedState.TOO_LARGE,
     FetchReason.ROBOTS: FeedState.ROBOTS,
@@ -88,7 +90,7 @@ class Poll(Stage[DueFeed, Polled]):
     """
 
     name = "poll"
-    batch_size = 256
+    batch_size = 64
     lease = timedelta(minutes=30)
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
@@ -101,7 +103,7 @@ class Poll(Stage[DueFeed, Polled]):
         """Active feeds whose next check has come, the longest waiting first."""
         due = (
             select(Feed)
-            .where(Feed.active, or_(Feed.next_at.is_(None), Feed.next_at <= self.due_at))
+            .where(Feed.active, or_(Feed.next_at.is_(None), Feed.next_at <= self.due_at, Feed.next_at > self._latest()))
             .where(leases.available(self.name, Feed.id, "", self.due_at, mortal=False))
             .order_by(Feed.next_at.nulls_first(), Feed.id)
             .limit(limit)
@@ -121,17 +123,27 @@ class Poll(Stage[DueFeed, Polled]):
             for feed in feeds
         ]
 
+    def _latest(self) -> datetime:
+        """No check is due later than this; one that says so was written by a clock that ran ahead."""
+        return self.due_at + timedelta(hours=2 * self.settings.poll.max_interval_hours)
+
     def process(self, batch: Sequence[DueFeed]) -> Sequence[Polled | ItemError]:
         """Ask all feeds of the batch, politely and at the same time."""
         known = {feed.host.host: feed.host for feed in batch if feed.host}
         requests = [Request(f.url, "feed", etag=f.etag, last_modified=f.last_modified) for f in batch]
         replies, self._learnt = fetch_all(requests, self.settings.net, self.clock, known)
-        return [self._read(feed, reply) for feed, reply in zip(batch, replies, strict=True)]
+        aside = Isolated()
+        try:
+            return [self._read(feed, reply, aside) for feed, reply in zip(batch, replies, strict=True)]
+        finally:
+            aside.close()
 
-    def _read(self, feed: DueFeed, reply: Reply | Failure) -> Polled:
+    def _read(self, feed: DueFeed, reply: Reply | Failure, aside: Isolated) -> Polled:
         if isinstance(reply, Failure):
             state = _STATES.get(reply.reason) or _state_of_status(reply.status)
-            return Polled(feed.key, state, reply.detail, reply.status, reply.retry_after)
+            hint = "; if the host is yours, allow it in [net] allow_private" if state is FeedState.FORBIDDEN else ""
+            detail = one_line(reply.detail, 300) + hint
+            return Polled(feed.key, state, detail, reply.status, reply.retry_after)
         etag, last_modified = reply.headers.get("etag", ""), reply.headers.get("last-modified", "")
         if reply.status == 304:
             return Polled(feed.key, FeedState.UNCHANGED, status=304, etag=etag, last_modified=last_modified)
@@ -139,18 +151,17 @@ class Poll(Stage[DueFeed, Polled]):
         result = Polled(feed.key, FeedState.UNCHANGED, "", reply.status, None, etag, last_modified, body_sha)
         if body_sha == feed.body_sha:
             return result
+        kind = reply.headers.get("content-type", "")
         try:
-            document = read_feed(
-                reply.body,
-                reply.final_url,
-                reply.headers.get("content-type", ""),
-                max_entries=self.settings.poll.max_entries,
-            )
+            document = aside.run(parse_feed_aside, reply.body, reply.final_url, kind, self.settings.poll)
         except Rejected as error:
-            return Polled(feed.key, FeedState.NOT_A_FEED, error.detail, reply.status)
+            return Polled(feed.key, FeedState.NOT_A_FEED, one_line(error.detail, 300), reply.status)
+        except WorkerDied:
+            why = "reading it took too long, or killed the reader"
+            return Polled(feed.key, FeedState.NOT_A_FEED, why, reply.status)
         except Exception as error:  # noqa: BLE001 - hostile bytes that break the reader cost this feed only
-            log.error("feed-reader-crashed", feed=feed.url, error=repr(error))
-            return Polled(feed.key, FeedState.NOT_A_FEED, f"the reader broke: {error!r}"[:300], reply.status)
+            log.error("feed-reader-crashed", feed=feed.url, error=repr(error)[:300])
+            return Polled(feed.key, FeedState.NOT_A_FEED, one_line(f"the reader broke: {error!r}", 300), reply.status)
         state = FeedState.OK if document.entries else FeedState.EMPTY
         return replace(result, state=state, document=document)
 
@@ -163,6 +174,8 @@ class Poll(Stage[DueFeed, Polled]):
             first = feed.answered_at is None
             self._update(feed, result, now)
             self.states[result.state] += 1
+            if not result.state.answered:
+                log.warning("feed-failed", feed=feed.url, state=result.state.value, detail=result.detail)
             check = FeedCheck(feed_id=feed.id, at=now, state=result.state, status=result.status, detail=result.detail)
             if result.document is not None:
                 limit = self.settings.poll.first_entries if first else None
@@ -188,6 +201,12 @@ class Poll(Stage[DueFeed, Polled]):
         feed.next_at = now + min(wait, timedelta(hours=poll.max_interval_hours))
 
 
+def parse_feed_aside(body: bytes, url: str, content_type: str, poll: PollSettings) -> FeedDocument:
+    """`read_feed` in a process that an alarm ends: feedparser is quadratic in what hostile feeds can hold."""
+    with time_limit(poll.parse_seconds):
+        return read_feed(body, url, content_type, max_entries=poll.max_entries)
+
+
 def _state_of_status(status: int) -> FeedState:
     """A failure without a state of its own: 429 and 503 with Retry-After, broken bodies, broken protocol."""
     if status >= 400:
@@ -203,6 +222,7 @@ def store_entries(
     With `limit`, only the newest entries are taken; the others are kept as rows that no stage looks at, so that the
     next poll does not take them for news.
     """
+    domains = Domains(session)
     newest_first = sorted(entries, key=lambda e: e.published_at or now, reverse=True)
     listed: set[str] = set()
     for rank, entry in enumerate(newest_first):
@@ -219,8 +239,9 @@ def store_entries(
         listed.add(identity)
         entry_sha = sha256("\n".join((url, entry.title, str(entry.updated_at or ""))))
         article = session.get(Article, identity)
+        owner = domains.owner(url) or feed.outlet_key
         if article is None:
-            article = _new_article(feed, entry, identity, url, entry_sha, now)
+            article = _new_article(feed, entry, identity, url, entry_sha, now, owner)
             article.withheld = BEFORE_FIRST_POLL if limit is not None and rank >= limit else ""
             session.add(article)
             check.new += 1
@@ -233,7 +254,8 @@ def store_entries(
                     feed_id=feed.id, article_id=identity, guid=entry.guid, entry_sha=entry_sha, first_seen_at=now
                 )
             )
-        elif seen.entry_sha != entry_sha:  # this feed has changed what it says: the article was edited
+        elif seen.entry_sha != entry_sha and article.outlet_key == feed.outlet_key:
+            # a feed of its own outlet has changed what it says: the article was edited
             seen.entry_sha = article.entry_sha = entry_sha
             article.title, article.summary = entry.title or article.title, entry.summary or article.summary
             article.updated_at = entry.updated_at or now
@@ -241,7 +263,14 @@ def store_entries(
         session.flush()
 
 
-def _new_article(feed: Feed, entry: Entry, identity: str, url: str, entry_sha: str, now: datetime) -> Article:
+def _new_article(
+    feed: Feed, entry: Entry, identity: str, url: str, entry_sha: str, now: datetime, owner: str
+) -> Article:
+    """What another outlet's feed says of an article is not taken: its own page will tell."""
+    if owner != feed.outlet_key:
+        return Article(
+            id=identity, url=url, outlet_key=owner, origin="feed", found_at=now, order_at=now, entry_sha=entry_sha
+        )
     section = feed.section or (entry.categories[0] if entry.categories else "")
     published_at = trusted_date(entry.published_at or entry.updated_at, now)
     return Article(
@@ -266,3 +295,10 @@ def trusted_date(given: datetime | None, now: datetime) -> datetime | None:
     if given is None or given.year < EARLIEST or given > now + ZONE_ERROR:
         return None
     return min(given, now)
+
+
+def ask_again(session: Session) -> int:
+    """Make the feeds that did not answer due at once; how many those are."""
+    failing = [state.value for state in FeedState if not state.answered and state is not FeedState.NEVER]
+    due = update(Feed).where(Feed.state.in_(failing), Feed.active).values(next_at=None).returning(Feed.id)
+    return len(session.scalars(due).all())

@@ -6,6 +6,7 @@ with a mark again (the rule of every style book). Of four words or more: shorter
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 MIN_WORDS = 4
 _PAIRS = {"“": "”", "«": "»", "»": "«", "„": "“”", "「": "」", "『": "』", '"': '"', "‘": "’"}
@@ -70,10 +71,11 @@ def _opens(text: str, at: int) -> bool:
 
 def _single_closes(text: str, at: int) -> bool:
     """Whether a single quotation mark has a partner, four words or more away."""
-    return any(
-        text[end] == "’" and _closes(text, end, "‘") and _long_enough(text[at:end])
-        for end in range(at + 1, min(len(text), at + 1500))
-    )
+    window = text[at : at + 1500]
+    words = [match.end() for match in islice(_WORD.finditer(window), MIN_WORDS)]
+    signs = [match.end() for match in islice(_CJK.finditer(window), 2 * MIN_WORDS)]
+    enough = min([*words[MIN_WORDS - 1 :], *signs[2 * MIN_WORDS - 1 :]], default=len(window))
+    return any(text[end] == "’" and _closes(text, end, "‘") for end in range(at + enough, min(len(text), at + 1500)))
 
 
 def _closes(text: str, at: int, opened: str) -> bool:

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -107,8 +107,9 @@ def _read_all(
 
 def export(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="articles, documents or stories")],
+    what: Annotated[str, typer.Argument(help="articles, documents, stories, pages, claims or ratings")],
     with_text: Annotated[bool, typer.Option("--with-text", help="Articles with their texts.")] = False,
+    status: Annotated[str, typer.Option(help="Pages that are published (with tombstones), or any.")] = "published",
 ) -> None:
     """Write what the database holds to stdout, one JSON object a line.
 
@@ -116,19 +117,21 @@ def export(
 
         aggregator export stories | jq 'select(.outlets | length > 3) | .title'
     """
-    from aggregator.publish.export import EXPORTS, export_articles, export_documents, export_stories
+    from aggregator.publish.export import EXPORTS
 
     options: Options = context.obj
     if what not in EXPORTS:
         raise typer.BadParameter(f"{what!r} cannot be exported; known: {', '.join(EXPORTS)}")
+    if status not in ("published", "any"):
+        raise typer.BadParameter(f"{status!r} is neither published nor any")
     with options.instance() as instance, instance.store.read() as session:
         now = instance.clock.now()
-        rows = {
-            "articles": lambda: export_articles(session, now, with_text=with_text),
-            "documents": lambda: export_documents(session),
-            "stories": lambda: export_stories(session, now),
-        }[what]()
-        for row in rows:
+        arguments: dict[str, dict[str, Any]] = {
+            "articles": {"now": now, "with_text": with_text},
+            "stories": {"now": now},
+            "pages": {"status": status},
+        }
+        for row in EXPORTS[what](session, **arguments.get(what, {})):
             typer.echo(json.dumps(row, ensure_ascii=False))
 
 

@@ -19,7 +19,15 @@ STAGES = {
     "extract": "Turn pages into documents: text, regions, kind, language.",
     "embed": "Turn documents into vectors.",
     "cluster": "Group embedded documents into stories.",
+    "analyse": "Find claims, quotations and coverage in stories worth a page.",
+    "summarise": "Write pages of analysed stories, each sentence with its evidence.",
+    "publish": "Write the site and the feeds.",
 }
+
+#: commands that drain more than the stage of their name
+PARTS = {"analyse": ("embed-sentences", "analyse")}
+#: what `work` may drain: publishing is one process's business
+WORK = [name for name in STAGES if name != "publish"]
 
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 if any item or feed failed.")]
 Report = Annotated[Path | None, typer.Option(help="Write what was done to this file, as JSON.")]
@@ -36,7 +44,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run(context: typer.Context, strict: Strict = False, report: Report = None, wait: Wait = 0) -> None:
-    """One batch of everything: poll, fetch, extract, embed, cluster. Made for cron.
+    """One batch of everything: poll, fetch, extract, embed, cluster, analyse, summarise, publish. Made for cron.
 
     Running it again at once does nothing twice; a run that was killed is picked up by the next. On a sample instance
     the newsroom is served in process and its fortnight replayed.
@@ -54,7 +62,7 @@ def run(context: typer.Context, strict: Strict = False, report: Report = None, w
 
 def _stage_command(name: str):  # type: ignore[no-untyped-def]
     def command(context: typer.Context, strict: Strict = False, report: Report = None, wait: Wait = 0) -> None:
-        _run(context.obj, (name,), strict, report, wait)
+        _run(context.obj, PARTS.get(name, (name,)), strict, report, wait)
 
     return command
 
@@ -75,6 +83,8 @@ def _run(options: Options, names: tuple[str, ...], strict: bool, file: Path | No
 
     with options.instance(create=True) as instance, stop_on_signals() as stop, progress_bars(options) as progress:
         wait = wait or instance.settings.run.wait_seconds
+        if not any(outlet.feeds for outlet in instance.outlets) and not names and not options.quiet:
+            typer.echo(f"note: no outlet in {options.config / 'outlets.toml'} has a feed to ask", err=True)
         if instance.settings.instance.sample and not options.now and not names:
             fresh = replay(
                 instance, options.config, strict=strict, wait_seconds=wait, stop=stop, progress=progress, each=done
@@ -115,6 +125,8 @@ def _tell_sample(options: Options, instance: "Instance") -> None:
     typer.echo(f"\n{len(lines)} stories told by two articles or more:")
     for line in lines:
         typer.echo("  " + line)
+    typer.echo(f"\nThe site: {(options.data / 'site' / 'index.html').resolve().as_uri()}")
+    typer.echo(f"The feeds: {options.data / 'feeds' / 'index.json'}")
     prefix = f"aggregator --config {options.config} --data {options.data}"
     typer.echo(f"\nLook further:  {prefix} status  ·  {prefix} export stories  ·  {prefix} article show URL")
 
@@ -131,7 +143,7 @@ def schedule(context: typer.Context) -> None:
 
 def work(
     context: typer.Context,
-    stages: Annotated[list[str], typer.Argument(help="Stages to drain: " + ", ".join(STAGES))],
+    stages: Annotated[list[str], typer.Argument(help="Stages to drain: " + ", ".join(WORK))],
     idle: Annotated[float, typer.Option(min=0.1, help="Seconds between looks when nothing is pending.")] = 5,
 ) -> None:
     """Drain the named stages for ever: what extra machines run beside `schedule`.
@@ -147,8 +159,8 @@ def work(
     from pipelines.lock import heartbeat
 
     options: Options = context.obj
-    if unknown := [name for name in stages if name not in STAGES]:
-        raise typer.BadParameter(f"no stage {unknown[0]!r}; known: {', '.join(STAGES)}")
+    if unknown := [name for name in stages if name not in WORK]:
+        raise typer.BadParameter(f"no stage {unknown[0]!r}; known: {', '.join(WORK)}")
     with (
         options.instance(create=True) as instance,
         _served(options, instance) as served,
@@ -157,8 +169,9 @@ def work(
     ):
         while not stop():
             free_dead_leases(served.store)
-            known = all_stages(served.settings, served.clock)
-            done = sum(drain_stage(served, known[name], lambda: bool(stop())).ok for name in stages)
+            known = all_stages(served.settings, served.clock, served.topics)
+            parts = [part for name in stages for part in PARTS.get(name, (name,))]
+            done = sum(drain_stage(served, known[part], lambda: bool(stop())).ok for part in parts)
             waited = 0.0
             while not done and not stop() and waited < idle:
                 time.sleep(0.1)

@@ -32,7 +32,7 @@ def status(
 
     options: Options = context.obj
     with options.instance() as instance:
-        found = read_status(instance, all_stages(instance.settings, instance.clock))
+        found = read_status(instance, all_stages(instance.settings, instance.clock, instance.topics))
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
@@ -41,6 +41,8 @@ def status(
         why = ", ".join(f"{reason} {n}" for reason, n in row["reasons"].items())
         typer.echo(f"{name:9}{row['pending']:>9}{row['held']:>7}{row['waiting']:>9}{row['buried']:>8}   {why}")
     typer.echo("feeds     " + (", ".join(f"{state} {n}" for state, n in found["feeds"].items()) or "none"))
+    for feed in found["failing_feeds"]:
+        typer.echo(f"          {feed['url']}: {feed['state']} {feed['detail']}; asked again {feed['next_at']}")
     typer.echo("totals    " + ", ".join(f"{name} {n}" for name, n in found["totals"].items()))
     typer.echo("last run  " + _last_run(found["last_run"]))
 
@@ -56,7 +58,8 @@ def retry(
     context: typer.Context,
     stage: Annotated[str, typer.Argument(help="The stage whose buried and waiting items are tried again.")],
 ) -> None:
-    """Forget the failures of a stage; the next run tries those items again."""
+    """Forget the failures of a stage; the next run tries those items again. `retry poll` makes failing feeds due."""
+    from aggregator.articles.poll import ask_again
     from aggregator.store.leases import dig_up
 
     options: Options = context.obj
@@ -64,6 +67,7 @@ def retry(
         raise typer.BadParameter(f"no stage {stage!r}; known: {', '.join(STAGES)}")
     with options.instance() as instance, instance.store.write() as session:
         count = dig_up(session, stage)
+        count += ask_again(session) if stage == "poll" else 0
     typer.echo(f"{stage}: {count} items will be tried again")
 
 

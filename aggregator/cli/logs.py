@@ -6,6 +6,8 @@ import sys
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from aggregator.text import one_line
+
 #: parts of a key that mark its value as a secret
 _SECRETS = ("password", "secret", "token", "cookie", "authorization", "api_key")
 
@@ -24,6 +26,7 @@ def set_up_logs(*, as_json: bool, quiet: bool) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             hide_secrets,
+            make_harmless,
             structlog.processors.dict_tracebacks,
             shape,
         ],
@@ -35,6 +38,11 @@ def set_up_logs(*, as_json: bool, quiet: bool) -> None:
     for name in ("trafilatura", "htmldate", "courlan", "charset_normalizer"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+def make_harmless(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Texts from outside may hold escape sequences for the operator's terminal: control characters are removed."""
+    return {key: one_line(value, 2000) if isinstance(value, str) else value for key, value in event.items()}
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli import archives, batch, inspect, setup
+from aggregator import __version__
+from aggregator.cli import archives, batch, inspect, pages, setup
 from aggregator.cli.options import Options
 
 app = typer.Typer(
@@ -21,6 +22,12 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"aggregator {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -39,6 +46,7 @@ def options(
         str, typer.Option(envvar="AGGREGATOR_NOW", help="The time to take for now (2026-10-18T06:00:00Z).")
     ] = "",
     log_json: Annotated[bool, typer.Option("--log-json", envvar="AGGREGATOR_LOG_JSON", help="Logs as JSON.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", callback=_version)] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", envvar="AGGREGATOR_QUIET", help="Say only what went wrong.")
     ] = False,
@@ -50,6 +58,7 @@ def options(
 batch.register(app)
 archives.register(app)
 inspect.register(app)
+pages.register(app)
 setup.register(app)
 
 

@@ -55,17 +55,18 @@ class Options:
         from aggregator.clock import Clock, parse_time
         from aggregator.sources.outlets import load_outlets
         from aggregator.store.instance import open_store
+        from aggregator.stories.topics import load_topics
         from pipelines.batch import Instance
 
         set_up_logs(as_json=self.log_json, quiet=self.quiet or self.attended)
         settings = self.settings()
-        outlets = load_outlets(self.config)
+        outlets, topics = load_outlets(self.config), load_topics(self.config)
         clock = Clock(parse_time(self.now, end_of_day=True)) if self.now else Clock()
         store = open_store(settings, self.data, clock, create=create)
         if settings.instance.sample and not self.now:
             clock.move(sample_time(store, settings))
         try:
-            yield Instance(settings, store, clock, outlets, self.data)
+            yield Instance(settings, store, clock, outlets, topics, self.data)
         finally:
             store.close()
 

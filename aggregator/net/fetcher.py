@@ -142,7 +142,10 @@ class Fetcher:
                 if chain.kind != "robots":
                     await self._obey_robots(target)
                 got = await self._hop(target, chain)
+                self._hosts.note_end(self._hosts.get(target.key), in_time=True)
             except FetchFailed as failed:
+                if failed.why is FetchReason.TIMEOUT and failed.retry_after is None:
+                    self._hosts.note_end(self._hosts.get(target.key), in_time=False)
                 if chain.lifted and failed.why in _NO_HTTPS:
                     detail = f"a redirect from https down to http, and https fails: {failed.detail}"
                     raise FetchFailed(FetchReason.REDIRECT, detail) from None

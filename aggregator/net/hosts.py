@@ -20,6 +20,8 @@ from aggregator.settings import NetSettings
 ROBOTS_RETRY = timedelta(minutes=10)
 #: so many 429 in a row, and the host is left alone
 LIMITED_IN_A_ROW = 3
+#: after so many time-outs in a row a host is left alone for a while
+LATE_IN_A_ROW = 5
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class Host:
     down_until: datetime | None = None
     down_reason: FetchReason = FetchReason.UNREACHABLE
     limited: int = 0
+    late: int = 0
     robots_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     rules: Rules | None = None
 
@@ -100,6 +103,12 @@ class Hosts:
         if failure is not None and host.limited >= LIMITED_IN_A_ROW:
             wait = failure.retry_after or timedelta(minutes=self._settings.host_down_minutes)
             self._leave_alone(host, FetchReason.RATE_LIMITED, wait)
+
+    def note_end(self, host: Host, *, in_time: bool) -> None:
+        """A fetch ended; after a run of time-outs the host's other URLs need not be tried for a while."""
+        host.late = 0 if in_time else host.late + 1
+        if host.late >= LATE_IN_A_ROW:
+            self._leave_alone(host, FetchReason.TIMEOUT, timedelta(minutes=self._settings.host_down_minutes))
 
     def _leave_alone(self, host: Host, reason: FetchReason, wait: timedelta) -> None:
         if wait > timedelta():

@@ -5,14 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from aggregator.clock import rfc3339
 from aggregator.sources.ledger import tags
-from aggregator.store.tables import Article, Document, Membership, Outlet, StoryRow
+from aggregator.store.page_tables import PageRow
+from aggregator.store.tables import Article, Document, Membership, Outlet, RatingRow, StoryRow
+from aggregator.summarise.page import SEEN, StoryPage, buried
+from aggregator.summarise.write import is_newest
 from aggregator.types import LeanTag
 
 _PAGE = 500
+CLAIM_LISTS = ("reported_by", "contradicted_by", "not_mentioned_by", "not_observed")
 
 Row = dict[str, Any]
 
@@ -93,10 +97,54 @@ def export_stories(session: Session, now: datetime) -> Iterator[Row]:
         session.expunge_all()
 
 
+def export_pages(session: Session, status: str = "published") -> Iterator[Row]:
+    """The newest version of each page, as consumers get it: withdrawn and merged ones as tombstones.
+
+    `status` "published" leaves out drafts and held pages, "any" does not.
+    """
+    query = select(PageRow).options(undefer(PageRow.content)).where(is_newest()).order_by(PageRow.id)
+    for row in session.scalars(query):
+        if status == "any" or row.status in SEEN:
+            yield buried(StoryPage.model_validate(row.content)).as_json()
+
+
+def export_claims(session: Session) -> Iterator[Row]:
+    """The claims of each page that is published, with the articles behind the numbers."""
+    for page in export_pages(session):
+        article = {source["n"]: source["article_id"] for source in page.get("sources", [])}
+        for claim in page.get("claims", []):
+            lists = {key: [article[n] for n in claim[key]] for key in CLAIM_LISTS}
+            yield {"page_id": page["id"], "version": page["version"], "id": claim["id"], "text": claim["text"], **lists}
+
+
+def export_ratings(session: Session) -> Iterator[Row]:
+    """Every row of the lean ledger, superseded ones too, in the order in which they were recorded."""
+    for row in session.scalars(select(RatingRow).order_by(RatingRow.recorded_at, RatingRow.id)):
+        yield {
+            "id": row.id,
+            "outlet": row.outlet_key,
+            "unit": row.unit,
+            "rater": row.rater,
+            "state": row.state,
+            "label": row.label,
+            "method": row.method,
+            "reason": row.reason,
+            "url": row.url,
+            "rated_on": row.rated_on.isoformat(),
+            "valid_from": row.valid_from.isoformat(),
+            "valid_to": row.valid_to.isoformat() if row.valid_to else None,
+            "recorded_at": rfc3339(row.recorded_at),
+            "supersedes": row.supersedes,
+        }
+
+
 EXPORTS: Mapping[str, Callable[..., Iterator[Row]]] = {
     "articles": export_articles,
     "documents": export_documents,
     "stories": export_stories,
+    "pages": export_pages,
+    "claims": export_claims,
+    "ratings": export_ratings,
 }
 
 

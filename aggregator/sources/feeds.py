@@ -34,6 +34,10 @@ _PARSER_ERRORS = (
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 
 
+#: where the root of an XML feed ends
+_END = re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>|<(?:rss|feed)[^<>]*/>", re.IGNORECASE)
+
+
 def read_feed(body: bytes, url: str, content_type: str = "", *, max_entries: int = 2000) -> FeedDocument:
     """The feed in `body` as answered by `url`: entries with an absolute http(s) link, the newest `max_entries`.
 
@@ -41,6 +45,8 @@ def read_feed(body: bytes, url: str, content_type: str = "", *, max_entries: int
     that is no feed (a page of HTML, nothing at all) raises Rejected("not-a-feed").
     """
     raw = parse_feed(body, url, content_type, max_entries=max_entries)
+    if not raw.entries and not raw.format.startswith("json") and not _END.search(decode(body, content_type)):
+        raise Rejected("not-a-feed", "it breaks off before its first entry")  # not an outlet that has nothing to say
     entries = [finished(entry, raw.base) for entry in raw.entries]
     kept = tuple(entry for entry in entries if entry.url)
     return FeedDocument(

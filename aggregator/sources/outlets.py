@@ -17,7 +17,7 @@ from aggregator.clock import Clock
 from aggregator.errors import ConfigError
 from aggregator.settings import Section, read_toml, suggestion
 from aggregator.sources import ledger
-from aggregator.store.tables import Feed, Outlet
+from aggregator.store.tables import Article, Feed, Outlet
 from aggregator.store.upsert import upsert
 from aggregator.text import one_line, short_hash
 from aggregator.types import Lean, LeanState, Rating, Rights
@@ -144,6 +144,9 @@ def _read(file: Path, key: str, table: dict[str, Any]) -> OutletSpec:
             level = models.get(str(first["loc"][0]), OutletSpec) if len(first["loc"]) > 1 else OutletSpec
             known = [name for name in level.model_fields if name != "key"]
             raise ConfigError("is not a known key", file=file, key=path, fix=suggestion(word, known)) from None
+        if first["type"] in ("model_type", "model_attributes_type"):
+            fix = 'write each as a table, such as { url = "https://…" }'
+            raise ConfigError(f"{str(first['input'])[:80]!r} is not a table", file=file, key=path, fix=fix) from None
         message = first["msg"].removeprefix("Value error, ")
         shown = f"{str(first['input'])[:80]!r}: " if isinstance(first["input"], (str, int, float)) else ""
         raise ConfigError(shown + message, file=file, key=path) from None
@@ -154,6 +157,8 @@ def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) 
     gone = Outlet.key.not_in([spec.key for spec in specs])
     session.execute(update(Outlet).where(gone, Outlet.listed).values(listed=False))
     upsert(session, Outlet, [_outlet_row(spec) for spec in specs])
+    for spec in specs:
+        _adopt(session, spec)
     wanted = {feed_id(feed.url): (spec, feed) for spec in specs for feed in spec.feeds}
     for row in session.scalars(select(Feed)):
         if row.id not in wanted:
@@ -167,6 +172,16 @@ def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) 
     session.flush()
     for spec in specs:
         ledger.record(session, spec.key, [rating.rating() for rating in spec.ratings], clock.now())
+
+
+def _adopt(session: Session, spec: OutletSpec) -> None:
+    """Articles that an import filed under an outlet of this name or domain, before it was listed, are its own."""
+    strangers = session.scalars(select(Outlet).where(Outlet.listed.is_(False), Outlet.key != spec.key))
+    for stranger in strangers:
+        if stranger.name.casefold() != spec.name.casefold() and not set(stranger.domains) & set(spec.all_domains):
+            continue
+        mine = update(Article).where(Article.outlet_key == stranger.key).values(outlet_key=spec.key)
+        session.execute(mine.execution_options(synchronize_session=False))
 
 
 def _outlet_row(spec: OutletSpec) -> dict[str, Any]:

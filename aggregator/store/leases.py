@@ -23,12 +23,15 @@ from aggregator.errors import ItemError, Rejected, Retryable
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Attempt
 from aggregator.store.upsert import upsert
+from aggregator.text import one_line
 
 log = structlog.get_logger()
 
 MAX_TRIES = 5
 #: a process's start is read with this much play after a change of the machine's clock
 SAME_START_SECONDS = 2.0
+#: nothing waits longer; a later time was written by a clock that ran ahead
+LONGEST_WAIT = timedelta(days=2)
 _CHUNK = 5_000
 
 
@@ -85,7 +88,8 @@ def available(
     What is not `mortal` is never given up: it waits, longer and longer.
     """
     given_up = and_(Attempt.buried, true() if mortal else false())
-    waiting = and_(Attempt.input_sha == input_sha, or_(given_up, Attempt.not_before > now))
+    later = and_(Attempt.not_before > now, Attempt.not_before <= now + LONGEST_WAIT)
+    waiting = and_(Attempt.input_sha == input_sha, or_(given_up, later))
     return ~exists().where(Attempt.stage == stage, Attempt.key == key, or_(Attempt.leased_until > wall(), waiting))
 
 
@@ -141,7 +145,7 @@ def record_failures(
         row.buried = isinstance(error, Rejected) or row.tries >= MAX_TRIES
         after = (error.after if isinstance(error, Retryable) else None) or _back_off(row.tries)
         row.not_before = now + after
-        row.reason, row.detail, row.failed_at = error.reason, error.detail[:1000], now
+        row.reason, row.detail, row.failed_at = error.reason, one_line(error.detail, 1000), now
         row.owner = row.token = row.leased_until = None
     return {key: row.buried for key, row in rows.items()}
 

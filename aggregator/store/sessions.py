@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from aggregator.errors import ConfigError, StoreError
@@ -44,6 +44,11 @@ class Store:
     def is_sqlite(self) -> bool:
         """Whether this is the embedded database."""
         return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def shown(self) -> str:
+        """The address without any part that may hold a secret."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
 
     @property
     def engine(self) -> Engine:
@@ -81,10 +86,12 @@ def _explained(store: Store) -> Iterator[None]:
         yield
     except OperationalError as error:
         first_line = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
-        raise StoreError(f"{store.url.render_as_string(hide_password=True)}: {first_line}") from error
+        raise StoreError(f"{store.shown}: {first_line}") from error
+    except (IntegrityError, DataError, ProgrammingError):
+        raise
     except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError) and "not a database" in str(error.orig):
-            raise StoreError(f"{store.url.database}: is not a SQLite database") from error
+        if isinstance(error.orig, sqlite3.DatabaseError):
+            raise StoreError(f"{store.url.database}: {error.orig} (restore it from a backup)") from error
         raise
 
 

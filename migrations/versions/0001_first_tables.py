@@ -80,6 +80,29 @@ def upgrade() -> None:
     sa.Column('listed', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('key')
     )
+    op.create_table('page_slugs',
+    sa.Column('page_id', sa.Text(), nullable=False),
+    sa.Column('slug', sa.Text(), nullable=False),
+    sa.Column('first_used_at', columns.UtcDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('page_id', 'slug')
+    )
+    op.create_table('pages',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('content', columns.JsonColumn, nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('edition', sa.Text(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('input_sha', sa.Text(), nullable=False),
+    sa.Column('recipe', sa.Text(), nullable=False),
+    sa.Column('made_at', columns.UtcDateTime(), nullable=False),
+    sa.Column('made_by', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', 'version')
+    )
+    with op.batch_alter_table('pages', schema=None) as batch_op:
+        batch_op.create_index('ix_pages_status', ['status'], unique=False)
+
     op.create_table('runs',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('started_at', columns.UtcDateTime(), nullable=False),
@@ -250,6 +273,19 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['article_id'], ['articles.id'], ),
     sa.PrimaryKeyConstraint('article_id')
     )
+    op.create_table('sentence_vectors',
+    sa.Column('article_id', sa.Text(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('recipe', sa.Text(), nullable=False),
+    sa.Column('content_sha', sa.Text(), nullable=False),
+    sa.Column('space', sa.Text(), nullable=False),
+    sa.Column('engine', sa.Text(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('vectors', sa.LargeBinary(), nullable=False),
+    sa.Column('made_at', columns.UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['article_id'], ['articles.id'], ),
+    sa.PrimaryKeyConstraint('article_id', 'revision')
+    )
     op.create_table('stories',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('founding_article_id', sa.Text(), nullable=False),
@@ -264,6 +300,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('stories', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_stories_founding_article_id'), ['founding_article_id'], unique=False)
+
+    op.create_table('analyses',
+    sa.Column('story_id', sa.Text(), nullable=False),
+    sa.Column('input_sha', sa.Text(), nullable=False),
+    sa.Column('recipe', sa.Text(), nullable=False),
+    sa.Column('evidence_sha', sa.Text(), nullable=False),
+    sa.Column('topic', sa.Text(), nullable=False),
+    sa.Column('content', columns.JsonColumn, nullable=False),
+    sa.Column('made_at', columns.UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['story_id'], ['stories.id'], ),
+    sa.PrimaryKeyConstraint('story_id')
+    )
+    with op.batch_alter_table('analyses', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_analyses_topic'), ['topic'], unique=False)
 
     op.create_table('memberships',
     sa.Column('article_id', sa.Text(), nullable=False),
@@ -317,10 +367,15 @@ def downgrade() -> None:
         batch_op.drop_index('ix_memberships_story')
 
     op.drop_table('memberships')
+    with op.batch_alter_table('analyses', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_analyses_topic'))
+
+    op.drop_table('analyses')
     with op.batch_alter_table('stories', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_stories_founding_article_id'))
 
     op.drop_table('stories')
+    op.drop_table('sentence_vectors')
     op.drop_table('responses')
     op.drop_table('feed_checks')
     op.drop_table('embeddings')
@@ -348,6 +403,11 @@ def downgrade() -> None:
     op.drop_table('articles')
     op.drop_table('slices')
     op.drop_table('runs')
+    with op.batch_alter_table('pages', schema=None) as batch_op:
+        batch_op.drop_index('ix_pages_status')
+
+    op.drop_table('pages')
+    op.drop_table('page_slugs')
     op.drop_table('outlets')
     op.drop_table('locks')
     op.drop_table('instance')

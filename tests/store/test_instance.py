@@ -125,7 +125,7 @@ def test_a_file_that_is_no_database_is_refused_and_kept(data: Path, clock: Clock
     data.mkdir(parents=True)
     (data / DATABASE).write_text("the operator's shopping list" * 100)
 
-    with pytest.raises(StoreError, match="is not a SQLite database"):
+    with pytest.raises(StoreError, match="file is not a database"):
         open_store(named("ours"), data, clock, create=True)
 
     assert (data / DATABASE).read_text().startswith("the operator's shopping list")

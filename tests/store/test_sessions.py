@@ -168,6 +168,6 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'x.sqlite'}")
 
     for use in (store.read, store.write):
-        with pytest.raises(StoreError, match=r"x\.sqlite: is not a SQLite database"), use() as session:
+        with pytest.raises(StoreError, match=r"x\.sqlite: file is not a database"), use() as session:
             session.scalars(select(Host)).all()
     store.close()

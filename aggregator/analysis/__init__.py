@@ -1,0 +1,1 @@
+"""What can be computed of a story before anything is written: sentences, quotations, claims, coverage."""

@@ -1,0 +1,197 @@
+"""Analyse: a story's texts become claims, quotations and coverage, whenever its members or their leans have changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, cast, exists, func, literal, or_, select, update
+from sqlalchemy.orm import Session
+
+from aggregator.analysis.claims import find_claims
+from aggregator.analysis.coverage import coverage
+from aggregator.analysis.model import Analysis, SourceText
+from aggregator.analysis.quotes import find_quotes, find_said, resolve_speakers
+from aggregator.analysis.sources import evidence_sha, load_sources, with_syndication
+from aggregator.analysis.stored import analysis_to_json
+from aggregator.analysis.vectors import NAME as EMBED_SENTENCES
+from aggregator.analysis.vectors import has_vectors, is_embeddable, sentence_recipe, stories_worth_a_page
+from aggregator.clock import Clock
+from aggregator.errors import ItemError
+from aggregator.settings import EmbedSettings
+from aggregator.stage import Stage
+from aggregator.store import leases
+from aggregator.store.page_tables import AnalysisRow
+from aggregator.store.tables import Article, Attempt, Document, Membership, RatingRow, StoryRow
+from aggregator.store.upsert import upsert
+from aggregator.stories.topics import NEWS, Topics
+from aggregator.types import Kind
+
+
+def analyse(story_id: str, sources: Sequence[SourceText], *, topic: str = NEWS.slug) -> Analysis:
+    """What is found in a story's texts; a function of its arguments alone. Satire is counted and read for nothing."""
+    known = with_syndication(sources)
+    read = [source for source in known if source.sentences and source.kind is not Kind.SATIRE]
+    quotes = resolve_speakers(read, [quote for source in read for quote in find_quotes(source)])
+    return Analysis(
+        story_id=story_id,
+        sources=known,
+        coverage=coverage(known),
+        claims=find_claims(known),
+        quotes=tuple(quotes),
+        said=tuple(said for source in read for said in find_said(source)),
+        topic=topic,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class StoryTexts:
+    """A story to be analysed; all but key and hash is filled in once it is leased.
+
+    `unchanged`: what concerns this story is as it was, only other outlets' ratings have changed.
+    """
+
+    key: str
+    input_sha: str
+    sources: tuple[SourceText, ...] = ()
+    evidence: str = ""
+    topic: str = NEWS.slug
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Analysed:
+    """The stored form of a story's analysis; None where it may stay as it is."""
+
+    story_id: str
+    input_sha: str
+    evidence: str
+    topic: str
+    content: dict[str, Any] | None
+
+
+class Analyse(Stage[StoryTexts, Analysed]):
+    """Stories worth a page become analyses."""
+
+    name = "analyse"
+    batch_size = 4
+    lease = timedelta(minutes=30)
+
+    def __init__(
+        self,
+        embed: EmbedSettings,
+        languages: Sequence[str],
+        clock: Clock,
+        topics: Topics | None = None,
+        *,
+        min_articles: int = 3,
+        min_outlets: int = 2,
+    ) -> None:
+        self.languages, self.clock, self.topics = tuple(languages), clock, topics or Topics()
+        self.min_articles, self.min_outlets = min_articles, min_outlets
+        self.vector_recipe = sentence_recipe(embed)
+        self.recipe = f"analyse/1 topics={self.topics.fingerprint} on {self.vector_recipe}"
+
+    def pending(self, session: Session, limit: int) -> Sequence[StoryTexts]:
+        """Stories worth a page, all vectors made, whose members or the ratings are not those analysed; newest first."""
+        worthy = stories_worth_a_page(self.languages, self.min_articles, self.min_outlets)
+        ratings = literal(f":{ratings_state(session, self.clock.now())}")
+        state = StoryRow.members_sha + ":" + cast(worthy.c.articles, Text) + ":" + worthy.c.recipes + ratings
+        input_sha = state.label("input_sha")
+        done = exists().where(
+            AnalysisRow.story_id == StoryRow.id,
+            AnalysisRow.recipe == self.recipe,
+            AnalysisRow.input_sha == state,
+        )
+        query = (
+            select(StoryRow.id, input_sha)
+            .join(worthy, worthy.c.story_id == StoryRow.id)
+            .where(~done, ~self._lacks_vectors())
+            .where(leases.available(self.name, StoryRow.id, state, self.clock.now()))
+            .order_by(StoryRow.last_at.desc(), StoryRow.id)
+            .limit(limit)
+        )
+        return [StoryTexts(key, sha) for key, sha in session.execute(query)]
+
+    def _lacks_vectors(self) -> ColumnElement[bool]:
+        """Whether a member of the story waits for its sentence vectors; one that cannot get any is not waited for."""
+        buried = exists().where(
+            Attempt.stage == EMBED_SENTENCES,
+            Attempt.key == Document.article_id,
+            Attempt.input_sha == Document.content_sha,
+            Attempt.buried,
+        )
+        return exists().where(
+            Membership.story_id == StoryRow.id,
+            Article.id == Membership.article_id,
+            Document.article_id == Article.id,
+            is_embeddable(self.languages),
+            ~has_vectors(self.vector_recipe),
+            ~buried,
+        )
+
+    def load(self, session: Session, items: Sequence[StoryTexts]) -> Sequence[StoryTexts]:
+        """The texts of each story with leans and vectors, and whether anything in them is new."""
+        return [self._load(session, item) for item in items]
+
+    def _load(self, session: Session, item: StoryTexts) -> StoryTexts:
+        sources = load_sources(session, item.key, self.clock.now(), vector_recipe=self.vector_recipe)
+        evidence = evidence_sha(sources)
+        same = (AnalysisRow.story_id == item.key, AnalysisRow.recipe == self.recipe)
+        old = session.scalar(select(AnalysisRow.evidence_sha).where(*same))
+        if old == evidence:
+            return replace(item, evidence=evidence, unchanged=True)
+        keys = [one.article_id for one in sources]
+        rows = session.execute(select(Article.id, Article.section).where(Article.id.in_(keys))).tuples()
+        sections = dict(rows.all())
+        told = [(sections[one.article_id], one.title) for one in sources if one.kind is not Kind.SATIRE]
+        return replace(item, sources=sources, evidence=evidence, topic=self.topics.of(told).slug)
+
+    def process(self, batch: Sequence[StoryTexts]) -> Sequence[Analysed | ItemError]:
+        """Analyse each story."""
+        return [
+            Analysed(
+                item.key,
+                item.input_sha,
+                item.evidence,
+                item.topic,
+                None if item.unchanged else analysis_to_json(analyse(item.key, item.sources, topic=item.topic)),
+            )
+            for item in batch
+        ]
+
+    def save(self, session: Session, results: Sequence[Analysed]) -> None:
+        """Store each analysis in place of the older one; an unchanged one only learns what it was compared with."""
+        now = self.clock.now()
+        rows = [
+            {
+                "story_id": result.story_id,
+                "input_sha": result.input_sha,
+                "recipe": self.recipe,
+                "evidence_sha": result.evidence,
+                "topic": result.topic,
+                "content": result.content,
+                "made_at": now,
+            }
+            for result in results
+            if result.content is not None
+        ]
+        upsert(session, AnalysisRow, rows)
+        for result in results:
+            if result.content is None:
+                same = AnalysisRow.story_id == result.story_id
+                session.execute(update(AnalysisRow).where(same).values(input_sha=result.input_sha))
+
+
+def ratings_state(session: Session, now: datetime) -> str:
+    """Changes whenever any outlet's lean may have: the ledger is append-only, so it is known by how much of it counts.
+
+    A row counts from when it was recorded, begins to be true on a day and may end on another.
+    """
+    day = now.date()
+    known = RatingRow.recorded_at <= now
+    begun, ended = RatingRow.valid_from <= day, or_(RatingRow.valid_to.is_(None), RatingRow.valid_to > day)
+    counts = select(func.count()).select_from(RatingRow)
+    return "-".join(
+        str(session.scalar(counts.where(*conditions)) or 0) for conditions in ((known,), (known, begun), (known, ended))
+    )

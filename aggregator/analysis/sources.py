@@ -1,0 +1,133 @@
+"""A story's texts out of the database, as analysis and summaries read them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from aggregator.analysis.model import SourceText
+from aggregator.analysis.sentences import split_sentences
+from aggregator.analysis.vectors import unpack
+from aggregator.sources.ledger import tags
+from aggregator.store.columns import Vector
+from aggregator.store.page_tables import SentenceVectorsRow
+from aggregator.store.tables import Article, Document, Membership, Outlet
+from aggregator.stories.syndication import Carried, syndication_groups
+from aggregator.text import sha256
+from aggregator.types import Extent, Kind, LeanTag, Region, RegionKind, Rights
+
+NEWS_UNIT, OPINION_UNIT = "news", "opinion"
+
+_Vectors = Mapping[str, Vector]
+
+
+def load_sources(
+    session: Session, story_id: str, as_of: datetime, *, vector_recipe: str = ""
+) -> tuple[SourceText, ...]:
+    """The current documents of a story's members in order of publication; see `load_articles`."""
+    members = session.scalars(select(Membership.article_id).where(Membership.story_id == story_id)).all()
+    return load_articles(session, members, as_of, vector_recipe=vector_recipe)
+
+
+def load_articles(
+    session: Session, article_ids: Sequence[str], as_of: datetime, *, vector_recipe: str = ""
+) -> tuple[SourceText, ...]:
+    """The current documents of articles in order of publication, with their outlets' leans as of then.
+
+    An opinion piece has the lean of its outlet's opinion unit. With a `vector_recipe` the sentences come with their
+    vectors, where those are of the present text; `syndication_id` is the article's own until `with_syndication`.
+    """
+    query = (
+        select(Article, Document, Outlet)
+        .join(Document, (Document.article_id == Article.id) & Document.current)
+        .join(Outlet, Outlet.key == Article.outlet_key)
+        .where(Article.id.in_(article_ids), Article.withheld == "")
+    )
+    rows = [(article, document, outlet) for article, document, outlet in session.execute(query)]
+    keys = sorted({outlet.key for _, _, outlet in rows})
+    leans = {unit: tags(session, keys, as_of, unit) for unit in (NEWS_UNIT, OPINION_UNIT)}
+    vectors = _vectors(session, [document for _, document, _ in rows], vector_recipe) if vector_recipe else {}
+    sources = [_source(article, document, outlet, leans, vectors) for article, document, outlet in rows]
+    return tuple(sorted(sources, key=lambda source: (source.order_at, source.article_id)))
+
+
+def _source(
+    article: Article, document: Document, outlet: Outlet, leans: Mapping[str, Mapping[str, LeanTag]], vectors: _Vectors
+) -> SourceText:
+    kind, rights = Kind(document.kind), Rights(document.rights)
+    unit = OPINION_UNIT if kind is Kind.OPINION else NEWS_UNIT
+    regions = tuple(Region(one["start"], one["end"], RegionKind(one["kind"])) for one in document.regions)
+    sentences = split_sentences(document.text, regions) if rights is Rights.FULL else ()
+    found = vectors.get(article.id)
+    return SourceText(
+        article_id=article.id,
+        revision=document.revision,
+        outlet_key=outlet.key,
+        outlet=outlet.name,
+        unit=unit,
+        lean=leans[unit][outlet.key],
+        country=outlet.country,
+        title=document.title,
+        text=document.text,
+        url=article.url,
+        published_at=article.published_at,
+        found_at=article.found_at,
+        authors=tuple(document.authors),
+        kind=kind,
+        extent=Extent(document.extent),
+        rights=rights,
+        language=document.language,
+        wire=document.wire,
+        regions=regions,
+        sentences=sentences,
+        vectors=found if found is not None and len(found) == len(sentences) else None,
+        syndication_id=article.id,
+    )
+
+
+def _vectors(session: Session, documents: Sequence[Document], recipe: str) -> _Vectors:
+    present = {document.article_id: (document.revision, document.content_sha) for document in documents}
+    query = (
+        select(SentenceVectorsRow)
+        .options(undefer(SentenceVectorsRow.vectors))
+        .where(SentenceVectorsRow.article_id.in_(present), SentenceVectorsRow.recipe == recipe)
+    )
+    return {
+        row.article_id: unpack(row)
+        for row in session.scalars(query)
+        if present[row.article_id] == (row.revision, row.content_sha)
+    }
+
+
+def with_syndication(sources: Sequence[SourceText]) -> tuple[SourceText, ...]:
+    """`sources` with the id of the original of each text; texts that may not be read stand alone."""
+    carried = {
+        one.article_id: Carried(one.title, one.text, one.order_at, one.wire, one.outlet)
+        for one in sources
+        if one.rights is Rights.FULL
+    }
+    return with_originals(sources, syndication_groups(carried))
+
+
+def with_originals(sources: Iterable[SourceText], originals: Mapping[str, str]) -> tuple[SourceText, ...]:
+    """`sources` with the given ids of their originals, their own where none is given."""
+    return tuple(replace(one, syndication_id=originals.get(one.article_id, one.article_id)) for one in sources)
+
+
+def evidence_sha(sources: Iterable[SourceText]) -> str:
+    """The hash of all that is made of these sources and could be printed: it changes when a page may have to."""
+    parts = [
+        (
+            *(one.article_id, one.revision, sha256(f"{one.title}\n{one.text}"), one.outlet, one.unit, one.country),
+            *(one.url, one.order_at.isoformat(), one.authors, one.kind.value, one.extent.value, one.rights.value),
+            *(one.wire, [(region.start, region.end, region.kind.value) for region in one.regions], _lean(one.lean)),
+        )
+        for one in sources
+    ]
+    return sha256(repr(parts))
+
+
+def _lean(tag: LeanTag) -> str:
+    return repr((tag.text, [(r.rater, r.rated_on.isoformat(), r.state.value, r.label, r.method) for r in tag.raters]))

@@ -1,0 +1,181 @@
+"""Embed-sentences: the sentences of a document become vectors, once for each revision.
+
+Only documents of stories that may get a page are embedded, since a sentence costs as much as an article does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+from sqlalchemy import ColumnElement, Subquery, and_, delete, distinct, exists, func, select
+from sqlalchemy.orm import Session
+
+from aggregator.analysis.sentences import split_sentences
+from aggregator.clock import Clock
+from aggregator.errors import ItemError
+from aggregator.settings import EmbedSettings
+from aggregator.stage import Stage
+from aggregator.store import leases
+from aggregator.store.columns import Vector
+from aggregator.store.page_tables import SentenceVectorsRow
+from aggregator.store.tables import Article, Document, Membership, StoryRow
+from aggregator.store.upsert import upsert
+from aggregator.stories.embedding import load_embedder
+from aggregator.types import Kind, Rights
+
+NAME = "embed-sentences"
+
+
+def sentence_recipe(settings: EmbedSettings) -> str:
+    """What the vectors depend on besides the text; to be counted up when the splitter cuts differently."""
+    return f"sentences/1 {settings.model} tokens={settings.max_tokens}"
+
+
+def stories_worth_a_page(languages: Sequence[str], min_articles: int, min_outlets: int) -> Subquery:
+    """The stories with enough articles in these languages from enough outlets; satire counts for nothing.
+
+    Columns: `story_id`, the number of `articles`, and by which `recipes` (first and last) their documents were made,
+    since another reading of the same text may mark other regions.
+    """
+    recipes = (func.min(Document.recipe) + " " + func.max(Document.recipe)).label("recipes")
+    return (
+        select(Membership.story_id, func.count().label("articles"), recipes)
+        .join(StoryRow, StoryRow.id == Membership.story_id)
+        .join(Article, Article.id == Membership.article_id)
+        .join(Document, and_(Document.article_id == Article.id, Document.current))
+        .where(StoryRow.redirect_to.is_(None), StoryRow.size >= min_articles)
+        .where(Article.withheld == "", Document.kind != Kind.SATIRE.value)
+        .group_by(Membership.story_id)
+        .having(func.count() >= min_articles, func.count(distinct(Article.outlet_key)) >= min_outlets)
+        .subquery()
+    )
+
+
+def has_vectors(recipe: str) -> ColumnElement[bool]:
+    """SQL condition on Document: the vectors of its present content are there."""
+    return exists().where(
+        SentenceVectorsRow.article_id == Document.article_id,
+        SentenceVectorsRow.revision == Document.revision,
+        SentenceVectorsRow.recipe == recipe,
+        SentenceVectorsRow.content_sha == Document.content_sha,
+    )
+
+
+def is_embeddable(languages: Sequence[str]) -> ColumnElement[bool]:
+    """SQL condition on Document and Article: its sentences may be read, and are worth it."""
+    return and_(
+        Document.current,
+        Document.rights == Rights.FULL.value,
+        Document.kind != Kind.SATIRE.value,
+        Article.withheld == "",
+    )
+
+
+def unpack(row: SentenceVectorsRow) -> Vector:
+    """The stored block as a (count, dimension) array, read-only."""
+    return np.frombuffer(row.vectors, "<f4").reshape(row.count, -1) if row.count else np.zeros((0, 0), np.float32)
+
+
+@dataclass(frozen=True)
+class Unembedded:
+    """A document without sentence vectors. `sentences` is filled in once the item is leased."""
+
+    key: str
+    input_sha: str
+    revision: int
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class EmbeddedSentences:
+    """The unit vectors of a document's sentences, (n, dimension), with the space that they live in."""
+
+    article_id: str
+    revision: int
+    content_sha: str
+    space: str
+    engine: str
+    vectors: Vector
+
+
+class SentenceVectors(Stage[Unembedded, EmbeddedSentences]):
+    """Documents of stories worth a page get a vector for each of their sentences."""
+
+    name = NAME
+    batch_size = 8
+    lease = timedelta(minutes=30)
+
+    def __init__(
+        self,
+        settings: EmbedSettings,
+        languages: Sequence[str],
+        clock: Clock,
+        *,
+        min_articles: int = 3,
+        min_outlets: int = 2,
+    ) -> None:
+        self.settings, self.languages, self.clock = settings, tuple(languages), clock
+        self.min_articles, self.min_outlets = min_articles, min_outlets
+        self.recipe = sentence_recipe(settings)
+
+    def pending(self, session: Session, limit: int) -> Sequence[Unembedded]:
+        """Current, readable documents of stories worth a page without vectors of their present content."""
+        worthy = stories_worth_a_page(self.languages, self.min_articles, self.min_outlets)
+        query = (
+            select(Document.article_id, Document.content_sha, Document.revision)
+            .join(Article, Article.id == Document.article_id)
+            .join(Membership, Membership.article_id == Article.id)
+            .join(worthy, worthy.c.story_id == Membership.story_id)
+            .where(is_embeddable(self.languages), ~has_vectors(self.recipe))
+            .where(leases.available(self.name, Document.article_id, Document.content_sha, self.clock.now()))
+            .order_by(Document.article_id)
+            .limit(limit)
+        )
+        return [Unembedded(key, content_sha, revision) for key, content_sha, revision in session.execute(query)]
+
+    def load(self, session: Session, items: Sequence[Unembedded]) -> Sequence[Unembedded]:
+        """The sentences of each document as it is now."""
+        query = select(Document).where(Document.current, Document.article_id.in_([item.key for item in items]))
+        rows = {row.article_id: row for row in session.scalars(query)}
+        return [
+            replace(
+                item,
+                input_sha=row.content_sha,
+                revision=row.revision,
+                sentences=tuple(sentence.text for sentence in split_sentences(row.text)),
+            )
+            for item, row in ((item, rows[item.key]) for item in items)
+        ]
+
+    def process(self, batch: Sequence[Unembedded]) -> Sequence[EmbeddedSentences | ItemError]:
+        """One vector for each sentence; a text without a sentence has none and is done too."""
+        embedder = load_embedder(self.settings.model, self.settings.max_tokens, self.settings.threads)
+        return [
+            EmbeddedSentences(
+                item.key, item.revision, item.input_sha, embedder.space, embedder.engine, embedder.embed(item.sentences)
+            )
+            for item in batch
+        ]
+
+    def save(self, session: Session, results: Sequence[EmbeddedSentences]) -> None:
+        """Store the vectors; those of older revisions go, nothing refers to them."""
+        now = self.clock.now()
+        for result in results:
+            older = SentenceVectorsRow.revision != result.revision
+            session.execute(delete(SentenceVectorsRow).where(SentenceVectorsRow.article_id == result.article_id, older))
+        rows = [
+            {
+                "article_id": result.article_id,
+                "revision": result.revision,
+                "recipe": self.recipe,
+                "content_sha": result.content_sha,
+                "space": result.space,
+                "engine": result.engine,
+                "count": len(result.vectors),
+                "vectors": np.ascontiguousarray(result.vectors, "<f4").tobytes(),
+                "made_at": now,
+            }
+            for result in results
+        ]
+        upsert(session, SentenceVectorsRow, rows)

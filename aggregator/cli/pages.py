@@ -1,0 +1,97 @@
+"""Commands that look at pages and decide about them: page show, hold, publish, withdraw, correct."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from aggregator.cli.options import Options
+
+page_app = typer.Typer(no_args_is_help=True, help="Single pages. A page has its story's id.")
+
+PageId = Annotated[str, typer.Argument(metavar="ID", help="The page's id, or its address.")]
+Actor = Annotated[str, typer.Option(help="Who decides: a name for the record.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.add_typer(page_app, name="page")
+
+
+@page_app.command()
+def show(
+    context: typer.Context,
+    page: PageId,
+    version: Annotated[int, typer.Option(help="A version; the newest by default.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="The page as consumers get it.")] = False,
+) -> None:
+    """A page's versions, and the text of one with its markers."""
+    from sqlalchemy import select
+    from sqlalchemy.orm import undefer
+
+    from aggregator.clock import rfc3339
+    from aggregator.store.page_tables import PageRow
+
+    options: Options = context.obj
+    with options.instance() as instance, instance.store.read() as session:
+        query = select(PageRow).options(undefer(PageRow.content)).where(PageRow.id == _id(page))
+        versions = session.scalars(query.order_by(PageRow.version)).all()
+    chosen = next((row for row in versions if row.version == version), versions[-1] if versions else None)
+    if chosen is None or (version and chosen.version != version):
+        typer.echo(f"there is no page {page}" + (f" in version {version}" if version else ""), err=True)
+        raise typer.Exit(1)
+    if as_json:
+        typer.echo(json.dumps(chosen.content, ensure_ascii=False, indent=1))
+        return
+    for row in versions:
+        typer.echo(f"version {row.version}  {rfc3339(row.made_at)}  {row.status:10} by {row.made_by}  {row.reason}")
+    typer.echo("\n" + _prose(chosen.content))
+
+
+def _prose(page: dict[str, Any]) -> str:
+    def told(sentence: dict[str, Any]) -> str:
+        return str(sentence["text"]) + "".join(f"[{n}]" for n in sentence["citations"])
+
+    parts = [page["headline"], " ".join(map(told, page["dek"]))]
+    parts += [f"- {one['label']}: {told(one['sentence'])}" for one in page["perspectives"]]
+    parts += [f"Not represented: {one['text']}" for one in page["not_represented"]]
+    parts += ["Why this matters: " + " ".join(map(told, page["why_it_matters"]))] if page["why_it_matters"] else []
+    parts += [" ".join(map(told, paragraph)) for paragraph in page["body"]]
+    for one in page["viewpoints"]:
+        parts.append(f"{one['name']}: {told(one['stance'])} " + " ".join(map(told, one["sentences"])))
+    parts += [f"[{one['n']}] {one['outlet']} | {one['lean']['label']} | {one['title']}" for one in page["sources"]]
+    parts += [f"left out: {one['element']}: {one['reason']}" for one in page["omitted"]]
+    return "\n\n".join(parts)
+
+
+def _command(kind: str, text: str, reason_help: str) -> None:
+    def command(
+        context: typer.Context,
+        page: PageId,
+        actor: Actor,
+        reason: Annotated[str, typer.Option(help=reason_help)],
+    ) -> None:
+        from aggregator.errors import Rejected
+        from aggregator.summarise.actions import act
+
+        options: Options = context.obj
+        try:
+            with options.instance() as instance, instance.store.write() as session:
+                done = act(session, _id(page), kind, actor=actor, reason=reason, clock=instance.clock)
+        except Rejected as error:
+            typer.echo(f"aggregator: {error.detail}", err=True)
+            raise typer.Exit(1) from None
+        typer.echo(f"{done.id} version {done.version}: {done.status}; seen at the next `aggregator publish`")
+
+    page_app.command(kind, help=text)(command)
+
+
+_command("hold", "Take a page out of site and feeds until it is published again.", "Why; for the record.")
+_command("publish", "Publish the newest version of a page that was held or withdrawn.", "Why; for the record.")
+_command("withdraw", "Withdraw a page for good: its address says so, with the reason.", "Why; shown to readers.")
+_command("correct", "Note a correction on a page and in the feeds.", "What was put right; shown to readers.")
+
+
+def _id(page: str) -> str:
+    """The id in an address such as https://news.example.org/story/s_abc/a-headline, or the id itself."""
+    return page.split("/story/", 1)[-1].split("/", 1)[0]

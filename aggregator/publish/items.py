@@ -1,0 +1,239 @@
+"""Stories as items of feeds: plain title and summary, inert HTML, and the whole page beside them.
+
+Every text goes through `printable` and is escaped, so that nothing of a source is markup. The HTML needs no style:
+feed readers drop classes and keep headings, lists and links.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any, get_args
+from urllib.parse import quote
+
+from aggregator.clock import parse_time, rfc3339
+from aggregator.publish import prose
+from aggregator.publish.files import SiteInfo
+from aggregator.publish.render import plural, printable, title, web_address
+from aggregator.summarise.page import (
+    ENDED,
+    SEEN,
+    Correction,
+    Label,
+    Sentence,
+    Source,
+    StoryPage,
+    Tombstone,
+    Topic,
+    Viewpoint,
+)
+
+_LEANS: tuple[str, ...] = get_args(Label)
+_MOST_SUMMARY = 1000
+
+
+@dataclass(frozen=True)
+class Item:
+    """A story in a feed. `id` is its address for ever; `story` is the page or tombstone as plain values.
+
+    `published` and `modified` are moments in UTC; `html` is escaped; `via` are names and addresses of the sources.
+    """
+
+    id: str
+    page_id: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    published: datetime
+    modified: datetime
+    status: str
+    story: Mapping[str, Any]
+    language: str = ""
+    licence: str = ""
+    topic: Topic | None = None
+    via: tuple[tuple[str, str], ...] = ()
+
+
+def items_of(pages: Iterable[StoryPage | Tombstone], site: SiteInfo) -> list[Item]:
+    """An item for each page that readers may see, last modified last. Drafts and held pages are left out."""
+    items = [_item(page, site) for page in pages if page.status in SEEN]
+    return sorted(items, key=lambda item: (item.modified, item.page_id))
+
+
+def plain(value: str, limit: int = 300) -> str:
+    """`value` on one line, without control or bidi characters, cut at a word beyond `limit` code points."""
+    return title(str(printable(value)), limit)
+
+
+def permanent(site: SiteInfo, page_id: str) -> str:
+    """The address of a story that no new headline changes."""
+    return f"{site.base_url.rstrip('/')}/story/{quote(page_id, safe='')}/"
+
+
+def _item(page: StoryPage | Tombstone, site: SiteInfo) -> Item:
+    if isinstance(page, StoryPage) and page.status not in ENDED:
+        return Item(
+            **_frame(page, site),
+            title=plain(page.headline),
+            summary=plain(" ".join(sentence.text for sentence in page.dek), _MOST_SUMMARY),
+            html=_html(page, site),
+            story=page.as_json(),
+            language=page.language,
+            licence=page.licence,
+            topic=page.topic,
+            via=tuple((plain(source.outlet), source.url) for source in page.sources if web_address(source.url)),
+        )
+    note, html = _epitaph(page, site)
+    word = "Withdrawn" if page.status == "withdrawn" else "Merged"
+    whole = page.as_json()  # a page that still has its content shows none of it
+    return Item(
+        **_frame(page, site),
+        title=f"{word}: {plain(page.headline)}",
+        summary=note,
+        html=html,
+        story={name: whole[name] for name in (info.alias or key for key, info in Tombstone.model_fields.items())},
+        topic=page.topic if isinstance(page, StoryPage) else None,
+    )
+
+
+def _frame(page: StoryPage | Tombstone, site: SiteInfo) -> dict[str, Any]:
+    """What an item has of any page, alive or gone."""
+    return {
+        "id": permanent(site, page.id),
+        "page_id": page.id,
+        "url": web_address(page.url) or permanent(site, page.id),
+        "published": parse_time(page.published_at),
+        "modified": parse_time(page.updated_at),
+        "status": page.status,
+    }
+
+
+def _epitaph(page: StoryPage | Tombstone, site: SiteInfo) -> tuple[str, str]:
+    """What a reader is told in place of a page that is gone: plain, and as HTML."""
+    day = rfc3339(parse_time(page.updated_at))[:10]
+    if page.status == "merged" and page.merged_into:
+        note = f"This story was merged into another on {day}."
+        target = escape(permanent(site, page.merged_into))
+        said = f'This story was merged into <a href="{target}">another</a> on {day}.'
+    else:
+        note = said = f"This page was {page.status} on {day}. Its text is no longer published."
+    return note, "\n".join([f"<p>{said}</p>", *_corrections(page.corrections)])
+
+
+def _html(page: StoryPage, site: SiteInfo) -> str:
+    sources = {source.n: source for source in page.sources}
+    blocks = [
+        *_corrections(page.corrections),
+        f"<p><strong>{' '.join(_line(each, sources, marked=False) for each in page.dek)}</strong></p>",
+        *_credit(page, sources),
+        *_listed(
+            "Perspectives",
+            (f"<strong>{_text(each.label)}:</strong> {_line(each.sentence, sources)}" for each in page.perspectives),
+        ),
+        *_listed("What’s not represented", (_text(each.text) for each in page.not_represented)),
+        *(["<h2>Why this matters</h2>", _paragraph(page.why_it_matters, sources)] if page.why_it_matters else []),
+        "<h2>The story</h2>",
+        *(_paragraph(sentences, sources) for sentences in page.body),
+        *(["<h2>Viewpoints in depth</h2>"] if page.viewpoints else []),
+        *(block for each in page.viewpoints for block in _viewpoint(each, sources)),
+        *_listed("Sources", (_card(source) for source in page.sources)),
+        _coverage(page),
+        _colophon(page, site),
+    ]
+    return "\n".join(blocks)
+
+
+def _viewpoint(view: Viewpoint, sources: Mapping[int, Source]) -> tuple[str, str, str]:
+    return (
+        f"<h3>{_text(view.name)}</h3>",
+        f"<p><em>{_line(view.stance, sources)}</em></p>",
+        _paragraph(view.sentences, sources),
+    )
+
+
+def _paragraph(sentences: Sequence[Sentence], sources: Mapping[int, Source]) -> str:
+    """Markers before each full stop and their list at the end; a single source has one marker, at the end."""
+    cited = sorted({n for sentence in sentences for n in sentence.citations})
+    last = max((i for i, sentence in enumerate(sentences) if sentence.citations), default=-1)
+    said = [
+        _line(sentence, sources, marked=len(cited) != 1 or place == last) for place, sentence in enumerate(sentences)
+    ]
+    return f"<p>{' '.join(said)}{_markers(cited, sources) if len(cited) > 1 else ''}</p>"
+
+
+def _line(sentence: Sentence, sources: Mapping[int, Source], *, marked: bool = True) -> str:
+    line = prose.line(sentence, sources, marked=marked)
+    markers = _markers(line.markers, sources)
+    text = "".join(_piece(piece) for piece in line.pieces)
+    return f"{text}{'&#160;' if markers else ''}{markers}{_text(line.end)}"
+
+
+def _piece(piece: prose.Piece) -> str:
+    if piece.kind == "own":
+        return _text(piece.text)
+    words = f' title="Words of {_text(piece.outlet)}"' if piece.outlet else ""
+    return f'<span class="{piece.kind}"{words}>{_text(piece.text)}</span>'
+
+
+def _markers(numbers: Iterable[int], sources: Mapping[int, Source]) -> str:
+    """`[1][2]`, each a link: text of a source that looks like a marker is none."""
+    return "".join(_link(sources[n].url if n in sources else "", f"[{n}]") for n in numbers)
+
+
+def _card(source: Source) -> str:
+    day = f", {_text(source.published_at[:10])}" if source.published_at else ""
+    kind = f", {_text(source.kind)}" if source.kind != "news" else ""
+    name = f"[{source.n}] {_text(source.outlet)} ({source.lean.label})"
+    return f"{name}: {_link(source.url, _text(plain(source.title)))}{kind}{day}"
+
+
+def _credit(page: StoryPage, sources: Mapping[int, Source]) -> list[str]:
+    """Whose headline this is, where it is that of a source."""
+    credit = page.headline_evidence[0] if page.headline_evidence else None
+    if credit is None or credit.field != "title" or credit.n not in sources:
+        return []
+    outlet = _text(plain(sources[credit.n].outlet))
+    return [f"<p>The headline is that of {outlet}&#160;{_markers([credit.n], sources)}.</p>"]
+
+
+def _coverage(page: StoryPage) -> str:
+    counts = page.coverage
+    sides = [f"{label} {counts.by_lean[label].sources}" for label in sorted(counts.by_lean, key=_LEANS.index)]
+    others = (("Unrated", counts.unrated), ("Mixed", counts.mixed), ("Disputed", counts.disputed))
+    sides += [f"{label} {count}" for label, count in others if count]
+    told = f"{plural(counts.sources, 'source')}, {counts.independent} independent"
+    return f"<p>{told}. Outlets by lean: {_text(', '.join(sides) or 'none')}.</p>"
+
+
+def _colophon(page: StoryPage, site: SiteInfo) -> str:
+    made = page.provenance
+    review = f"reviewed by {made.reviewed_by_role or 'an editor'}" if made.reviewed else "not yet reviewed"
+    lines = [
+        f"Written by software, {review}. Version {page.version}.",
+        "Words in quotation marks are verbatim; other sentences may use the words of the source that they name.",
+        f"Licence: {page.licence}.",
+        site.notice,
+    ]
+    return f"<p><small>{_text(' '.join(line for line in lines if line))}</small></p>"
+
+
+def _corrections(corrections: Sequence[Correction]) -> list[str]:
+    """What was put right, newest last, above everything else."""
+    return [
+        f"<p><strong>{_text(each.kind.capitalize())}, {_text(each.at[:10])}:</strong> {_text(each.note)}</p>"
+        for each in corrections
+    ]
+
+
+def _listed(heading: str, entries: Iterable[str]) -> list[str]:
+    rows = [f"<li>{entry}</li>" for entry in entries]
+    return [f"<h2>{heading}</h2>\n<ul>", *rows, "</ul>"] if rows else []
+
+
+def _link(url: str, html: str) -> str:
+    return f'<a href="{escape(url)}">{html}</a>' if web_address(url) else html
+
+
+def _text(value: str) -> str:
+    return escape(str(printable(value)))

@@ -1,0 +1,223 @@
+"""The static site: which files there are, and what each shows.
+
+    index.html                    stories by topic
+    story/<id>/                   a story's page, for ever; its canonical address has the newest slug
+    story/<id>/<slug>/            the page at its newest slug; a redirect at every older one
+    topic/<slug>/, method/, 404.html, sitemap.xml, robots.txt, style.css
+
+A withdrawn or merged page stays as a note in its place. Files come in an order in which no link points to a file that
+was not written yet.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+from xml.sax.saxutils import escape as xml_escape
+
+from aggregator.publish import charts
+from aggregator.publish.files import File, SiteInfo
+from aggregator.publish.render import STATIC, Renderer, address, markdown, printable, title, web_address
+from aggregator.publish.story import linked_data, story_values
+from aggregator.summarise.page import SEEN, Related, StoryPage, Tombstone, Topic, buried
+
+#: cards of a topic on the home page, and on its own page before the list goes on in plain headlines
+_CARDS_AT_HOME, _CARDS = 6, 60
+#: a sitemap may have 50,000 addresses (sitemaps.org)
+_MOST_ADDRESSES = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page stands: its addresses inside the site, oldest slug first."""
+
+    id: str
+    slugs: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """The file at the canonical address."""
+        return f"story/{self.id}/{self.slugs[-1]}/index.html" if self.slugs else self.permanent
+
+    @property
+    def permanent(self) -> str:
+        """The file that is there whatever the slug."""
+        return f"story/{self.id}/index.html"
+
+    @property
+    def older(self) -> Iterator[str]:
+        """Files at slugs that were used once."""
+        return (f"story/{self.id}/{slug}/index.html" for slug in self.slugs[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A story in a list."""
+
+    page: StoryPage
+    path: str
+    dek: str
+    bar: charts.Bar
+
+
+def render_site(
+    pages: Sequence[StoryPage | Tombstone],
+    site: SiteInfo,
+    topics: Sequence[Topic],
+    *,
+    slugs: Mapping[str, Sequence[str]] | None = None,
+    method: str = "",
+) -> Iterator[File]:
+    """All files of the site. The same arguments give the same bytes, and `site.now` is not among what counts.
+
+    `topics` in the order of the home page; `slugs` are those ever used for each page, oldest first (without them the
+    one in the page's address); `method` is a Markdown text. Drafts and held pages are left out.
+    Raises ConfigError for an unknown time zone.
+    """
+    return _Site(pages, site, topics, slugs or {}, method).files()
+
+
+class _Site:
+    def __init__(
+        self,
+        pages: Sequence[StoryPage | Tombstone],
+        site: SiteInfo,
+        topics: Sequence[Topic],
+        slugs: Mapping[str, Sequence[str]],
+        method: str,
+    ) -> None:
+        seen = [buried(page) for page in pages if page.status in SEEN]
+        self.site, self.method = site, method
+        self.pages = _in_order(page for page in seen if isinstance(page, StoryPage))
+        self.tombs = sorted((page for page in seen if isinstance(page, Tombstone)), key=lambda page: page.id)
+        self.places = {page.id: Place(page.id, _slugs(page, slugs.get(page.id, ()))) for page in seen}
+        self.headlines = {page.id: page.headline for page in self.pages}
+        self.cards = [self._card(page) for page in self.pages]
+        self.topics = _all_topics(topics, self.pages)
+        filled = {page.topic.slug for page in self.pages}
+        self.render = Renderer(site, {"nav": [topic for topic in self.topics if topic.slug in filled]})
+
+    def files(self) -> Iterator[File]:
+        yield File("style.css", (STATIC / "style.css").read_bytes())
+        yield from self._method()
+        for page in self.pages:
+            yield from self._at_its_places(page, "story.html", self._story_values(page))
+        for tomb in self.tombs:
+            yield from self._at_its_places(tomb, "tombstone.html", self._tomb_values(tomb))
+        for topic in self.topics:
+            cards = [card for card in self.cards if card.page.topic.slug == topic.slug]
+            yield self._file("topic.html", f"topic/{topic.slug}/index.html", topic=topic, listed=cards, most=_CARDS)
+        yield self._home()
+        yield self._missing()
+        yield self._sitemap()
+        sitemap = address(self.site.base_url, "sitemap.xml")
+        yield File("robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {sitemap}\n".encode())
+
+    def _file(self, template: str, path: str, **values: Any) -> File:
+        return next(self.render.pages(template, path, canonical=address(self.site.base_url, path), **values))
+
+    def _at_its_places(self, page: StoryPage | Tombstone, template: str, values: dict[str, Any]) -> Iterator[File]:
+        place = self.places[page.id]
+        canonical = address(self.site.base_url, place.path)
+        paths = dict.fromkeys((place.path, place.permanent))
+        yield from self.render.pages(template, *paths, page=page, canonical=canonical, **values)
+        if older := tuple(place.older):
+            yield from self.render.pages("redirect.html", *older, page=page, canonical=canonical, target=place.path)
+
+    def _method(self) -> Iterator[File]:
+        heading, body = markdown(self.method)
+        yield self._file("method.html", "method/index.html", heading=heading or "How we work", body=body)
+
+    def _home(self) -> File:
+        lead = _lead(self.cards)
+        rest = [card for card in self.cards if card is not lead]
+        shelves = []
+        for topic in self.topics:
+            cards = [card for card in rest if card.page.topic.slug == topic.slug]
+            if cards:
+                shelves.append((topic, cards[:_CARDS_AT_HOME], len(cards) + (lead in self.cards and _on(lead, topic))))
+        return self._file("home.html", "index.html", lead=lead, shelves=shelves)
+
+    def _missing(self) -> File:
+        root = urlsplit(self.site.base_url).path.rstrip("/") + "/"  # served in place of a file at any depth
+        return next(self.render.pages("missing.html", "404.html", root=root, canonical=""))
+
+    def _sitemap(self) -> File:
+        rows = [("index.html", ""), ("method/index.html", "")]
+        rows += [(f"topic/{topic.slug}/index.html", "") for topic in self.topics]
+        rows += [(self.places[page.id].path, page.updated_at) for page in self.pages]
+        lines = [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
+        ]
+        for path, changed in rows[:_MOST_ADDRESSES]:
+            at = f"<lastmod>{xml_escape(changed)}</lastmod>" if changed else ""
+            lines.append(f"<url><loc>{xml_escape(address(self.site.base_url, path))}</loc>{at}</url>")
+        return File("sitemap.xml", ("\n".join([*lines, "</urlset>"]) + "\n").encode())
+
+    def _card(self, page: StoryPage) -> Card:
+        dek = " ".join(sentence.text for sentence in page.dek)
+        return Card(page, self.places[page.id].path, title(dek, 400), charts.coverage_bar(page.coverage))
+
+    def _tomb_values(self, tomb: Tombstone) -> dict[str, Any]:
+        target = self.places.get(tomb.merged_into or "")
+        return {"target": target.path if target else "", "target_headline": self.headlines.get(tomb.merged_into or "")}
+
+    def _story_values(self, page: StoryPage) -> dict[str, Any]:
+        related = [self._related(other) for other in page.related if self._alive(other)]
+        canonical = address(self.site.base_url, self.places[page.id].path)
+        data = linked_data(page, self.site, canonical)
+        return {**story_values(page), "related": related, "report": _report(self.site.contact, page), "data": data}
+
+    def _alive(self, other: Related) -> bool:
+        return other.id not in self.places or other.id in self.headlines
+
+    def _related(self, other: Related) -> tuple[Related, str, bool]:
+        """A related page with its address, and whether that is inside this site."""
+        place = self.places.get(other.id)
+        return (other, place.path, True) if place else (other, web_address(other.url), False)
+
+
+def _slugs(page: StoryPage | Tombstone, used: Sequence[str]) -> tuple[str, ...]:
+    if used:
+        return tuple(dict.fromkeys(reversed(used)))[::-1]
+    found = re.search(r"/story/[^/]+/([a-z0-9-]+)/?$", page.url)
+    return (found.group(1),) if found else ()
+
+
+def _in_order(pages: Iterable[StoryPage]) -> list[StoryPage]:
+    """Newest first, then those that more independent sources tell."""
+    by_weight = sorted(pages, key=lambda page: (-page.coverage.independent, page.id))
+    return sorted(by_weight, key=lambda page: page.updated_at, reverse=True)
+
+
+def _lead(cards: Sequence[Card]) -> Card | None:
+    """Of the stories of the newest day, the one that most independent sources tell."""
+    if not cards:
+        return None
+    day = cards[0].page.updated_at[:10]
+    today = [card for card in cards if card.page.updated_at[:10] == day]
+    return max(today, key=lambda card: card.page.coverage.independent)
+
+
+def _on(card: Card | None, topic: Topic) -> bool:
+    return card is not None and card.page.topic.slug == topic.slug
+
+
+def _all_topics(topics: Sequence[Topic], pages: Sequence[StoryPage]) -> list[Topic]:
+    """The topics in their order, then those that only pages know."""
+    found = {topic.slug: topic for topic in topics}
+    for page in sorted(pages, key=lambda page: page.topic.slug):
+        found.setdefault(page.topic.slug, page.topic)
+    return list(found.values())
+
+
+def _report(contact: str, page: StoryPage) -> str:
+    """Where an error of this page is reported: a mail that names page and version, or the operator's address."""
+    if web_address(contact):
+        return contact
+    if re.fullmatch(r"[\w.+-]+@[\w.-]+", contact):
+        subject = quote(f"Error in {page.id}, version {page.version}: {printable(title(page.headline, 80))}")
+        return f"mailto:{contact}?subject={subject}"
+    return ""

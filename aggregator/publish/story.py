@@ -1,0 +1,124 @@
+"""What a story's page shows beside its own fields: print, proofs, charts, and the page as linked data."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from aggregator.publish import charts, prose
+from aggregator.publish.files import SiteInfo
+from aggregator.publish.render import address, title, web_address
+from aggregator.summarise.page import Holder, Sentence, Source, StoryPage
+
+_OLD_ARTICLE = timedelta(days=14)
+#: IPTC digital source types as schema.org names them: without and with a language model
+_ALGORITHM = "https://schema.org/AlgorithmicMediaDigitalSource"
+_MODEL = "https://schema.org/TrainedAlgorithmicMediaDigitalSource"
+
+
+def story_values(page: StoryPage) -> dict[str, Any]:
+    """The values that the template of a story needs beside the page."""
+    by_n = {source.n: source for source in page.sources}
+    quotes = [(each, (prose.proof(f"“{each.text}”", each.evidence, by_n),)) for each in page.quotes if each.n in by_n]
+    return {
+        "by_n": by_n,
+        "bar": charts.coverage_bar(page.coverage),
+        "rows": charts.coverage_rows(page.coverage, page.sources),
+        "matrix": charts.claim_matrix(page.claims, page.sources),
+        "headlines": charts.by_side(page.headlines, lambda entry: entry.lean),
+        "quotes": charts.by_side(quotes, lambda entry: by_n[entry[0].n].lean.label),
+        "copies": _copies(page.sources),
+        "old": _old(page),
+        "settings": prose.figures(page.provenance.settings),
+        **_said(page, by_n),
+    }
+
+
+def linked_data(page: StoryPage, site: SiteInfo, canonical: str) -> dict[str, Any]:
+    """The page as schema.org has it (NewsArticle): above all what it is based on, and that software made it."""
+    us = {"@type": "Organization", "name": site.title, "url": address(site.base_url)}
+    based = [
+        {
+            "@type": "NewsArticle",
+            "headline": title(source.title),
+            "url": source.url,
+            "publisher": {"@type": "Organization", "name": title(source.outlet)},
+        }
+        for source in page.sources
+        if web_address(source.url)
+    ]
+    return {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": title(page.headline),
+        "description": " ".join(sentence.text for sentence in page.dek),
+        "url": canonical,
+        "datePublished": page.published_at,
+        "dateModified": page.updated_at,
+        "inLanguage": page.language,
+        "articleSection": page.topic.name,
+        "author": us,
+        "publisher": us,
+        "isAccessibleForFree": True,
+        "copyrightNotice": page.licence,
+        "digitalSourceType": _MODEL if page.provenance.model else _ALGORITHM,
+        "publishingPrinciples": address(site.base_url, "method/index.html"),
+        "isBasedOn": based,
+        **({"correction": [each.note for each in page.corrections]} if page.corrections else {}),
+    }
+
+
+def _said(page: StoryPage, by_n: Mapping[int, Source]) -> dict[str, Any]:
+    """The page's sentences in print, with the proof of each."""
+    headline = prose.proof(page.headline, page.headline_evidence, by_n)
+    credit = page.headline_evidence[0] if page.headline_evidence else None
+    return {
+        "head_proofs": (headline, *prose.proofs(page.dek, by_n)),
+        "credit": by_n.get(credit.n) if credit and credit.field == "title" else None,
+        "dek": [prose.line(sentence, by_n, marked=False) for sentence in page.dek],
+        "perspectives": [
+            (each, prose.line(each.sentence, by_n), _with_holder(each.holder, [each.sentence], by_n))
+            for each in page.perspectives
+        ],
+        "not_represented": [(each.text, prose.figures(each.basis)) for each in page.not_represented],
+        "why": prose.paragraph(page.why_it_matters, by_n),
+        "body": [prose.paragraph(sentences, by_n) for sentences in page.body],
+        "viewpoints": [
+            (each, prose.line(each.stance, by_n), prose.paragraph(each.sentences, by_n),
+             _with_holder(each.holder, [each.stance, *each.sentences], by_n))
+            for each in page.viewpoints
+        ],
+    }  # fmt: skip
+
+
+def _with_holder(holder: Holder, sentences: Iterable[Sentence], by_n: Mapping[int, Source]) -> tuple[prose.Proof, ...]:
+    named = f"{holder.name}, {holder.role}" if holder.role else holder.name
+    return (*prose.proofs(sentences, by_n), prose.proof(named, holder.evidence, by_n))
+
+
+def _copies(sources: Sequence[Source]) -> dict[int, int | None]:
+    """Which sources print another's text: the number of the first source of the same text, None if it is not here."""
+    by_article = {source.article_id: source.n for source in sources}
+    first: dict[str, int] = {}
+    copies: dict[int, int | None] = {}
+    for source in sources:
+        group = source.syndication_id
+        if not group or group == source.article_id:
+            continue
+        original = by_article.get(group, first.get(group))
+        first.setdefault(group, source.n)
+        copies[source.n] = original
+    return copies
+
+
+def _old(page: StoryPage) -> int:
+    """How many sources are more than two weeks older than the page."""
+    made = _moment(page.published_at)
+    dates = [_moment(source.published_at) for source in page.sources if source.published_at]
+    return sum(1 for at in dates if made and at and made - at > _OLD_ARTICLE)
+
+
+def _moment(value: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value[:10])
+    except ValueError:
+        return None

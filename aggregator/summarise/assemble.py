@@ -1,0 +1,236 @@
+"""From a written plan to the page: source cards, numbers by first use, and the data that stands beside the prose."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timezone
+
+from aggregator.analysis.coverage import coverage, telling
+from aggregator.analysis.model import Claim, SourceText
+from aggregator.analysis.timeline import first_reports
+from aggregator.summarise.compose import Draft
+from aggregator.summarise.page import (
+    Coverage,
+    Gap,
+    HeadlineEntry,
+    Omitted,
+    PageClaim,
+    PageQuote,
+    Perspective,
+    Provenance,
+    RaterLabel,
+    SideCount,
+    Source,
+    SourceLean,
+    StoryPage,
+    TimelineEntry,
+    Viewpoint,
+)
+from aggregator.summarise.plan import Camp, Case, Plan
+from aggregator.types import Extent, Lean
+from aggregator.types import Kind as ArticleKind
+
+_MOST_CLAIMS, _MOST_QUOTES, _QUOTE_WORDS = 8, 12, 40
+
+
+def assemble(plan: Plan, engine: str) -> StoryPage:
+    """The page of a plan that has a headline, a dek and a body."""
+    assert plan.headline is not None
+    numbers = number_sources(plan)
+    cards = [plan.analysis.source(article_id) for article_id in numbers]
+    context = plan.context
+    return StoryPage(
+        schema=context.schema,
+        id=context.page_id,
+        version=context.version,
+        url=context.url,
+        language=context.language,
+        published_at=context.published_at,
+        updated_at=context.updated_at,
+        licence=context.licence,
+        topic=context.topic,
+        headline=plan.headline.text,
+        headline_evidence=[p.evidence(numbers[p.source.article_id]) for p in plan.headline.passages],
+        dek=[draft.sentence(numbers) for draft in plan.dek],
+        perspectives=[_perspective(camp, numbers) for camp in plan.perspectives],
+        not_represented=plan.missing,
+        why_it_matters=[draft.sentence(numbers) for draft in plan.why],
+        body=[[draft.sentence(numbers) for draft in paragraph] for paragraph in plan.body],
+        viewpoints=[_viewpoint(case, numbers) for case in plan.viewpoints],
+        sources=[_card(source, n, plan) for source, n in zip(cards, numbers.values(), strict=True)],
+        coverage=_coverage(cards),
+        claims=_claims(plan, numbers),
+        quotes=_quotes(plan, numbers),
+        headlines=[HeadlineEntry(n=numbers[s.article_id], title=s.title, lean=s.lean.text) for s in _by_side(cards)],
+        timeline=_timeline(plan, cards, numbers),
+        related=list(context.related),
+        omitted=[Omitted(element=element, reason=reason) for element, reason in sorted(plan.omitted.items())],
+        status=context.status,
+        provenance=Provenance(engine=engine, edition=context.edition, settings=_settings(plan)),
+    )
+
+
+def number_sources(plan: Plan) -> dict[str, int]:
+    """Article ids to numbers, by first use in the body, then dek, perspectives, why, viewpoints."""
+    numbers: dict[str, int] = {}
+    drafts: list[Draft] = [draft for paragraph in plan.body for draft in paragraph]
+    drafts += [*plan.dek, *(camp.draft for camp in plan.perspectives), *plan.why]
+    for case in plan.viewpoints:
+        drafts += [case.stance, *case.drafts]
+    for draft in drafts:
+        for passage in draft.passages:
+            numbers.setdefault(passage.source.article_id, len(numbers) + 1)
+    return numbers
+
+
+def _perspective(camp: Camp, numbers: dict[str, int]) -> Perspective:
+    evidence = [*camp.voice.introductions, *(s.passage for s in camp.statements)]
+    evidence = [passage for passage in evidence if passage.source.article_id in numbers]
+    return Perspective(
+        label=camp.label,
+        holder=camp.voice.page_holder(evidence[:3], numbers),
+        sentence=camp.draft.sentence(numbers),
+        leans=_leans(s for statement in camp.voice.statements for s in [statement.source]),
+    )
+
+
+def _viewpoint(case: Case, numbers: dict[str, int]) -> Viewpoint:
+    evidence = [*case.voice.introductions, *(s.passage for s in case.statements)]
+    evidence = [passage for passage in evidence if passage.source.article_id in numbers]
+    return Viewpoint(
+        name=case.name,
+        holder=case.voice.page_holder(evidence[:3], numbers),
+        stance=case.stance.sentence(numbers),
+        sentences=[draft.sentence(numbers) for draft in case.drafts],
+        leans=_leans(statement.source for statement in case.voice.statements),
+    )
+
+
+def _leans(sources: Iterable[SourceText]) -> list[str]:
+    """The lean labels of the outlets, from Left to Right, then what is off the scale."""
+    labels = {source.lean.text for source in sources}
+    order = [*(lean.value for lean in Lean), "Mixed", "Disputed", "Unrated"]
+    return sorted(labels, key=order.index)
+
+
+def _card(source: SourceText, n: int, plan: Plan) -> Source:
+    raters = [
+        RaterLabel(
+            rater=rating.rater,
+            label=rating.label.value if rating.label else rating.state.value.title(),
+            rated_on=rating.rated_on.isoformat(),
+            method=rating.method,
+        )
+        for rating in source.lean.raters
+    ]
+    context = plan.context
+    return Source(
+        n=n,
+        article_id=source.article_id,
+        outlet=source.outlet,
+        outlet_key=source.outlet_key,
+        unit=source.unit,
+        lean=SourceLean(label=source.lean.text, raters=raters, rule=context.lean_rule, as_of=context.as_of),
+        title=source.title,
+        url=source.url,
+        published_at=_time(source.published_at) if source.published_at else None,
+        author=", ".join(source.authors) or None,
+        kind=source.kind.value,
+        extent=source.extent.value,
+        syndication_id=source.syndication_id if source.syndication_id not in ("", source.article_id) else None,
+        country=source.country,
+    )
+
+
+def _coverage(cards: Sequence[SourceText]) -> Coverage:
+    found = coverage(cards)
+    return Coverage(
+        articles=found.articles,
+        sources=found.sources,
+        independent=found.independent,
+        by_lean={label: SideCount(sources=s.sources, independent=s.independent) for label, s in found.by_lean.items()},
+        unrated=found.unrated,
+        mixed=found.mixed,
+        disputed=found.disputed,
+        first=dict(found.first),
+        gap=Gap(state="not-tested", reason="the outlets' usual coverage is not measured yet"),
+    )
+
+
+def _claims(plan: Plan, numbers: Mapping[str, int]) -> list[PageClaim]:
+    """The claims that several cards report or that are contradicted, the most reported first."""
+    found = []
+    for claim in plan.analysis.claims:
+        cited = _cited(claim.reported_by, numbers)
+        against = _cited(claim.contradicted_by, numbers)
+        if len(cited) < 2 and not (cited and against):
+            continue
+        found.append((claim, cited, against))
+    found.sort(key=lambda item: (-len(item[1]) - len(item[2]), item[0].id))
+    return [
+        PageClaim(
+            id=claim.id,
+            text=claim.text,
+            reported_by=cited,
+            contradicted_by=against,
+            not_mentioned_by=_cited(_full(claim, plan), numbers),
+            not_observed=_cited(claim.not_observed, numbers),
+        )
+        for claim, cited, against in found[:_MOST_CLAIMS]
+    ]
+
+
+def _full(claim: Claim, plan: Plan) -> list[str]:
+    """Of those that do not mention a claim, the ones whose full text was seen."""
+    return [key for key in claim.not_mentioned_by if plan.analysis.source(key).extent is Extent.FULL]
+
+
+def _cited(article_ids: Iterable[str], numbers: Mapping[str, int]) -> list[int]:
+    return sorted({numbers[key] for key in article_ids if key in numbers})
+
+
+def _quotes(plan: Plan, numbers: Mapping[str, int]) -> list[PageQuote]:
+    """What people say in the cited reports, verbatim: each statement once, the most carried first."""
+    found: list[tuple[float, PageQuote]] = []
+    for voice in plan.voices:
+        for statement in voice.statements[:3]:
+            if statement.form != "quote" or statement.source.article_id not in numbers:
+                continue
+            n = numbers[statement.source.article_id]
+            entry = PageQuote(
+                text=statement.text,
+                speaker=voice.name,
+                role=voice.role,
+                verb=statement.verb,
+                n=n,
+                evidence=[p.evidence(n) for p in (statement.passage, *statement.naming)],
+            )
+            found.append((-len(statement.repeats) - 0.1 * len(voice.outlets), entry))
+    found.sort(key=lambda item: (item[0], item[1].n, item[1].text))
+    return [entry for _, entry in found[:_MOST_QUOTES]]
+
+
+def _by_side(cards: Sequence[SourceText]) -> list[SourceText]:
+    off = len(Lean)
+    return sorted(cards, key=lambda s: (s.lean.label.position if s.lean.label else off, s.order_at, s.article_id))
+
+
+def _timeline(plan: Plan, cards: Sequence[SourceText], numbers: Mapping[str, int]) -> list[TimelineEntry]:
+    shown = {claim.id for claim in _claims(plan, numbers)}
+    reports = first_reports(cards, [claim for claim in plan.analysis.claims if claim.id in shown])
+    return [TimelineEntry(at=_time(r.at), n=numbers[r.article_id], text=r.text) for r in reports if r.article_id in numbers]
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _settings(plan: Plan) -> dict[str, object]:
+    limits = plan.context.limits
+    return {
+        "copy_words": limits.words,
+        "copy_share": limits.share,
+        "copy_words_of_many": limits.words_of_many,
+        "copy_share_of_many": limits.share_of_many,
+        "read": len(plan.story.sources),
+        "told": len(telling(plan.analysis.sources)),
+        "opinion": sum(source.kind is ArticleKind.OPINION for source in plan.analysis.sources),
+    }

@@ -1,0 +1,59 @@
+"""The extractive engine: a story page composed from verified parts, without a network and always the same.
+
+Taken words are cuts of one source sentence, quotations and reported clauses; own words are templates. What has no
+evidence is left out and said to be. Order of writing: headline, dek, camps, body, why it matters, viewpoints.
+"""
+
+from aggregator.analysis.model import Analysis
+from aggregator.errors import Rejected
+from aggregator.summarise.assemble import assemble
+from aggregator.summarise.context import PageContext
+from aggregator.summarise.page import StoryPage
+from aggregator.summarise.parts import DocumentText
+from aggregator.summarise.plan import Plan
+from aggregator.summarise.validate import Fault, faults, held
+
+#: how often a page is written again without what the validator refused
+_ROUNDS = 4
+
+
+class ExtractiveEngine:
+    """Writes pages from analyses. Pure: the same analysis and context give the same page, byte for byte."""
+
+    name = "extractive/1"
+
+    def write(self, analysis: Analysis, context: PageContext) -> StoryPage | Rejected:
+        """A page that passes the validator, or the reason why there is none.
+
+        What the validator refuses is left out and the page written anew, so that one odd sentence costs no page.
+        """
+        banned: set[str] = set()
+        found: list[Fault] = []
+        for _ in range(_ROUNDS):
+            plan = Plan(analysis, context)
+            plan.banned |= banned
+            if not plan.story.news:
+                return Rejected("no-report", "no article of the story is a report whose text may be used")
+            plan.write()
+            if plan.headline is None or not plan.dek:
+                return Rejected("no-lead", "no sentence of the story can stand as its dek")
+            if not plan.body:
+                return Rejected("no-body", "no paragraph could be written within the limits")
+            page = assemble(plan, self.name)
+            found = faults(page, _documents(analysis), context.limits)
+            if not found:
+                return page
+            refused = set().union(*(plan.keys_at(fault.place) for fault in found))
+            if refused <= banned:
+                break
+            banned |= refused
+        return Rejected("faulty", held(found))
+
+
+def _documents(analysis: Analysis) -> dict[tuple[str, int], DocumentText]:
+    return {
+        (source.article_id, source.revision): DocumentText(
+            source.title, source.text, source.regions, source.kind, source.extent, source.rights
+        )
+        for source in analysis.sources
+    }

@@ -1,0 +1,318 @@
+"""The page: the contract with everybody who reads our JSON.
+
+Fields are added freely; renaming or removing one needs a new schema version and a line in the changelog of
+docs/feeds.md. Texts hold no markers: they are rendered from `citations`. `start` and `end` are half-open offsets in
+Unicode code points into the document text (or title) of that article's revision. Times are RFC 3339 with zone, or a
+full date where the source gives only that.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+
+Number = Annotated[int, Field(ge=1)]
+Label = Literal["Left", "Lean Left", "Center", "Lean Right", "Right", "Unrated", "Mixed", "Disputed"]
+Status = Literal["draft", "held", "approved", "published", "corrected", "withdrawn", "merged"]
+#: what readers may see, at least as a tombstone
+SEEN = ("approved", "published", "corrected", "withdrawn", "merged")
+#: of these only a tombstone is shown
+ENDED = ("withdrawn", "merged")
+
+
+class PageModel(BaseModel):
+    """The base of all values of a page: frozen, and nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Evidence(PageModel):
+    """A passage of a source. `quote` is field[start:end], cut after 60 words; `sha256` that of the whole passage."""
+
+    n: Number
+    article_id: str
+    revision: Number
+    field: Literal["text", "title"] = "text"
+    start: int = Field(ge=0)
+    end: int = Field(ge=1)
+    quote: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    method: str
+    score: float
+
+
+class Part(PageModel):
+    """A stretch of a sentence. Own words come from templates or are names; taken ones name their passage."""
+
+    text: str
+    own: bool
+    evidence: int | None = None
+
+
+class Sentence(PageModel):
+    """A sentence of the page; `text` is its parts joined. `figures` are what a synthesis was computed from."""
+
+    text: str
+    kind: Literal["composed", "paraphrase", "synthesis"]
+    parts: list[Part]
+    citations: list[Number] = []
+    evidence: list[Evidence] = []
+    figures: dict[str, Any] | None = None
+
+
+class Holder(PageModel):
+    """Who holds a view: named beside the verb in the evidence."""
+
+    name: str
+    role: str = ""
+    kind: Literal["person", "group", "organisation", "office"]
+    evidence: list[Evidence]
+
+
+class Perspective(PageModel):
+    """A camp's position in one sentence that opens with a verb."""
+
+    label: str
+    holder: Holder
+    sentence: Sentence
+    leans: list[Label] = []
+
+
+class NotRepresented(PageModel):
+    """Who is missing and why that matters, with the figures that say so."""
+
+    text: str
+    basis: dict[str, Any]
+
+
+class Viewpoint(PageModel):
+    """A holder's case in depth."""
+
+    name: str
+    holder: Holder
+    stance: Sentence
+    sentences: list[Sentence]
+    leans: list[Label] = []
+
+
+class RaterLabel(PageModel):
+    """What one rater said of a source's outlet."""
+
+    rater: str
+    label: str
+    rated_on: str
+    method: str = ""
+
+
+class SourceLean(PageModel):
+    """A source's lean with who says so, by which rule, as known when."""
+
+    label: Label
+    raters: list[RaterLabel]
+    rule: str
+    as_of: str
+
+
+class Source(PageModel):
+    """A source card."""
+
+    n: Number
+    article_id: str
+    outlet: str
+    outlet_key: str = ""
+    unit: str = "news"
+    lean: SourceLean
+    title: str
+    url: str
+    published_at: str | None
+    author: str | None = None
+    kind: str
+    extent: str = "full"
+    syndication_id: str | None = None
+    country: str = ""
+
+
+class SideCount(PageModel):
+    """How many outlets of one lean tell the story, and how many independently."""
+
+    sources: int
+    independent: int
+
+
+class Gap(PageModel):
+    """Whether one side's coverage is missing, by a test; `not-tested` with its reason otherwise."""
+
+    state: Literal["gap", "none", "not-tested"]
+    reason: str = ""
+    side: str | None = None
+    n: int | None = None
+    expected: float | None = None
+    observed: float | None = None
+    observed_share: float | None = None
+    p: float | None = None
+    q: float | None = None
+    text: str = ""
+
+
+class Coverage(PageModel):
+    """Who covered the story. `articles` counts cards, `sources` outlets, `independent` copies of one text once."""
+
+    articles: int
+    sources: int
+    independent: int
+    by_lean: dict[Label, SideCount]
+    unrated: int = 0
+    mixed: int = 0
+    disputed: int = 0
+    first: dict[Label, str] = {}
+    gap: Gap
+
+
+class PageClaim(PageModel):
+    """A claim and which sources state, contradict or leave it out; `not_observed`: their full text was not seen."""
+
+    id: str
+    text: str
+    reported_by: list[Number]
+    contradicted_by: list[Number] = []
+    not_mentioned_by: list[Number] = []
+    not_observed: list[Number] = []
+
+
+class PageQuote(PageModel):
+    """Words of a speaker, verbatim."""
+
+    text: str
+    speaker: str
+    role: str = ""
+    verb: str = ""
+    n: Number
+    evidence: list[Evidence]
+
+
+class HeadlineEntry(PageModel):
+    """A source's headline beside its lean."""
+
+    n: Number
+    title: str
+    lean: Label
+
+
+class TimelineEntry(PageModel):
+    """When something was first reported, and by whom."""
+
+    at: str
+    n: Number
+    text: str
+
+
+class Related(PageModel):
+    """Another page of the topic."""
+
+    id: str
+    topic: str
+    headline: str
+    url: str
+    source_count: int
+
+
+class Omitted(PageModel):
+    """An element that the page does not have, and why."""
+
+    element: str
+    reason: str
+
+
+class Topic(PageModel):
+    """The shelf a story stands on."""
+
+    slug: str
+    name: str
+
+
+class Correction(PageModel):
+    """What was put right, when, in words for readers."""
+
+    at: str
+    kind: str
+    note: str
+
+
+class Provenance(PageModel):
+    """How the page was made."""
+
+    engine: str
+    model: str | None = None
+    edition: str
+    reviewed: bool = False
+    reviewed_by_role: str | None = None
+    settings: dict[str, Any] = {}
+
+
+class StoryPage(PageModel):
+    """One version of a story's page."""
+
+    schema_: str = Field(alias="schema")
+    form: Literal["story"] = "story"
+    id: str
+    version: Number
+    url: str
+    language: str
+    published_at: str
+    updated_at: str
+    rank: int = 0
+    licence: str
+    topic: Topic
+    headline: str
+    headline_evidence: list[Evidence]
+    dek: list[Sentence]
+    perspectives: list[Perspective] = []
+    not_represented: list[NotRepresented] = []
+    why_it_matters: list[Sentence] = []
+    body: list[list[Sentence]]
+    viewpoints: list[Viewpoint] = []
+    sources: list[Source]
+    coverage: Coverage
+    claims: list[PageClaim] = []
+    quotes: list[PageQuote] = []
+    headlines: list[HeadlineEntry] = []
+    timeline: list[TimelineEntry] = []
+    related: list[Related] = []
+    omitted: list[Omitted] = []
+    status: Status
+    merged_into: str | None = None
+    corrections: list[Correction] = []
+    provenance: Provenance
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, as every output writes them."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+class Tombstone(PageModel):
+    """What stays of a page that was withdrawn or merged."""
+
+    schema_: str = Field(alias="schema")
+    form: Literal["story"] = "story"
+    id: str
+    version: Number
+    url: str
+    published_at: str
+    updated_at: str
+    headline: str
+    status: Literal["withdrawn", "merged"]
+    merged_into: str | None = None
+    corrections: list[Correction] = []
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, as every output writes them."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+def buried(page: StoryPage | Tombstone) -> StoryPage | Tombstone:
+    """As it leaves the installation: of a withdrawn or merged page only the tombstone."""
+    if isinstance(page, Tombstone) or page.status not in ENDED:
+        return page
+    kept = page.model_dump(mode="json", by_alias=True, include=set(Tombstone.model_fields))
+    return Tombstone.model_validate(kept)

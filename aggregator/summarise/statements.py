@@ -1,0 +1,176 @@
+"""Sentences that give a statement to its speaker: inversions, clauses, openings with a verb, and fusions of two."""
+
+import re
+from dataclasses import replace
+
+from aggregator.summarise.compose import Draft, Passage, Piece, lowered, own, taken
+from aggregator.summarise.exact import Reported, check_reported, cuts
+from aggregator.summarise.holders import Statement, Voice, is_clause
+from aggregator.summarise.speech import BY_FORM, Verb
+
+_AIM_LOW, _AIM_HIGH = 9, 32
+
+
+def _behind(statement: Statement) -> tuple[Passage, ...]:
+    return (*statement.naming, *statement.repeats)
+
+
+def printable(statement: Statement, voice: Voice) -> bool:
+    """Whether a statement may be printed at all: a clause must be one that its sentence gives to this speaker."""
+    if statement.form == "quote":
+        return True
+    found = check_reported(statement.text, statement.passage.text)
+    if not isinstance(found, Reported) or reported_verb(statement) is None:
+        return False
+    named = re.search(rf"(?<!\w){re.escape(voice.surname.split()[-1])}(?!\w)", found.speaker, re.IGNORECASE)
+    return bool(named or (_PRONOUN.search(found.speaker) and not re.search(r"[A-Z]\w+ [A-Z]", found.speaker)))
+
+
+#: verbs that open no camp's sentence well; "says" is never stronger
+_PLAIN = frozenset("add reply respond reiterate tell tweet report announce note recall remark observe agree".split())
+_PRONOUN = re.compile(r"\b(?:he|she|they|it)\b", re.IGNORECASE)
+
+
+def reported_verb(statement: Statement) -> Verb | None:
+    """The verb of speech that the source has for a clause, None where the clause is no whole report."""
+    found = check_reported(statement.text, statement.passage.text)
+    if not isinstance(found, Reported):
+        return None
+    if found.verb == "according to":
+        return BY_FORM["said"][0]
+    clause = statement.form == "clause"
+    return next((verb for verb in BY_FORM.get(found.verb.lower(), ()) if verb.clause is clause), None)
+
+
+_NARRATES = re.compile(
+    r",? (?:which|who|where)\b|, (?:just|days|hours|weeks|months|a day|even (?:as|though)|amid|adding|though|although|while|"
+    r"after|before|citing|despite|as)\b"
+)
+
+
+def without_narrator(statement: Statement) -> Statement | None:
+    """The statement without a clause at its end in which the outlet may speak again; None
+    where it cannot be cut off."""
+    if statement.form == "clause" and (match := _NARRATES.search(statement.text)):
+        bare = statement.text[: match.start()]
+        if is_clause(bare) and isinstance(check_reported(bare, statement.passage.text), Reported):
+            return replace(statement, text=bare)
+        return None
+    return statement
+
+
+def inverted(statement: Statement, voice: Voice, introduce: bool, other_side: bool = False) -> Draft:
+    """ "Name, role, said: “…”." or "Name argued that …"; the surname alone where the name was given before."""
+    pieces = [*speaker(voice, introduce), *_told(statement, past=True)]
+    if other_side:
+        pieces = [own("On the other side, "), *_small(pieces[:1], voice), *pieces[1:]]
+    elif introduce:
+        pieces[0] = own(pieces[0].text[:1].upper() + pieces[0].text[1:])
+    support = (*_behind(statement), *(voice.introductions if introduce else ()))
+    return Draft(_stopped(pieces), support, keys=(statement.key,))
+
+
+def opened(statement: Statement, voice: Voice, second: Statement | None = None) -> Draft:
+    """ "Argues that …" or "Says: “…”", for a camp named beside it; with a second statement behind a semicolon."""
+    pieces = _opening(statement, voice)
+    if second is not None:
+        pieces += [own("; "), *[Piece(p.text[:1].lower() + p.text[1:]) if k == 0 else p for k, p in enumerate(_opening(second, voice))]]
+    return Draft(_stopped(pieces), (*_behind(statement), *(_behind(second) if second else ())), keys=(statement.key,))
+
+
+def fused(one: Statement, voice: Voice, other: Statement, against: Voice) -> Draft:
+    """Both camps in one sentence: "A says that …; B says: “…”." """
+    pieces = [
+        *speaker(voice, introduce=True),
+        *_told(one, past=False),
+        own("; "),
+        *_small(speaker(against, introduce=True), against),
+        *_told(other, past=False),
+    ]
+    support = (*one.naming, *other.naming, *voice.introductions, *against.introductions)
+    return Draft(_stopped(pieces), support, keys=(one.key, other.key))
+
+
+def contradiction(one: Statement, voice: Voice, other: Statement, against: Voice, figures: bool, introduce: tuple[bool, bool]) -> Draft:
+    """An answer pair in one sentence."""
+    opening = "The figures differ: " if figures else "On one point the two sides contradict each other: "
+    pieces = [
+        own(opening),
+        *_small(speaker(voice, introduce[0]), voice),
+        *_told(one, past=False),
+        own("; "),
+        *_small(speaker(against, introduce[1]), against),
+        *_told(other, past=False),
+    ]
+    support = (*(voice.introductions if introduce[0] else ()), *(against.introductions if introduce[1] else ()))
+    return Draft(_stopped(pieces), (*one.naming, *other.naming, *support), keys=(one.key, other.key))
+
+
+def speaker(voice: Voice, introduce: bool) -> list[Piece]:
+    """The speaker as the subject of a sentence, without a space behind."""
+    if voice.kind != "person":
+        return [own(voice.subject)]
+    return [own(voice.introduction if introduce else voice.surname)]
+
+
+def _small(pieces: list[Piece], voice: Voice) -> list[Piece]:
+    if voice.kind == "person" and not pieces[0].text.startswith("The "):
+        return pieces
+    text = pieces[0].text
+    small = text[:1].lower() + text[1:] if text.startswith("The ") or voice.kind == "group" else text
+    return [own(small), *pieces[1:]]
+
+
+def _told(statement: Statement, past: bool) -> list[Piece]:
+    """A verb and the statement behind it, with the space before the verb."""
+    if statement.form == "quote":
+        verb = "said" if past else "says"
+        return [own(f" {verb}: "), _marked(statement)]
+    verb_of = reported_verb(statement)
+    word = (verb_of.past if past else verb_of.present) if verb_of else ("said" if past else "says")
+    return [own(f" {word} that "), taken(_as_clause(statement), statement.passage)]
+
+
+def _opening(statement: Statement, voice: Voice) -> list[Piece]:
+    plural = voice.is_plural
+    if statement.form == "quote":
+        return [own("Say: " if plural else "Says: "), _marked(statement)]
+    verb = reported_verb(statement) or BY_FORM["said"][0]
+    if verb.base in _PLAIN:
+        verb = BY_FORM["said"][0]
+    opening = verb.openings[1 if plural else 0]
+    words = statement.text if statement.form == "act" else _as_clause(statement)
+    return [own(opening), taken(words, statement.passage)]
+
+
+def _marked(statement: Statement) -> Piece:
+    """A quotation in its marks."""
+    return taken(f"“{statement.text}”", statement.passage)
+
+
+def _stopped(pieces: list[Piece]) -> tuple[Piece, ...]:
+    """The pieces with a full stop, where the quotation at their end has no mark of its own."""
+    closed = pieces[-1].text.endswith(("?”", "!”", ".”", '."', '?"', '!"'))
+    return (*pieces, *([] if closed else [own(".")]))
+
+
+def _as_clause(statement: Statement) -> str:
+    return lowered(statement.text, statement.source.text)
+
+
+def shortened(statement: Statement, most: int) -> Statement | None:
+    """The statement if it has at most `most` words, else a cut of its clause that has; None if there is none."""
+    if statement.words <= most:
+        return statement
+    if statement.form != "clause":
+        return None
+    for text in cuts(statement.text):
+        bare = text.rstrip(".")
+        if len(bare.split()) <= most and is_clause(bare) and not isinstance(check_reported(bare, statement.passage.text), str):
+            return replace(statement, text=bare)
+    return None
+
+
+def fits_perspective(draft: Draft) -> bool:
+    """Whether a camp's sentence has the length for it."""
+    return _AIM_LOW <= draft.words <= _AIM_HIGH

@@ -1,0 +1,175 @@
+"""What a sentence must look like to stand on a page by itself, and the closed word lists behind that.
+
+The lists are English. They name what made pages unreadable or unfair when pages were read beside their sources:
+openers that refer back, loaded words in the outlet's own voice, headlines that tease.
+"""
+
+import re
+
+from aggregator.summarise.spans import is_finite, tokens
+
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+_REFERS_BACK = re.compile(
+    r"(?:He|She|They|It|This|That|These|Those|His|Her|Hers|Their|Its|Him|Them|Such|Both|Neither|Either|Another|Others?|"
+    r"\w+ of (?:them|those|these)|None of (?:them|those|these)|One of (?:them|those|these)|"
+    r"The (?:two|pair|man|woman|men|women|boy|girl|latter|former|same|move|decision|ruling|statement|comments?|remarks?|"
+    r"announcement|group|company|firm|agency|organi[sz]ation|suspect|officer|measure|proposal|plan|order|letter|"
+    r"document|documents|findings?|report|study|survey|poll|incident|news|change|changes|result|results|first|second|"
+    r"third|last|other|others|answer|reason|problem|question|idea|point|figures?|numbers?|total|latest|alliance|"
+    r"institute|post|video|tweet|account|response|approach|effort|lawsuit|complaint|filing|legislation|deal|"
+    r"sentence|sum|amount|difference|rest|remainder|most|only)|"
+    r"A (?:second|third|fourth|final|similar|further|few)|An?other|Two more|Three more|Most of)\b(?!-)"
+)
+_CONNECTS = re.compile(
+    r"(?:However|But|And|Or|Nor|So|Yet|Still|Also|Then|Thus|Hence|Therefore|Moreover|Furthermore|Besides|Instead|"
+    r"Meanwhile|Nevertheless|Nonetheless|Otherwise|Similarly|Likewise|Indeed|Even|Rather|Too|Again|Now|Plus|Perhaps|"
+    r"Maybe|Of course|In fact|In addition|In contrast|By contrast|On the other hand|As a result|For (?:example|instance)|"
+    r"At the same time|In (?:turn|other words|response|all|that case|the end)|After all|Not (?:everyone|all|only|every)|"
+    r"Here\b|Here’s|There,|That(?:’|')s|It(?:’|')s|Because|Asked|Among (?:them|those|these)|Add to|Nor|Glad|Like|Unlike|"
+    r"What|Why|How|Who|Whether|When he|When she|When they|As he|As she|After he|After she|"
+    r"Later|Earlier|Eventually|Previously|Separately|Elsewhere|First|Second|Third|Finally|Next|Hours later|Days later|"
+    r"Yesterday|Today|Tomorrow|Tonight|That alone|This alone|Concede|Put together|Taken together|Quick|Consider|Think|"
+    r"Imagine|Remember|Note that|Notes on|Look|See|Ask|Meet|Welcome|Enter|Call it|"
+    r"Since then|Before that|After that|By then|Until then|At that point|At the time|That (?:same )?(?:day|night|year))\b"
+)
+_ASIDES = re.compile(
+    r"(?:Here\b|Here’s|Here's|Quick|That alone|This alone|Put together|Put differently|Concede|Consider|Think|Imagine|"
+    r"Remember|Notes on|Look|See|Meet|Welcome|Enter|Call it|Attached|Glad|Fine\b|So why|In plain|Fair enough|True,|Sure,|"
+    r"To be (?:clear|fair|sure)|Make no mistake|No wonder|Small wonder|Not bad|Good luck)\b"
+)
+_FIRST_PERSON = re.compile(r"\b(?:I|we|We|my|My|our|Our|us|me|you|You|your|Your|I’m|I'm|let’s|Let’s|let's|Let's)\b(?!\.)")
+_LOADED = re.compile(
+    r"\b(?:shameful|disgrace\w*|radical|extremist|extremists|cynical\w*|hypocri\w+|corrupt|thug\w*|"
+    r"insane|crazy|ridiculous\w*|absurd\w*|pathetic|sham|farce|stunning\w*|shocking\w*|outrageous\w*|bombshell|slam\w*|"
+    r"blast(?:ed|s|ing)|rip(?:ped|s) into|destroy(?:ed|s)|thunder\w*|swamp|elites?|cronies|racket|skimm\w+|poured|"
+    r"giants?|big shots?|crooks?|little guy|swear[s]?|brazen\w*|heroic\w*|tragically|sadly|fortunately|unfortunately|"
+    r"of course|obviously|clearly|plainly|surely|frankly|laughable|nonsense|"
+    r"crow(?:ed|s)|embarrass\w+|humiliat\w+|debacle|fiasco|circus|charade|stunt|ploy|pander\w*|capitulat\w+|delight\w*|"
+    r"derisive\w*|inevitabl\w+|much of the blame|notorious\w*|infamous\w*|chaotic|nightmare|cruel\w*|vicious\w*|evil|greedy|lavish\w*|scandal-\w+|woke|leftists?|left-wing|right-wing|far-left|far-right|"
+    r"socialist|fascist|mainstream media|fake news|witch hunt|smear\w*|rant\w*|tirade|meltdown|"
+    r"cheer(?:ed|s|ing)|dodg(?:ed|es|ing)|whin\w+|boast\w*|gloat\w*|hysteri\w+|swindl\w+|betray\w*|brutal\w*)\b",
+    re.IGNORECASE,
+)
+_TEASES = re.compile(
+    r"^(?:why|how|what|who|when|where|watch|video|opinion|editorial|analysis|live|listen|meet|inside|here|this|these|"
+    r"\d+ (?:things|ways|reasons|questions)|five questions|the latest|read|exclusive|breaking)\b",
+    re.IGNORECASE,
+)
+_SCENE = re.compile(
+    r"^(?:At (?:\d|a quarter|half|dawn|dusk|noon|midnight|first light)|On a |In a (?:small|crowded|dim|quiet)|It was |"
+    r"Halfway|Standing|Sitting|Sat |Late one|Early one|One (?:morning|night|day|evening)|For (?:most|years|decades)|"
+    r"The (?:lights|smell|sound|sun|rain|phone)|There (?:was|were|is|are) )",
+)
+_FURNITURE = re.compile(
+    r"^(?:exclusive|breaking|update|watch|related|video|photos?|opinion|editorial)\b\W|\b(?:click here|sign up|subscribe|newsletter|follow us|read more|contributed to this (?:report|story|article)|"
+    r"all rights reserved|this (?:story|article) (?:was|has been|is)|photo (?:by|credit|gallery)|getty images|"
+    r"ap photo|advertisement|watch (?:the video|above|below)|story continues|https?://|pic\.twitter|editor’s note|"
+    r"editor's note|correction:|updated? (?:at|on)|told the (?:dispatch|sentinel|lantern)|listen to|is a "
+    r"(?:staff )?(?:reporter|writer|columnist|correspondent)|has (?:learned|obtained))\b",
+    re.IGNORECASE,
+)
+#: words of a link box run into the text
+_GLUED = re.compile(r"\bMORE\b|[a-z]{3}(?:GOP|The [A-Z]|Trump|Dem(?:s|ocrats)?\b|Overnight|Hillicon)")
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|could|should|may|might|can|must|do|does|did|said|says|told|"
+    r"won|lost|left|made|took|gave|came|went|ran|rose|fell|held|met|cut|put|set|hit|let|read|sent|kept|found|began|"
+    r"struck|broke|spoke|wrote|drew|grew|saw|led|paid|got|stood|sat|shot|hurt|cost|spent|[a-z]{2,}(?:ed|es|s)|"
+    r"isn’t|aren’t|wasn’t|won’t|can’t|don’t|doesn’t|didn’t)\b"
+)
+
+
+def without_quotations(text: str) -> str:
+    """`text` with everything between double quotation marks blanked, at the same length."""
+    return _QUOTED.sub(lambda match: " " * len(match.group()), text)
+
+
+def refers_back(text: str) -> bool:
+    """Whether the opening of a sentence leans on a sentence before it."""
+    return bool(_REFERS_BACK.match(text) or _CONNECTS.match(text))
+
+
+def is_aside(text: str) -> bool:
+    """Whether a sentence talks to the reader about the telling ("Here is the news", "Quick recap")."""
+    return bool(_ASIDES.match(text))
+
+
+def is_loaded(text: str) -> bool:
+    """Whether the outlet's own words, outside quotations, carry an opinion: a loaded word, or a demand of its own."""
+    bare = without_quotations(text)
+    demands = _DEMANDS.search(bare) and not _SPEECH.search(bare)
+    return bool(_LOADED.search(bare) or demands) or "!" in bare
+
+
+_DEMANDS = re.compile(r"\b(?:should|ought to|must not|deserves?(?: to)?|had better|needs? to be|it is time|it’s time)\b")
+_SPEECH = re.compile(
+    r"\b(?:sa(?:id|ys?)|told|tells|argu(?:ed|es?)|warn(?:ed|s)|claim(?:ed|s)|insist(?:ed|s)|accord\w*|believ\w+|"
+    r"content?d(?:ed|s)|urg(?:ed|es)|call(?:ed|s|ing)|propos\w+|ask(?:ed|s|ing)|whether|recommend\w*|rul(?:ed|es|ing)|"
+    r"vot(?:ed|es)|demand\w*|debat\w+|question\w*|suggest\w*|advis\w+|wrote|writes|thinks?|thought|want(?:ed|s)?)\b"
+)
+
+
+def is_opinionated(text: str) -> bool:
+    """Whether a sentence of an outlet argues: a loaded word, a question, the first or second person."""
+    bare = without_quotations(text)
+    return is_loaded(text) or "?" in bare or bool(_FIRST_PERSON.search(bare.replace("U.S.", "")))
+
+
+def is_scene(text: str) -> bool:
+    """Whether a sentence sets a scene instead of telling the event."""
+    return bool(_SCENE.match(text))
+
+
+def is_plain_title(title: str) -> bool:
+    """Whether a headline tells what happened: no question, teaser, label, quotation, loaded word or shouting."""
+    letters = [char for char in title if char.isalpha()]
+    shouts = sum(char.isupper() for char in letters) > 0.5 * max(1, len(letters))
+    marks = any(mark in title for mark in "?!“”\"‘") or re.search(r"(?:^|\s)'|\b\w+:", title)
+    return not (shouts or marks or _TEASES.match(title) or is_loaded(title) or _FIRST_PERSON.search(title))
+
+
+def is_balanced(text: str) -> bool:
+    """Whether quotation marks and brackets of `text` close."""
+    return (
+        text.count("“") == text.count("”")
+        and text.count('"') % 2 == 0
+        and text.count("(") == text.count(")")
+        and text.count("[") == text.count("]")
+    )
+
+
+_SUBORDINATES = frozenset("who which that why how what when where while because if as before after whose until".split())
+
+
+def has_main_clause(text: str) -> bool:
+    """Whether some verb of a sentence stands outside its subordinate clauses, by counting."""
+    finite, opened = 0, 0
+    for token in tokens(text):
+        if token.word in _SUBORDINATES:
+            opened += 1
+        elif is_finite(token):
+            if opened == 0:
+                return True
+            finite += 1
+    return finite > opened or not opened
+
+
+def is_report(text: str) -> bool:
+    """Whether a sentence is a statement of fact in the third person, whole and free of site furniture."""
+    bare = without_quotations(text)
+    words = text.split()
+    return (
+        6 <= len(words) <= 50
+        and text[:1].isalnum()
+        and not text[:1].islower()
+        and text.rstrip("”\"’')")[-1:] in ".…"
+        and not text.endswith(("...", "…", ".”.", "mr.", "Mr."))
+        and "?" not in bare
+        and is_balanced(text)
+        and not _FIRST_PERSON.search(bare.replace("U.S.", "").replace("US ", ""))
+        and not _FURNITURE.search(text)
+        and not _GLUED.search(text)
+        and bool(_FINITE.search(bare))
+        and has_main_clause(bare)
+        and "[" not in text
+        and sum(char.isupper() for char in text) < 0.35 * len(text)
+    )
