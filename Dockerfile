@@ -12,6 +12,7 @@ COPY constraints.txt pyproject.toml README.md ./
 COPY aggregator/__init__.py aggregator/__init__.py
 COPY config config
 COPY migrations migrations
+COPY docs docs
 COPY pipelines/__init__.py pipelines/__init__.py
 RUN pip install -c constraints.txt ".[dask]" \
  && python -c "import torch; assert torch.version.cuda is None, 'this is the CUDA build of torch'"

@@ -52,9 +52,9 @@ class Instance:
     settings: Settings
     store: Store
     clock: Clock
+    data: Path
     outlets: tuple[OutletSpec, ...] = ()
     topics: Topics = field(default_factory=Topics)
-    data: Path = Path()
 
 
 @dataclass

@@ -14,6 +14,7 @@ from aggregator.sample.newsroom import Newsroom
 from aggregator.settings import Settings, load_settings
 from aggregator.sources.outlets import load_outlets
 from aggregator.store.instance import open_store
+from aggregator.stories.topics import load_topics
 from pipelines.batch import Instance, RunReport
 from pipelines.replay import replay
 
@@ -39,7 +40,7 @@ def sample_instance(data: Path, settings: Settings | None = None) -> Iterator[In
     clock = Clock(parse_time(settings.sample.ticks[0]))
     store = open_store(settings, data, clock, create=True)
     try:
-        yield Instance(settings, store, clock, load_outlets(CONFIG), data)
+        yield Instance(settings, store, clock, data, load_outlets(CONFIG), load_topics(CONFIG))
     finally:
         store.close()
 

@@ -142,8 +142,8 @@ class Analyse(Stage[StoryTexts, Analysed]):
         if old == evidence:
             return replace(item, evidence=evidence, unchanged=True)
         keys = [one.article_id for one in sources]
-        rows = session.execute(select(Article.id, Article.section).where(Article.id.in_(keys))).tuples()
-        sections = dict(rows.all())
+        filed = session.execute(select(Article.id, Article.section).where(Article.id.in_(keys)))
+        sections = {row.id: row.section for row in filed}
         told = [(sections[one.article_id], one.title) for one in sources if one.kind is not Kind.SATIRE]
         return replace(item, sources=sources, evidence=evidence, topic=self.topics.of(told).slug)
 

@@ -204,8 +204,10 @@ def _contradicts(group: _Group, index: int) -> bool:
     A source that also has the claim's own figure reports the dispute and contradicts nothing.
     """
     pool, wording = group.pool, group.pool.rows[group.rows[0]].traits
-    both = any(_has_figures(pool.rows[row].traits, group.figures) for row in pool.spans[index])
-    for row in group.candidates(index):
+    candidates = group.candidates(index)
+    sentences = pool.sources[index].sentences if candidates else ()
+    both = any(_has_figures(traits(sentence.text), group.figures) for sentence in sentences)
+    for row in candidates:
         found = pool.rows[row].traits
         other = not both and any(contradicts(a, b) for unit, a in group.figures for b in found.counts.get(unit, ()))
         if other or at_odds(wording, found):

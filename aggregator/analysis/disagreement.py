@@ -19,7 +19,9 @@ _NOT_COUNTS = word_set("date year time ordinal age second minute hour day night 
 _SAME_UNIT = dict.fromkeys(word_set("person resident inhabitant man woman victim"), "people")
 #: how far an "about" reaches
 _ABOUT = 0.06
-_DENIED = re.compile(r"(?:\b(?:not|never|cannot)|n[’']t) +(?:(?:\w+ly|be|been|have|yet|even|to|in fact) +)*([\w’'-]+)", re.IGNORECASE)
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|cannot)|n[’']t) +(?:(?:\w+ly|be|been|have|yet|even|to|in fact) +)*([\w’'-]+)", re.IGNORECASE
+)
 _MEASURED = re.compile(r"\b([a-z]{4,})(?: (?:of|at|was|is|to|reached|stood at|put at))(?: (?:a|an|the|about|only))*\s$")
 _OPPOSITES = """
 open close, rise fall, increase decrease, increase cut, gain lose, up down, higher lower, more less, approve reject,

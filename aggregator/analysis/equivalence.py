@@ -20,6 +20,7 @@ from aggregator.analysis.words import content_words, name_key, names, negations
 from aggregator.store.columns import Vector
 
 _QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
+_LONGEST = 2_000
 _BIAS = -3.9
 _COSINE, _CENTRED, _CONTAINED, _JACCARD, _FIGURES, _WEIGHT = 2.5, 4.2, 0.6, 1.35, 1.0, 0.58
 _OTHER_FIGURES, _OTHER_NAMES, _NEGATION = -1.0, -0.75, -0.26
@@ -40,7 +41,8 @@ class Traits:
 
 @lru_cache(maxsize=16_384)
 def traits(text: str) -> Traits:
-    """The traits of a sentence."""
+    """The traits of a sentence, of its first part if it is longer than any real one."""
+    text = text[:_LONGEST]
     keys = (name_key(name.text).split() for name in names(text))
     return Traits(
         words=frozenset(content_words(text)),

@@ -43,7 +43,8 @@ _DETERMINER = re.compile(
 )
 _PARENTHESIS = re.compile(r"\s*\([^()]{0,60}\)?")
 #: a verb with its object, which no noun phrase holds
-_TRANSITIVE = re.compile(r"\b[a-z]+(?:ed|s) (?:an?|the|his|her|their|its|that|some|many|several) ")
+_TRANSITIVE = re.compile(r"\b[a-z]+(?:ed|s) (?:an?|the|his|her|their|its|that|some|many|several)(?: |$)")
+_CLAUSAL = re.compile(r"\b(?:and|or|but)$|\b(?:also|recently|ruled|voted|which)\b")
 _FIRST_NAMES = word_set("may april june august")
 _OFFICE = re.compile(
     r"^(?P<office>(?:[\w.’'-]+ ){0,4}(?:Secretary|Director|Minister|Chief|Speaker|Leader|Head|Commissioner)"
@@ -179,7 +180,7 @@ def _noun_phrase(phrase: str) -> Mention | None:
     """ "the company", "a spokesman for Halcyon", "Halcyon’s lawyers", "state officials"."""
     phrase = RELATIVE.sub("", phrase + " ").strip(" ,")
     words = phrase.split()
-    if not 0 < len(words) <= 14 or FINITE.search(phrase) or _TRANSITIVE.search(phrase):
+    if not 0 < len(words) <= 14 or _CLAUSAL.search(phrase) or FINITE.search(phrase) or _TRANSITIVE.search(phrase):
         return None
     head_part = re.split(r"\s(?:for|of|from|at|with|in|to|on|by|against|outside|near|representing|behind)\s", phrase)[0]
     head = head_part.split()[-1].lower().strip("’'“”\".,")

@@ -16,7 +16,7 @@ from aggregator.analysis.verbs import ANY, JUDGES, SAY, VERB
 
 #: verbs of SAY that never take a that-clause or stand for something else
 _NO_CLAUSE = re.compile(
-    r"(?:spoke|speaks|began|begins|opened|continu|repl|respond|answer|ask|finish|offered|put|puts|laugh|shrug|sigh|text"
+    r"(?:wrote$|writ|spoke|speaks|began|begins|opened|continu|repl|respond|answer|ask|finish|offered|put|puts|laugh|shrug|sigh|text"
     r"|email|signed|shot|fired|hit|pushed|went|goes|summed|sums|read|wonder|joke|quip|shout|yell|cried|cries|chant"
     r"|whisper|snap|gush|elaborat|point(?:s|ed|ing)?$)"
 )
@@ -49,7 +49,15 @@ _NOT_A_CLAUSE = re.compile(
     r"|goodbye)\s)"
 )
 #: left of a verb: its speech is a quotation, or the thing spoken of stands before it
-_NOT_REPORTED = re.compile(r"(?:^|”|”,)\s*$|\b(?:which|what|whom)\s[^,]*$")
+_NOT_REPORTED = re.compile(
+    r"(?:^|”|”,)\s*$|”,?\s+(?!and\b|but\b|while\b|or\b)[^,;:“”]{1,60}$|\b(?:which|what|whom)\s[^,]*$"
+    r"|\bwho\s+(?:[A-Z]\S*\s+){1,3}$"
+)
+_GERUND = re.compile(r"\b(?:for|of|by|without|from|after|before|about|to|in|despite|instead of)\s+(?:\w+ly\s+)?$")
+#: a clause that ends at its comma, because the main clause follows
+_SUBORDINATE = re.compile(
+    r"(?:\bwho\s+(?:\w+\s+)?|\b(?:while|as|after|although|though|when|if|because|since)\s[^,]*)$", re.IGNORECASE
+)
 _INTO_QUOTE = re.compile(r"[^,“]{0,60}:\s*“")
 _LEAD = re.compile(r"(?:(?:But|And|Still|Yet|So|Meanwhile|However|Also),?\s+)+")
 _MIN_WORDS = 3
@@ -75,6 +83,8 @@ def _of_sentence(reader: Reader, sentence: Sentence) -> Iterator[Said]:
         return
     for match in VERB.finditer(narration):
         if match.start() < taken or _NOT_REPORTED.search(narration, 0, match.start()):
+            continue
+        if match["verb"].endswith("ing") and _GERUND.search(narration, 0, match.start()):
             continue
         speech = speech_at(narration, match)
         span = _clause(narration, match) if speech else None
@@ -139,6 +149,9 @@ def _clause(narration: str, match: re.Match[str]) -> tuple[int, int] | None:
     if narration[at : at + 1] in "“" or narration.startswith("by ", at) or _INTO_QUOTE.match(narration, at):
         return None
     end = len(narration.rstrip(".!?… "))
+    if not that and _SUBORDINATE.search(narration, 0, match.start()):
+        comma = narration.find(",", at, end)
+        end = comma if comma > 0 else end
     cut = _TAKEOVER.search(narration, at, end)
     return at, (cut.start() if cut else end)
 

@@ -45,7 +45,7 @@ def stories_worth_a_page(languages: Sequence[str], min_articles: int, min_outlet
         .join(Article, Article.id == Membership.article_id)
         .join(Document, and_(Document.article_id == Article.id, Document.current))
         .where(StoryRow.redirect_to.is_(None), StoryRow.size >= min_articles)
-        .where(Article.withheld == "", Document.kind != Kind.SATIRE.value)
+        .where(Article.withheld == "", Document.language.in_(languages), Document.kind != Kind.SATIRE.value)
         .group_by(Membership.story_id)
         .having(func.count() >= min_articles, func.count(distinct(Article.outlet_key)) >= min_outlets)
         .subquery()
@@ -66,6 +66,7 @@ def is_embeddable(languages: Sequence[str]) -> ColumnElement[bool]:
     """SQL condition on Document and Article: its sentences may be read, and are worth it."""
     return and_(
         Document.current,
+        Document.language.in_(languages),
         Document.rights == Rights.FULL.value,
         Document.kind != Kind.SATIRE.value,
         Article.withheld == "",

@@ -110,7 +110,7 @@ AUX = (
 )
 _AUX_END = re.compile(rf"(?:^|(?<=[\s,]))(?:{AUX})$")
 _NEGATED = re.compile(
-    r"\b(?:not|n[’']t|cannot|to|by|be|being|never|without|should|can|may|might|must|let[’']s|let)\s+(?:\w+ly\s+)?$"
+    r"(?:n[’']t|\b(?:not|cannot|to|by|be|being|never|without|should|can|may|might|must|let[’']s|let))\s+(?:\w+ly\s+)?$"
 )
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|been|be|being|gets?|got)\s+(?:\w+ly\s+|also\s+|often\s+|once\s+)?$")
 

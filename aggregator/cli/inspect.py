@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aggregator.cli.batch import STAGES
+from aggregator.cli.batch import PARTS, STAGES
 from aggregator.cli.options import Options
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def status(
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
-    typer.echo(f"{'stage':9}{'pending':>9}{'held':>7}{'waiting':>9}{'buried':>8}   why")
+    typer.echo(f"{'stage':16}{'pending':>9}{'held':>7}{'waiting':>9}{'buried':>8}   why")
     for name, row in found["stages"].items():
         why = ", ".join(f"{reason} {n}" for reason, n in row["reasons"].items())
-        typer.echo(f"{name:9}{row['pending']:>9}{row['held']:>7}{row['waiting']:>9}{row['buried']:>8}   {why}")
+        typer.echo(f"{name:16}{row['pending']:>9}{row['held']:>7}{row['waiting']:>9}{row['buried']:>8}   {why}")
     typer.echo("feeds     " + (", ".join(f"{state} {n}" for state, n in found["feeds"].items()) or "none"))
     for feed in found["failing_feeds"]:
         typer.echo(f"          {feed['url']}: {feed['state']} {feed['detail']}; asked again {feed['next_at']}")
@@ -66,7 +66,7 @@ def retry(
     if stage not in STAGES:
         raise typer.BadParameter(f"no stage {stage!r}; known: {', '.join(STAGES)}")
     with options.instance() as instance, instance.store.write() as session:
-        count = dig_up(session, stage)
+        count = sum(dig_up(session, part) for part in PARTS.get(stage, (stage,)))
         count += ask_again(session) if stage == "poll" else 0
     typer.echo(f"{stage}: {count} items will be tried again")
 

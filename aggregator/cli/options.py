@@ -66,7 +66,7 @@ class Options:
         if settings.instance.sample and not self.now:
             clock.move(sample_time(store, settings))
         try:
-            yield Instance(settings, store, clock, outlets, topics, self.data)
+            yield Instance(settings, store, clock, self.data, outlets, topics)
         finally:
             store.close()
 

@@ -34,7 +34,7 @@ def init(directory: Annotated[Path, typer.Argument(help="A directory that does n
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise ConfigError("is there already and not empty", file=directory, fix="name a new directory")
     directory.mkdir(parents=True, exist_ok=True)
-    for name in ("pipeline.toml", "outlets.toml"):
+    for name in ("pipeline.toml", "outlets.toml", "topics.toml"):
         shutil.copyfile(resource("config") / name, directory / name)
     typer.echo(f"Add your outlets to {directory / 'outlets.toml'}, then: aggregator --config {directory} run")
 

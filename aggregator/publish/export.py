@@ -11,8 +11,8 @@ from aggregator.clock import rfc3339
 from aggregator.sources.ledger import tags
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Article, Document, Membership, Outlet, RatingRow, StoryRow
-from aggregator.summarise.page import SEEN, StoryPage, buried
-from aggregator.summarise.write import is_newest
+from aggregator.summarise.page import StoryPage, buried
+from aggregator.summarise.write import newest_versions, seen_version
 from aggregator.types import LeanTag
 
 _PAGE = 500
@@ -98,14 +98,18 @@ def export_stories(session: Session, now: datetime) -> Iterator[Row]:
 
 
 def export_pages(session: Session, status: str = "published") -> Iterator[Row]:
-    """The newest version of each page, as consumers get it: withdrawn and merged ones as tombstones.
+    """The version of each page that site and feeds show, as consumers get it: withdrawn and merged ones as tombstones.
 
-    `status` "published" leaves out drafts and held pages, "any" does not.
+    `status` "any" gives the newest version of each, drafts and held ones too.
     """
-    query = select(PageRow).options(undefer(PageRow.content)).where(is_newest()).order_by(PageRow.id)
-    for row in session.scalars(query):
-        if status == "any" or row.status in SEEN:
-            yield buried(StoryPage.model_validate(row.content)).as_json()
+    newest = newest_versions()
+    for page_id, last in session.execute(select(newest.c.id, newest.c.version).order_by(newest.c.id)).all():
+        version = last if status == "any" else seen_version(session, page_id)
+        if version is None:
+            continue
+        row = session.get_one(PageRow, (page_id, version), options=[undefer(PageRow.content)])
+        yield buried(StoryPage.model_validate(row.content)).as_json()
+        session.expunge(row)
 
 
 def export_claims(session: Session) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""Who is missing from a story's sources, by counts alone: sides, groups that are talked about, those who gave no answer."""
+"""Who is missing from a story's sources, by counts: sides, groups that are talked about, those who gave no answer."""
 
 import re
 from collections import Counter
@@ -17,7 +17,8 @@ _GROUPS = {
     "teachers": r"teachers?|educators?", "drivers": r"drivers?", "farmers": r"farmers?|growers?|ranchers?",
     "immigrants": r"immigrants?|migrants?|refugees?|asylum seekers?", "veterans": r"veterans?",
     "taxpayers": r"taxpayers?", "consumers": r"consumers?|customers?|ratepayers?|shoppers?",
-    "small businesses": r"small businesses|small firms|shop owners?", "survivors and families of victims": r"victims?|survivors?",
+    "small businesses": r"small businesses|small firms|shop owners?",
+    "survivors and families of victims": r"victims?|survivors?",
     "children": r"children|kids", "nurses and doctors": r"nurses?|doctors?|physicians?",
     "hobbyist developers": r"hobbyists?", "voters": r"voters?", "prisoners": r"prisoners?|inmates?",
     "civilians": r"civilians?", "women": r"women", "retirees": r"retirees?|pensioners?",
@@ -34,7 +35,7 @@ _NATIONS = {
 }  # fmt: skip
 _MENTIONS, _SHARE = 2, 0.5
 _SIDES = (("left", (Lean.LEFT, Lean.LEAN_LEFT)), ("right", (Lean.RIGHT, Lean.LEAN_RIGHT)), ("center", (Lean.CENTER,)))
-_COUNTS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_COUNTS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
 
 def counted(count: int) -> str:
@@ -45,19 +46,28 @@ def counted(count: int) -> str:
 def not_represented(sources: Sequence[SourceText], voices: Sequence[Voice], most: int = 3) -> list[NotRepresented]:
     """Up to `most` entries, each with the figures behind it; none where nothing can be shown to be missing."""
     news = [source for source in sources if source.kind is Kind.NEWS]
-    found = [*_told_missing(news), *_unheard(news, voices)[:2], *_sides(news), *_countries(news), *_silent(news, voices)]
+    found = [
+        *_told_missing(news),
+        *_unheard(news, voices)[:2],
+        *_sides(news),
+        *_countries(news),
+        *_silent(news, voices),
+    ]
     return found[:most]
 
 
 _NOT_THERE = re.compile(
-    r"\b(?:nobody|no one|none of the|not one of|no \w+ (?:was|were)|(?:was|were) not (?:invited|asked|heard|consulted|on the "
-    r"(?:witness )?list)|had not been (?:asked|invited|consulted))\b[^.;,]*?\b(?:testif\w+|speak\w*|spoke|invited|asked|consulted|"
+    r"\b(?:nobody|no one|none of the|not one of|no \w+ (?:was|were)|(?:was|were) not (?:invited|asked|heard|consulted|"
+    r"on the "
+    r"(?:witness )?list)|had not been (?:asked|invited|consulted))\b[^.;,]*?\b(?:testif\w+|speak\w*|spoke|invited|"
+    r"asked|consulted|"
     r"witness\w*|table|represent\w*|came from|heard|list)\b",
     re.IGNORECASE,
 )
 _MORE_GROUPS = {"lower-income countries": r"(?:lower|low)-income countr(?:y|ies)|poorer countries|global south"}
 _NO_ANSWER = re.compile(
-    r"(?P<who>[A-Z][\w&’'.-]*(?: [A-Z][\w&’'.-]*){0,4}) (?:did not (?:immediately )?(?:respond|answer|return)|declined to comment|"
+    r"(?P<who>[A-Z][\w&’'.-]*(?: [A-Z][\w&’'.-]*){0,4}) (?:did not (?:immediately )?(?:respond|answer|return)|"
+    r"declined to comment|"
     r"could not be reached|would not comment)\b"
 )
 
@@ -88,7 +98,11 @@ def _silent(sources: Sequence[SourceText], voices: Sequence[Voice]) -> list[NotR
     for source in sources:
         for sentence in source.sentences:
             match = _NO_ANSWER.match(sentence.text) if sentence.region is None else None
-            if match and match["who"].split()[-1] not in speaking and match["who"].split()[0] not in ("The", "He", "She", "They"):
+            if (
+                match
+                and match["who"].split()[-1] not in speaking
+                and match["who"].split()[0] not in ("The", "He", "She", "They")
+            ):
                 basis = {
                     "kind": "no-answer", "who": match["who"], "outlet": source.outlet, "article_id": source.article_id,
                     "figures": {"start": sentence.start, "end": sentence.end},
@@ -107,7 +121,11 @@ def _sides(sources: Sequence[SourceText]) -> list[NotRepresented]:
         if not any(source.lean.label in leans for source in rated):
             labels = " or ".join(lean.value for lean in leans)
             text = f"Outlets rated {labels}: none of the {counted(len(outlets))} rated sources."
-            found.append(NotRepresented(text=text, basis={"kind": "lean", "figures": {"side": name, "rated": len(outlets), "found": 0}}))
+            found.append(
+                NotRepresented(
+                    text=text, basis={"kind": "lean", "figures": {"side": name, "rated": len(outlets), "found": 0}}
+                )
+            )
     return found
 
 

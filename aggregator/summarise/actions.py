@@ -9,8 +9,8 @@ from aggregator.clock import Clock, rfc3339
 from aggregator.errors import Rejected
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Decision
-from aggregator.summarise.page import ENDED, Correction, StoryPage
-from aggregator.summarise.write import EDITOR, save_version
+from aggregator.summarise.page import ENDED, SEEN, Correction, StoryPage
+from aggregator.summarise.write import EDITOR, save_version, seen_version
 from aggregator.text import one_line
 
 #: the state a page is in after each action
@@ -21,8 +21,9 @@ ROLE = "operator"
 def act(session: Session, page_id: str, kind: str, *, actor: str, reason: str, clock: Clock) -> StoryPage:
     """Record the decision and append the version that follows from it.
 
-    `reason` of a withdrawal or correction is shown to readers. Raises Rejected when there is no such page, when the
-    page was withdrawn or merged before, or when actor or reason is empty.
+    `reason` of a withdrawal or correction is shown to readers. A correction is of the version that readers see: it lets
+    no other out. Raises Rejected when there is no such page, when the page was withdrawn or merged before, when there
+    is nothing to correct because readers see no version, or when actor or reason is empty.
     """
     actor, reason = one_line(actor, 80), one_line(reason, 500)
     if not actor or not reason:
@@ -34,7 +35,10 @@ def act(session: Session, page_id: str, kind: str, *, actor: str, reason: str, c
         raise Rejected("ended", f"the page was {row.status} before: {row.reason}")
     if row.status == "merged":
         raise Rejected("ended", f"the page was merged into {row.content['merged_into']}")
-    page = _changed(StoryPage.model_validate(row.content), kind, reason, rfc3339(clock.now()))
+    content = _seen(session, row) if kind == "correct" else row.content
+    if kind == "publish" and row.status == "held" and row.made_by != EDITOR:
+        raise Rejected("faulty", f"the page breaks a citation rule: {row.reason}")
+    page = _changed(StoryPage.model_validate({**content, "version": row.version}), kind, reason, rfc3339(clock.now()))
     save_version(session, page, clock, input_sha=row.input_sha, recipe=row.recipe, reason=reason, by=EDITOR)
     payload: dict[str, Any] = {"version": page.version}
     session.add(
@@ -48,6 +52,16 @@ def newest(session: Session, page_id: str) -> PageRow | None:
     """The newest version of a page, with its content."""
     query = select(PageRow).options(undefer(PageRow.content)).where(PageRow.id == page_id)
     return session.scalar(query.order_by(PageRow.version.desc()).limit(1))
+
+
+def _seen(session: Session, newest: PageRow) -> Any:
+    """The content that readers see: of the newest version, or of an older one where the machine holds that back."""
+    if newest.status in SEEN:
+        return newest.content
+    version = seen_version(session, newest.id)
+    if version is None:
+        raise Rejected("held", f"readers see no version of the page: {newest.reason}")
+    return session.get_one(PageRow, (newest.id, version), options=[undefer(PageRow.content)]).content
 
 
 def _changed(page: StoryPage, kind: str, reason: str, now: str) -> StoryPage:

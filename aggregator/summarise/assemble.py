@@ -1,7 +1,8 @@
 """From a written plan to the page: source cards, numbers by first use, and the data that stands beside the prose."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
+from typing import get_args
 
 from aggregator.analysis.coverage import coverage, telling
 from aggregator.analysis.model import Claim, SourceText
@@ -11,6 +12,7 @@ from aggregator.summarise.page import (
     Coverage,
     Gap,
     HeadlineEntry,
+    Label,
     Omitted,
     PageClaim,
     PageQuote,
@@ -59,7 +61,9 @@ def assemble(plan: Plan, engine: str) -> StoryPage:
         coverage=_coverage(cards),
         claims=_claims(plan, numbers),
         quotes=_quotes(plan, numbers),
-        headlines=[HeadlineEntry(n=numbers[s.article_id], title=s.title, lean=s.lean.text) for s in _by_side(cards)],
+        headlines=[
+            HeadlineEntry(n=numbers[s.article_id], title=s.title, lean=_LABELS[s.lean.text]) for s in _by_side(cards)
+        ],
         timeline=_timeline(plan, cards, numbers),
         related=list(context.related),
         omitted=[Omitted(element=element, reason=reason) for element, reason in sorted(plan.omitted.items())],
@@ -104,11 +108,13 @@ def _viewpoint(case: Case, numbers: dict[str, int]) -> Viewpoint:
     )
 
 
-def _leans(sources: Iterable[SourceText]) -> list[str]:
+_LABELS: dict[str, Label] = {label: label for label in get_args(Label)}
+
+
+def _leans(sources: Iterable[SourceText]) -> list[Label]:
     """The lean labels of the outlets, from Left to Right, then what is off the scale."""
-    labels = {source.lean.text for source in sources}
-    order = [*(lean.value for lean in Lean), "Mixed", "Disputed", "Unrated"]
-    return sorted(labels, key=order.index)
+    order = list(_LABELS.values())
+    return sorted({_LABELS[source.lean.text] for source in sources}, key=order.index)
 
 
 def _card(source: SourceText, n: int, plan: Plan) -> Source:
@@ -128,7 +134,7 @@ def _card(source: SourceText, n: int, plan: Plan) -> Source:
         outlet=source.outlet,
         outlet_key=source.outlet_key,
         unit=source.unit,
-        lean=SourceLean(label=source.lean.text, raters=raters, rule=context.lean_rule, as_of=context.as_of),
+        lean=SourceLean(label=_LABELS[source.lean.text], raters=raters, rule=context.lean_rule, as_of=context.as_of),
         title=source.title,
         url=source.url,
         published_at=_time(source.published_at) if source.published_at else None,
@@ -146,11 +152,14 @@ def _coverage(cards: Sequence[SourceText]) -> Coverage:
         articles=found.articles,
         sources=found.sources,
         independent=found.independent,
-        by_lean={label: SideCount(sources=s.sources, independent=s.independent) for label, s in found.by_lean.items()},
+        by_lean={
+            _LABELS[label]: SideCount(sources=s.sources, independent=s.independent)
+            for label, s in found.by_lean.items()
+        },
         unrated=found.unrated,
         mixed=found.mixed,
         disputed=found.disputed,
-        first=dict(found.first),
+        first={_LABELS[label]: article_id for label, article_id in found.first.items()},
         gap=Gap(state="not-tested", reason="the outlets' usual coverage is not measured yet"),
     )
 
@@ -216,11 +225,13 @@ def _by_side(cards: Sequence[SourceText]) -> list[SourceText]:
 def _timeline(plan: Plan, cards: Sequence[SourceText], numbers: Mapping[str, int]) -> list[TimelineEntry]:
     shown = {claim.id for claim in _claims(plan, numbers)}
     reports = first_reports(cards, [claim for claim in plan.analysis.claims if claim.id in shown])
-    return [TimelineEntry(at=_time(r.at), n=numbers[r.article_id], text=r.text) for r in reports if r.article_id in numbers]
+    return [
+        TimelineEntry(at=_time(r.at), n=numbers[r.article_id], text=r.text) for r in reports if r.article_id in numbers
+    ]
 
 
 def _time(at: datetime) -> str:
-    return at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _settings(plan: Plan) -> dict[str, object]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from aggregator.analysis.lexicon import word_set
 from aggregator.analysis.model import SourceText
 from aggregator.analysis.words import names
 from aggregator.summarise.context import CopyLimits
@@ -135,9 +136,7 @@ class Budget:
         listed = list(sources)
         self._limits = limits
         self._outlet = {source.article_id: source.outlet_key for source in listed}
-        self._cap = {
-            source.article_id: limits.of_article(len(source.text.split()), len(listed)) for source in listed
-        }
+        self._cap = {source.article_id: limits.of_article(len(source.text.split()), len(listed)) for source in listed}
         self._outlet_cap: dict[str, int] = {}
         for source in listed:
             cap = int(limits.outlet * self._cap[source.article_id])
@@ -224,17 +223,17 @@ def lowered(text: str, whole: str) -> str:
     return text
 
 
-_SMALL = frozenset(
-    "the a an this that these those his her its their our in on at by for from with after before during since until"
-    " when while as if although though because despite some many most several all both each every one two three four"
-    " five six seven eight nine ten more fewer no not there it he she they we about under over between among people"
-    " officials police critics supporters opponents smaller larger local federal state national senior former top big"
-    " small large new young old foreign public private early late recent current investigators"
-    " prosecutors authorities residents students teachers workers doctors experts analysts economists researchers"
-    " scientists lawmakers voters parents patients drivers families shares sources documents records within inside"
-    " outside across around near against without under toward towards among amid despite following according given"
-    " only just even once now today yesterday last next earlier later meanwhile still yet also".split()
-)
+_SMALL = word_set("""
+the a an this that these those his her its their our in on at by for from with after before during since until when
+while as if although though because despite some many most several all both each every one two three four five six
+seven eight nine ten more fewer no not there it he she they we about under over between among people officials
+police critics supporters opponents smaller larger local federal state national senior former top big small large
+new young old foreign public private early late recent current investigators prosecutors authorities residents
+students teachers workers doctors experts analysts economists researchers scientists lawmakers voters parents
+patients drivers families shares sources documents records within inside outside across around near against without
+under toward towards among amid despite following according given only just even once now today yesterday last next
+earlier later meanwhile still yet also
+""")
 
 
 def raised(text: str) -> str:

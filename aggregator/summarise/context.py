@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from aggregator.summarise.page import Related, Topic
+from aggregator.summarise.page import Related, Status, Topic
 
 #: the licence line of a page, unless the operator chose another
 LICENCE = "CC-BY-4.0 for the page's own words; quotations and extracts belong to their outlets"
@@ -54,4 +54,4 @@ class PageContext:
     limits: CopyLimits = field(default_factory=CopyLimits)
     #: more articles than this are counted and listed, but not read for sentences
     read_at_most: int = 40
-    status: str = "draft"
+    status: Status = "draft"

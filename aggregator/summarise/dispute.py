@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aggregator.analysis.words import content_words, names, negations, numbers
-from aggregator.summarise.holders import Statement, Voice
+from aggregator.summarise.holders import Voice
+from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Story
 from aggregator.summarise.wording import without_quotations
 
 _SUPPORTS = re.compile(
-    r"\b(?:support(?:s|ed)?|backs?|backed|welcom(?:es|ed)|defend(?:s|ed)|prais(?:es|ed)|endors(?:es|ed)|favou?r(?:s|ed)|"
-    r"champion(?:s|ed)|applaud(?:s|ed)|hail(?:s|ed)|introduced|sponsor(?:s|ed)?|celebrat(?:es|ed))\b"
+    r"\b(?:support(?:s|ed)?|backs?|backed|welcom(?:es|ed)|defend(?:s|ed)|prais(?:es|ed)|endors(?:es|ed)|favou?r(?:s|"
+    r"ed)|"
+    r"champion(?:s|ed)|applaud(?:s|ed)|hail(?:s|ed)|introduced|wrote|drafted|sponsor(?:s|ed)?|celebrat(?:es|ed))\b"
 )
 _OPPOSES = re.compile(
     r"\b(?:oppos(?:es|ed)|criticiz(?:es|ed)|criticis(?:es|ed)|condemn(?:s|ed)|reject(?:s|ed)|denounc(?:es|ed)|"
@@ -28,7 +30,8 @@ _OPPOSES = re.compile(
 _ROLE_FOR = re.compile(r"\b(?:sponsors?|author|supporters?|proponents?|backers|advocates|defenders)\b", re.IGNORECASE)
 _ROLE_AGAINST = re.compile(r"\b(?:critics?|opponents?|detractors|skeptics|plaintiffs?|challengers)\b", re.IGNORECASE)
 _BLAME = re.compile(
-    r"\b(?:wrong|illegal|unlawful|unconstitutional|unfair|unjust|dangerous|reckless|harm\w*|hurt\w*|damag\w+|destroy\w*|"
+    r"\b(?:wrong|illegal|unlawful|unconstitutional|unfair|unjust|dangerous|reckless|harm\w*|hurt\w*|damag\w+|"
+    r"destroy\w*|"
     r"burden\w*|threat\w*|fail(?:s|ed|ure)?|worse|worst|bad|lie[sd]?|lying|false|"
     r"misleading|baseless|shame\w*|punish\w*|cruel|betray\w*|mistake|disaster|crisis|unacceptable|refus\w+|ignor\w+|"
     r"contraband|slower way|prison|prior restraint|too (?:high|far|little|much|late)|cost(?:s|ly)?|lose|losing|lost|"
@@ -40,11 +43,14 @@ _BLAME = re.compile(
 )
 #: what is said of somebody who is blamed
 _ACCUSES = re.compile(
-    r"\b(?:fail(?:s|ed|ing|ures?)?|lied|lies|lying|liar|hostage|corrupt\w*|betray\w*|reckless\w*|cruel\w*|wrong|disgrac\w+|"
-    r"shame\w*|racis[mt]\w*|hypocri\w+|ignor\w+|refus\w+|attack\w*|weaponiz\w+|undermin\w+|divid(?:e|es|ed|ing)|polariz\w+|"
+    r"\b(?:fail(?:s|ed|ing|ures?)?|lied|lies|lying|liar|hostage|corrupt\w*|betray\w*|reckless\w*|cruel\w*|wrong|"
+    r"disgrac\w+|"
+    r"shame\w*|racis[mt]\w*|hypocri\w+|ignor\w+|refus\w+|attack\w*|weaponiz\w+|undermin\w+|divid(?:e|es|ed|ing)|"
+    r"polariz\w+|"
     r"unjust|unfair|unconstitutional|illegal\w*|incompeten\w+|irresponsib\w+|poor leadership|manufactur\w+|sabotag\w+|"
     r"destroy\w*|hurt(?:s|ing)?|harm(?:s|ed|ing|ful)?|punish\w*|pander\w*|stunt|dangerous|damag\w+|blam\w+|nonsense|"
-    r"outrageous|misleading|baseless|false|fingerprints|extreme|radical|gut(?:s|ted|ting)?|obstruct\w+|political games)\b",
+    r"outrageous|misleading|baseless|false|fingerprints|extreme|radical|gut(?:s|ted|ting)?|obstruct\w+|"
+    r"political games)\b",
     re.IGNORECASE,
 )
 _PRAISE = re.compile(
@@ -89,10 +95,10 @@ def find_camps(story: Story, voices: Sequence[Voice]) -> Camps:
         sides = sorted((plus, minus), key=lambda side: -len({s.source.article_id for v in side for s in v.statements}))
         return Camps((*sides, *([middle] if middle else [])), answers)
     for voice in able:
-        for other in able:
-            if other.key in against[voice.key] and voice is not other:
-                rest = tuple(v for v in able if v not in (voice, other))
-                return Camps(((voice,), (other,), *([rest] if rest else [])), answers)
+        for foe in able:
+            if foe.key in against[voice.key] and voice is not foe:
+                rest = tuple(v for v in able if v not in (voice, foe))
+                return Camps(((voice,), (foe,), *([rest] if rest else [])), answers)
     return Camps((), answers)
 
 
@@ -123,7 +129,11 @@ def _solid(story: Story, voice: Voice) -> float:
     for statement in voice.statements:
         if statement.form == "act" and _is_object(story, statement.text):
             pole += _sign(statement.verb)
-    return pole + sum(_deed(story, text, voice) for text in _sentences_about(story, voice)) + 1.5 * _announced(story, voice)
+    return (
+        pole
+        + sum(_deed(story, text, voice) for text in _sentences_about(story, voice))
+        + 1.5 * _announced(story, voice)
+    )
 
 
 def _worded_pole(story: Story, voice: Voice) -> float:
@@ -153,7 +163,8 @@ def _is_object(story: Story, text: str) -> bool:
 
 
 _DEFINITE_MEASURE = re.compile(
-    r"\b(?:the|this|that) (?:\w+ ){0,2}?(?:bill|act|law|measure|proposal|plan|policy|order|rule|ban|deal|merger|tax|project|"
+    r"\b(?:the|this|that) (?:\w+ ){0,2}?(?:bill|act|law|measure|proposal|plan|policy|order|rule|ban|deal|merger|tax|"
+    r"project|"
     r"strike|ruling|decision|move|legislation|ordinance|contract|nomination|nominee|budget|program|agreement)\b",
     re.IGNORECASE,
 )
@@ -187,7 +198,8 @@ _FILED = re.compile(
     r"(?:Supporters|Proponents|Backers|Advocates|Defenders|Opponents|Critics|Detractors|Skeptics)\b"
 )
 _MEASURE = re.compile(
-    r"\b(?:bill|act|law|measure|proposal|plan|policy|order|rule|ban|deal|merger|tax|project|strike|ruling|decision|move|"
+    r"\b(?:bill|act|law|measure|proposal|plan|policy|order|rule|ban|deal|merger|tax|project|strike|ruling|decision|"
+    r"move|"
     r"legislation|ordinance|contract|charges?|investigation|nomination|nominee|budget|cuts?|program|agreement)\b",
     re.IGNORECASE,
 )
@@ -245,12 +257,13 @@ def _oppositions(story: Story, able: Sequence[Voice]) -> dict[str, set[str]]:
 
 def _is_allied(one: Voice, other: Voice) -> bool:
     """Whether two holders speak for one another, or for the same organisation or party."""
-    roles = f"{one.role} {one.name} {one.label} | {other.role} {other.name} {other.label}"
-    if (one.surname in other.name or other.surname in one.name) or (one.organisation and one.organisation == other.organisation):
+    if (one.surname in other.name or other.surname in one.name) or (
+        one.organisation and one.organisation == other.organisation
+    ):
         return True
     if one.surname in other.role or other.surname in one.role:
         return True
-    return len(_IN_OFFICE.findall(roles)) > 1 and bool(_IN_OFFICE.search(one.role + one.name) and _IN_OFFICE.search(other.role + other.name))
+    return all(_IN_OFFICE.search(f"{voice.role} {voice.name} {voice.label}") for voice in (one, other))
 
 
 def _blames(statement: Statement, other: Voice, voice: Voice) -> bool:
@@ -268,20 +281,20 @@ def _sign(verb: str) -> int:
     return 1 if _SUPPORTS.fullmatch(verb) else -1 if _OPPOSES.fullmatch(verb) else 0
 
 
-_IN_OFFICE = re.compile(r"\b(?:President|White House|press secretary|administration)\b")
+_IN_OFFICE = re.compile(r"\b(?:President|White House|[Pp]ress [Ss]ecretary|administration)\b")
 
 
 def _mentions(other: Voice, text: str, voice: Voice) -> list[tuple[int, int]]:
     """Where `text` names a holder, or the party or office that speaks through him."""
     handle = other.surname if other.kind == "person" else other.name
-    found = [
-        (name.start, name.end) for name in names(text) if name.text == handle or name.text.endswith(f" {handle}")
-    ]
+    found = [(name.start, name.end) for name in names(text) if name.text == handle or name.text.endswith(f" {handle}")]
     if other.party and voice.party and other.party != voice.party:
         pattern = r"\bRepublicans?\b|\bGOP\b" if other.party == "R" else r"\bDemocrats?\b"
         found += [match.span() for match in re.finditer(pattern, text)]
     if _IN_OFFICE.search(f"{other.role} {other.name}"):
-        found += [m.span() for m in re.finditer(r"\b(?:[Tt]he|[Tt]his) (?:president|administration)\b|\bWhite House\b", text)]
+        found += [
+            m.span() for m in re.finditer(r"\b(?:[Tt]he|[Tt]his) (?:president|administration)\b|\bWhite House\b", text)
+        ]
     return found
 
 
@@ -298,13 +311,17 @@ def _counters(voice: Voice, other: Voice, text: str) -> bool:
     handle = other.surname if other.kind == "person" else other.name
     if handle not in text or not _names(other, text):
         return False
-    match = re.search(rf"\b{re.escape(voice.surname)}\b(?P<between>[^.;]{{0,60}}?)\b(?:{_ATTACKS})\b(?P<object>[^.;]{{0,70}})", text)
-    return bool(match) and handle in match["object"] and not re.search(r"\b(?:not|never|by)\b", match["between"])
+    match = re.search(
+        rf"\b{re.escape(voice.surname)}\b(?P<between>[^.;]{{0,60}}?)\b(?:{_ATTACKS})\b(?P<object>[^.;]{{0,70}})", text
+    )
+    return match is not None and handle in match["object"] and not re.search(r"\b(?:not|never|by)\b", match["between"])
 
 
 _ATTACKS = (
-    r"accused|accuses|blamed|blames|criticized|criticised|criticizes|condemned|rebuked|denounced|slammed|blasted|attacked|"
-    r"mocked|sued|opposes|opposed|challenged|disputed|contradicted|hit back at|fired back at|lashed out at|rejected|faulted"
+    r"accused|accuses|blamed|blames|criticized|criticised|criticizes|condemned|rebuked|denounced|slammed|blasted|"
+    r"attacked|"
+    r"mocked|sued|opposes|opposed|challenged|disputed|contradicted|hit back at|fired back at|lashed out at|rejected|"
+    r"faulted"
 )
 
 

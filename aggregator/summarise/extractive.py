@@ -6,8 +6,13 @@ evidence is left out and said to be. Order of writing: headline, dek, camps, bod
 
 from aggregator.analysis.model import Analysis
 from aggregator.errors import Rejected
+from aggregator.summarise.absent import not_represented
 from aggregator.summarise.assemble import assemble
+from aggregator.summarise.body import write_body
 from aggregator.summarise.context import PageContext
+from aggregator.summarise.depth import reserve_viewpoints, write_viewpoints, write_why
+from aggregator.summarise.headline import headline
+from aggregator.summarise.lede import write_dek, write_dek_camps, write_perspectives
 from aggregator.summarise.page import StoryPage
 from aggregator.summarise.parts import DocumentText
 from aggregator.summarise.plan import Plan
@@ -34,7 +39,7 @@ class ExtractiveEngine:
             plan.banned |= banned
             if not plan.story.news:
                 return Rejected("no-report", "no article of the story is a report whose text may be used")
-            plan.write()
+            _write(plan)
             if plan.headline is None or not plan.dek:
                 return Rejected("no-lead", "no sentence of the story can stand as its dek")
             if not plan.body:
@@ -48,6 +53,31 @@ class ExtractiveEngine:
                 break
             banned |= refused
         return Rejected("faulty", held(found))
+
+
+def _write(plan: Plan) -> None:
+    """Write every element, in the order in which they may take words."""
+    write_dek(plan)
+    if not plan.dek:
+        return
+    write_perspectives(plan)
+    write_dek_camps(plan)
+    write_why(plan)
+    reserve_viewpoints(plan)
+    write_body(plan)
+    if not plan.body and plan.newest:
+        plan.newest = []  # the newest articles are too short to fill a page; overtaken figures stay out all the same
+        write_body(plan)
+    write_viewpoints(plan)
+    cited = {passage.source.article_id for draft in plan.drafts() for passage in draft.passages}
+    plan.headline = headline(plan.story, plan.development, plan.newest, cited)
+    missing = not_represented(plan.analysis.sources, plan.voices)
+    plan.missing = [one for one in missing if one.text not in plan.banned]
+    if not plan.missing:
+        plan.omitted["not_represented"] = (
+            "no side of the rated outlets, no country and no group that the articles speak of could be shown to be"
+            " missing; comparison with other stories was not tested"
+        )
 
 
 def _documents(analysis: Analysis) -> dict[tuple[str, int], DocumentText]:

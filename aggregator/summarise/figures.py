@@ -60,10 +60,7 @@ class Development:
     def is_newest(self, source: SourceText) -> bool:
         """Whether an article carries the newest figure of everything that moved in it."""
         return all(
-            rs[-1].value == reading.value
-            for rs in self.readings.values()
-            for reading in rs
-            if reading.source is source
+            rs[-1].value == reading.value for rs in self.readings.values() for reading in rs if reading.source is source
         ) and any(reading.source is source for rs in self.readings.values() for reading in rs)
 
 
@@ -96,7 +93,11 @@ def outcomes(text: str) -> list[tuple[str, float]]:
 
 
 _OUTCOME_WORDS = tuple(
-    (outcome, re.compile(rf"^[^.;,\d]{{0,32}}\b(?:{behind})", re.I), re.compile(rf"\b(?:{ahead})[^.;,\d]{{0,14}}$", re.I))
+    (
+        outcome,
+        re.compile(rf"^[^.;,\d]{{0,32}}\b(?:{behind})", re.I),
+        re.compile(rf"\b(?:{ahead})[^.;,\d]{{0,14}}$", re.I),
+    )
     for outcome, behind, ahead in (
         ("killed", r"dead|died|killed|deaths", r"toll|killed|killing|claimed|dead"),
         ("missing", r"missing|unaccounted", r"looking for|searching for|search for"),

@@ -24,8 +24,10 @@ _VERBLESS = re.compile(
 def headline(
     story: Story, development: Development, prefer: Sequence[SourceText], cited: Container[str]
 ) -> Draft | None:
-    """The best title, whole or cut at a clause boundary; None if no source has a title. In a developing story `prefer` are the articles
-    with the newest figures. `cited` are the articles that have a card."""
+    """The best title, whole or cut at a clause boundary; None if no source has a title.
+
+    `prefer`: in a developing story, the articles with the newest figures; `cited`: those that have a card.
+    """
     titled = [s for s in story.analysis.sources if s.kind is Kind.NEWS and s.title.strip() and s.article_id in cited]
     scored: list[tuple[float, str, Draft]] = []
     for source in titled:
@@ -50,11 +52,14 @@ def _stretches(title: str) -> list[tuple[int, int]]:
     return [(a, b) for a, b in found if len(title[a:b].split()) >= 5]
 
 
-def _score(text: str, source: SourceText, story: Story, development: Development, prefer: Sequence[SourceText]) -> float:
+def _score(
+    text: str, source: SourceText, story: Story, development: Development, prefer: Sequence[SourceText]
+) -> float:
     words = len(text.split())
     score = title_likeness(text, story.title_words)
     score -= 0.35 * max(0, _LOW - words) + 0.35 * max(0, words - _HIGH)
     score -= 2.0 * (not is_plain_title(text)) + 1.0 * (not _VERBLESS.search(text))
+    score -= 2.0 * story.opinion.get(source.article_id, 0.0)
     score -= 2.0 * bool(development.is_stale(text))
     score += 1.5 * (bool(prefer) and source in prefer)
     return score

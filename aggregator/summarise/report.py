@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from aggregator.analysis.lexicon import word_set
 from aggregator.analysis.words import content_words, names
 from aggregator.summarise.compose import Draft, lowered, own, raised, taken
 from aggregator.summarise.exact import cuts
@@ -12,7 +13,8 @@ from aggregator.summarise.wording import is_aside, is_loaded, is_report, refers_
 
 _LONGEST, _AIM = 45, 32
 _DATELINE = re.compile(
-    r"^(?:By [A-Z]|[A-Z][A-Z.’' -]{3,30}(?:, [A-Z][\w. ]{2,30})?\s[—–-]\s|[A-Z][A-Z.,’' ]{2,40}(?:\([A-Z][\w ./]+\)\s*)?[—–-]|[A-Z][\w.,’' ]{2,40}\([A-Z][\w ./]+\)|"
+    r"^(?:By [A-Z]|[A-Z][A-Z.’' -]{3,30}(?:, [A-Z][\w. ]{2,30})?\s[—–-]\s|"
+    r"[A-Z][A-Z.,’' ]{2,40}(?:\([A-Z][\w ./]+\)\s*)?[—–-]|[A-Z][\w.,’' ]{2,40}\([A-Z][\w ./]+\)|"
     r"\([A-Z][\w ./]+\)\s*[—–-]?)"
 )
 _NAME = re.compile(r"[A-Z][\w’'.-]+(?: (?:[A-Z]\.|[A-Z][\w’'-]+|de|la|van|von|der|bin|al)){1,3}$")
@@ -23,10 +25,10 @@ _TITLED = (
     r"Minister|General|Gen\.|Sheriff|Dr\.|Professor|Rev\.|Captain|Officer)"
 )
 _LETTERS = re.compile(r"(?<![\w.(-])[A-Z]{2,6}(?![\w.)-])")
-_KNOWN_LETTERS = frozenset(
-    "US UK EU UN USA FBI CIA NATO GOP IRS CEO TV AI CNN NBC CBS ABC BBC NPR FDA CDC EPA NASA DNA COVID HIV AIDS DUI ID IT"
-    " NFL NBA PAC DOJ DHS ICE NSA SEC FTC FCC OPEC NRA ACLU PhD DC NYC LA GPS SUV ATM AM PM II III IV JR SR".split()
-)
+_KNOWN_LETTERS = word_set("""
+US UK EU UN USA FBI CIA NATO GOP IRS CEO TV AI CNN NBC CBS ABC BBC NPR FDA CDC EPA NASA DNA COVID HIV AIDS DUI ID IT
+NFL NBA PAC DOJ DHS ICE NSA SEC FTC FCC OPEC NRA ACLU PhD DC NYC LA GPS SUV ATM AM PM II III IV JR SR
+""")
 _NO_PERSON = re.compile(
     r"\b(?:Act|Bill|House|Senate|Court|Committee|Department|University|College|School|County|City|State|States|Center|"
     r"Institute|Council|Office|Board|Bureau|Agency|Party|Street|Avenue|Road|River|Lake|Valley|Park|Bank|Company|Inc|"
@@ -45,8 +47,10 @@ _BEFORE_PERSON = re.compile(
     r"\b[a-z]+(?:er|or|ist|man|woman|nee|ant|ent|yst|ive|ian|ate|ow|ge|al|ey|end|ad))[,]? $"
 )
 _AFTER_PERSON = re.compile(
-    r"^(?: \((?:R|D|I)|, (?:\d\d|who|a |an |the |R-|D-|his|her|president|director|chief|executive|chair|spokes|professor|"
-    r"founder|head|leader|lawyer|attorney)|,? (?:said|says|told|has|is|was|wrote|announced|argued|testified|added|who)\b)"
+    r"^(?: \((?:R|D|I)|, (?:\d\d|who|a |an |the |R-|D-|his|her|president|director|chief|executive|chair|spokes|"
+    r"professor|"
+    r"founder|head|leader|lawyer|attorney)|,? (?:said|says|told|has|is|was|wrote|announced|argued|testified|added|"
+    r"who)\b)"
 )
 
 
@@ -137,7 +141,7 @@ def stated(candidate: Candidate, text: str, story: Story, outlet: str = "") -> D
     bare = text.rstrip()
     support = story.corroborations(bare, candidate.row)
     if not outlet:
-        stop = [] if bare[-1:] in ".!”\"’" else [own(".")]
+        stop = [] if bare[-1:] in '.!”"’' else [own(".")]
         return Draft((taken(bare, candidate.passage()), *stop), tuple(support), keys=(text,))
     clause = lowered(bare, candidate.source.text)
     pieces = (own(f"{raised(outlet)} reports that "), taken(clause, candidate.passage()))
@@ -176,7 +180,8 @@ def _dangling(text: str) -> bool:
     before = text[: match.start()]
     return not names(before) and not re.search(
         r"\b(?:man|woman|boy|girl|mother|father|student|driver|judge|mayor|officer|teenager|patient|president|senator|"
-        r"governor|husband|wife|son|daughter|minister|worker|employee|lawyer|pastor|priest|teacher|doctor)\b", before
+        r"governor|husband|wife|son|daughter|minister|worker|employee|lawyer|pastor|priest|teacher|doctor)\b",
+        before,
     )
 
 

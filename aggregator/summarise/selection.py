@@ -20,7 +20,7 @@ from aggregator.summarise.wording import is_opinionated, is_report, is_scene, re
 from aggregator.types import Kind, RegionKind, Rights
 
 #: weights of the score, tuned on ROUGE against neutral human summaries of real stories
-_TITLE, _AGREEMENT, _LEAD, _SCENE, _QUOTED = 0.6, 1.0, 0.3, 0.35, 0.15
+_TITLE, _AGREEMENT, _LEAD, _SCENE, _QUOTED, _OPINION = 0.6, 1.0, 0.3, 0.35, 0.15, 1.2
 _LEAD_ZONE = 8
 #: below this two sentences are never the same fact; above the second one they are, if figures and names agree
 _SAME, _SURE = 0.70, 0.80
@@ -28,7 +28,7 @@ _COVERED = 0.60
 _REPEATS = 0.72
 #: a sentence this near to the titles tells the event itself
 _CORE = 0.35
-_COMMENTARY = 0.25
+_COMMENTARY = 0.2
 _WORDS = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 
 
@@ -74,6 +74,7 @@ class Story:
         self.vectors = _matrix(self.sources)
         self.similarity: NDArray[np.float32] = self.vectors @ self.vectors.T
         self.title_words = _title_words(analysis.sources)
+        self.opinion = {source.article_id: opinion_share(source) for source in self.news}
         self.candidates = tuple(self._candidates())
         self.by_key = {candidate.key: candidate for candidate in self.candidates}
 
@@ -81,7 +82,7 @@ class Story:
         titles = np.array([title_likeness(x.text, self.title_words) for _, x in self.rows])
         agreements = self._agreements()
         spread = float(titles.max()) or 1.0 if len(titles) else 1.0
-        comments = {source.article_id for source in self.news if is_commentary(source)}
+        comments = {key for key, share in self.opinion.items() if share > _COMMENTARY}
         for row, (source, sentence) in enumerate(self.rows):
             if source.kind is not Kind.NEWS or sentence.region is not None or not is_report(sentence.text):
                 continue
@@ -89,6 +90,7 @@ class Story:
                 continue
             title, agreement = float(titles[row]) / spread, float(agreements[row])
             score = _TITLE * title + _AGREEMENT * agreement + _LEAD * max(0.0, 1 - sentence.index / _LEAD_ZONE)
+            score -= _OPINION * self.opinion[source.article_id]
             score -= _SCENE * is_scene(sentence.text) + _QUOTED * ("“" in sentence.text or '"' in sentence.text)
             leans = refers_back(sentence.text)
             yield Candidate(row, source, sentence, title, agreement, score, leans)
@@ -198,14 +200,15 @@ class Fact:
         return covered >= _COVERED or (cosine >= _SURE and covered >= _COVERED - 0.1)
 
 
-def is_commentary(source: SourceText) -> bool:
-    """Whether an article argues rather than reports: many of its own sentences are loaded, ask, or speak of "we"."""
+def opinion_share(source: SourceText) -> float:
+    """How much an article argues: the share of its own sentences that are loaded, ask, or speak of "we"."""
     own = [sentence.text for sentence in source.sentences if sentence.region is None]
-    return len(own) > 3 and sum(map(is_opinionated, own)) > _COMMENTARY * len(own)
+    return sum(map(is_opinionated, own)) / len(own) if len(own) > 3 else 0.0
 
 
 _DEFINITE = re.compile(
-    r"(?:The|This|That|These|Those)((?: [a-z][\w’'-]*){1,3}?)(?= (?:[a-z]+(?:ed|s)|is|was|are|were|has|have|had|will|would|"
+    r"(?:The|This|That|These|Those)((?: [a-z][\w’'-]*){1,3}?)(?= (?:[a-z]+(?:ed|s)|is|was|are|were|has|have|had|will|"
+    r"would|"
     r"could|may|might|can|must|said|told|did|does|of|in|on|at|for|to|that|who|which|between|from|with|by|behind|under|"
     r"against|over|near)\b|[,’'])(?: (of|that|who|which|for|between|to|behind|against)\b)?"
 )
@@ -233,16 +236,16 @@ _MEASURES = re.compile(
 def title_likeness(text: str, weights: Counter[str]) -> float:
     """How much of what the titles say a sentence says: their word weights found in it, damped by its length."""
     words = set(content_words(text))
-    return sum(weights[word] for word in words if word in weights) / (6 + len(words)) ** 0.5
+    return float(sum(weights[word] for word in words if word in weights) / (6 + len(words)) ** 0.5)
 
 
 def _title_words(sources: Sequence[SourceText]) -> Counter[str]:
-    """Content words of the titles, by the share of independent titles that have them."""
+    """Content words of the titles, by how many independent titles have them."""
     titles = {source.syndication_id or source.article_id: source.title for source in sources}
     counts: Counter[str] = Counter()
     for title in titles.values():
         counts.update(set(content_words(title)))
-    return Counter({word: count for word, count in counts.items()})
+    return counts
 
 
 def _overlap(one: set[str], other: set[str]) -> float:
@@ -253,7 +256,9 @@ def _matrix(sources: Sequence[SourceText]) -> NDArray[np.float32]:
     """All sentence vectors, one row a sentence; zeros for a source that has none."""
     size = next((s.vectors.shape[1] for s in sources if s.vectors is not None and len(s.vectors)), 1)
     blocks = [
-        s.vectors if s.vectors is not None and len(s.vectors) == len(s.sentences) else np.zeros((len(s.sentences), size))
+        s.vectors
+        if s.vectors is not None and len(s.vectors) == len(s.sentences)
+        else np.zeros((len(s.sentences), size))
         for s in sources
     ]
     return np.vstack(blocks).astype(np.float32) if blocks else np.zeros((0, size), np.float32)

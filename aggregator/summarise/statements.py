@@ -3,9 +3,11 @@
 import re
 from dataclasses import replace
 
+from aggregator.analysis.lexicon import word_set
 from aggregator.summarise.compose import Draft, Passage, Piece, lowered, own, taken
 from aggregator.summarise.exact import Reported, check_reported, cuts
-from aggregator.summarise.holders import Statement, Voice, is_clause
+from aggregator.summarise.holders import Voice
+from aggregator.summarise.sayings import Statement, is_clause
 from aggregator.summarise.speech import BY_FORM, Verb
 
 _AIM_LOW, _AIM_HIGH = 9, 32
@@ -27,7 +29,9 @@ def printable(statement: Statement, voice: Voice) -> bool:
 
 
 #: verbs that open no camp's sentence well; "says" is never stronger
-_PLAIN = frozenset("add reply respond reiterate tell tweet report announce note recall remark observe agree".split())
+_PLAIN = word_set("""
+add reply respond reiterate tell tweet report announce note recall remark observe agree
+""")
 _PRONOUN = re.compile(r"\b(?:he|she|they|it)\b", re.IGNORECASE)
 
 
@@ -43,7 +47,8 @@ def reported_verb(statement: Statement) -> Verb | None:
 
 
 _NARRATES = re.compile(
-    r",? (?:which|who|where)\b|, (?:just|days|hours|weeks|months|a day|even (?:as|though)|amid|adding|though|although|while|"
+    r",? (?:which|who|where)\b|,[\"”]? (?:just|days|hours|weeks|months|a day|even (?:as|though)|amid|adding|though|"
+    r"although|while|"
     r"after|before|citing|despite|as)\b"
 )
 
@@ -74,7 +79,10 @@ def opened(statement: Statement, voice: Voice, second: Statement | None = None) 
     """ "Argues that …" or "Says: “…”", for a camp named beside it; with a second statement behind a semicolon."""
     pieces = _opening(statement, voice)
     if second is not None:
-        pieces += [own("; "), *[Piece(p.text[:1].lower() + p.text[1:]) if k == 0 else p for k, p in enumerate(_opening(second, voice))]]
+        pieces += [
+            own("; "),
+            *[Piece(p.text[:1].lower() + p.text[1:]) if k == 0 else p for k, p in enumerate(_opening(second, voice))],
+        ]
     return Draft(_stopped(pieces), (*_behind(statement), *(_behind(second) if second else ())), keys=(statement.key,))
 
 
@@ -91,7 +99,9 @@ def fused(one: Statement, voice: Voice, other: Statement, against: Voice) -> Dra
     return Draft(_stopped(pieces), support, keys=(one.key, other.key))
 
 
-def contradiction(one: Statement, voice: Voice, other: Statement, against: Voice, figures: bool, introduce: tuple[bool, bool]) -> Draft:
+def contradiction(
+    one: Statement, voice: Voice, other: Statement, against: Voice, figures: bool, introduce: tuple[bool, bool]
+) -> Draft:
     """An answer pair in one sentence."""
     opening = "The figures differ: " if figures else "On one point the two sides contradict each other: "
     pieces = [
@@ -166,7 +176,11 @@ def shortened(statement: Statement, most: int) -> Statement | None:
         return None
     for text in cuts(statement.text):
         bare = text.rstrip(".")
-        if len(bare.split()) <= most and is_clause(bare) and not isinstance(check_reported(bare, statement.passage.text), str):
+        if (
+            len(bare.split()) <= most
+            and is_clause(bare)
+            and not isinstance(check_reported(bare, statement.passage.text), str)
+        ):
             return replace(statement, text=bare)
     return None
 

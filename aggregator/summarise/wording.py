@@ -6,13 +6,15 @@ openers that refer back, loaded words in the outlet's own voice, headlines that 
 
 import re
 
+from aggregator.analysis.lexicon import word_set
 from aggregator.summarise.spans import is_finite, tokens
 
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _REFERS_BACK = re.compile(
     r"(?:He|She|They|It|This|That|These|Those|His|Her|Hers|Their|Its|Him|Them|Such|Both|Neither|Either|Another|Others?|"
     r"\w+ of (?:them|those|these)|None of (?:them|those|these)|One of (?:them|those|these)|"
-    r"The (?:two|pair|man|woman|men|women|boy|girl|latter|former|same|move|decision|ruling|statement|comments?|remarks?|"
+    r"The (?:two|pair|man|woman|men|women|boy|girl|latter|former|same|move|decision|ruling|statement|comments?|"
+    r"remarks?|"
     r"announcement|group|company|firm|agency|organi[sz]ation|suspect|officer|measure|proposal|plan|order|letter|"
     r"document|documents|findings?|report|study|survey|poll|incident|news|change|changes|result|results|first|second|"
     r"third|last|other|others|answer|reason|problem|question|idea|point|figures?|numbers?|total|latest|alliance|"
@@ -23,21 +25,31 @@ _REFERS_BACK = re.compile(
 _CONNECTS = re.compile(
     r"(?:However|But|And|Or|Nor|So|Yet|Still|Also|Then|Thus|Hence|Therefore|Moreover|Furthermore|Besides|Instead|"
     r"Meanwhile|Nevertheless|Nonetheless|Otherwise|Similarly|Likewise|Indeed|Even|Rather|Too|Again|Now|Plus|Perhaps|"
-    r"Maybe|Of course|In fact|In addition|In contrast|By contrast|On the other hand|As a result|For (?:example|instance)|"
-    r"At the same time|In (?:turn|other words|response|all|that case|the end)|After all|Not (?:everyone|all|only|every)|"
-    r"Here\b|Here’s|There,|That(?:’|')s|It(?:’|')s|Because|Asked|Among (?:them|those|these)|Add to|Nor|Glad|Like|Unlike|"
+    r"Maybe|More importantly|Importantly|Actually|Already|Overall|In this (?:respect|way|case)|Not coincidentally|"
+    r"Anyone who|"
+    r"Unsurprisingly|Surprisingly|Ironically|Admittedly|Granted|Regardless|Either way|In short|In sum|In fairness|"
+    r"In reality|In theory|In practice|At (?:issue|stake)|If so|Of course|In fact|In addition|In contrast|By contrast|"
+    r"On the other hand|As a result|For (?:example|instance)|"
+    r"At the same time|In (?:turn|other words|response|all|that case|the end)|After all|Not (?:everyone|all|only|"
+    r"every)|"
+    r"Here\b|Here’s|There,|That(?:’|')s|It(?:’|')s|Because|Asked|Among (?:them|those|these)|Add to|Nor|Glad|Like|"
+    r"Unlike|"
     r"What|Why|How|Who|Whether|When he|When she|When they|As he|As she|After he|After she|"
     r"Later|Earlier|Eventually|Previously|Separately|Elsewhere|First|Second|Third|Finally|Next|Hours later|Days later|"
     r"Yesterday|Today|Tomorrow|Tonight|That alone|This alone|Concede|Put together|Taken together|Quick|Consider|Think|"
     r"Imagine|Remember|Note that|Notes on|Look|See|Ask|Meet|Welcome|Enter|Call it|"
-    r"Since then|Before that|After that|By then|Until then|At that point|At the time|That (?:same )?(?:day|night|year))\b"
+    r"Since then|Before that|After that|By then|Until then|At that point|At the time|That (?:same )?(?:day|night|"
+    r"year))\b"
 )
 _ASIDES = re.compile(
     r"(?:Here\b|Here’s|Here's|Quick|That alone|This alone|Put together|Put differently|Concede|Consider|Think|Imagine|"
-    r"Remember|Notes on|Look|See|Meet|Welcome|Enter|Call it|Attached|Glad|Fine\b|So why|In plain|Fair enough|True,|Sure,|"
+    r"Remember|Notes on|Look|See|Meet|Welcome|Enter|Call it|Attached|Glad|Fine\b|So why|In plain|Fair enough|True,|"
+    r"Sure,|"
     r"To be (?:clear|fair|sure)|Make no mistake|No wonder|Small wonder|Not bad|Good luck)\b"
 )
-_FIRST_PERSON = re.compile(r"\b(?:I|we|We|my|My|our|Our|us|me|you|You|your|Your|I’m|I'm|let’s|Let’s|let's|Let's)\b(?!\.)")
+_FIRST_PERSON = re.compile(
+    r"\b(?:I|we|We|my|My|our|Our|us|me|you|You|your|Your|I’m|I'm|let’s|Let’s|let's|Let's)\b(?!\.)"
+)
 _LOADED = re.compile(
     r"\b(?:shameful|disgrace\w*|radical|extremist|extremists|cynical\w*|hypocri\w+|corrupt|thug\w*|"
     r"insane|crazy|ridiculous\w*|absurd\w*|pathetic|sham|farce|stunning\w*|shocking\w*|outrageous\w*|bombshell|slam\w*|"
@@ -45,7 +57,8 @@ _LOADED = re.compile(
     r"giants?|big shots?|crooks?|little guy|swear[s]?|brazen\w*|heroic\w*|tragically|sadly|fortunately|unfortunately|"
     r"of course|obviously|clearly|plainly|surely|frankly|laughable|nonsense|"
     r"crow(?:ed|s)|embarrass\w+|humiliat\w+|debacle|fiasco|circus|charade|stunt|ploy|pander\w*|capitulat\w+|delight\w*|"
-    r"derisive\w*|inevitabl\w+|much of the blame|notorious\w*|infamous\w*|chaotic|nightmare|cruel\w*|vicious\w*|evil|greedy|lavish\w*|scandal-\w+|woke|leftists?|left-wing|right-wing|far-left|far-right|"
+    r"derisive\w*|inevitabl\w+|much of the blame|notorious\w*|infamous\w*|chaotic|nightmare|cruel\w*|vicious\w*|evil|"
+    r"greedy|lavish\w*|scandal-\w+|woke|leftists?|left-wing|right-wing|far-left|far-right|"
     r"socialist|fascist|mainstream media|fake news|witch hunt|smear\w*|rant\w*|tirade|meltdown|"
     r"cheer(?:ed|s|ing)|dodg(?:ed|es|ing)|whin\w+|boast\w*|gloat\w*|hysteri\w+|swindl\w+|betray\w*|brutal\w*)\b",
     re.IGNORECASE,
@@ -61,9 +74,11 @@ _SCENE = re.compile(
     r"The (?:lights|smell|sound|sun|rain|phone)|There (?:was|were|is|are) )",
 )
 _FURNITURE = re.compile(
-    r"^(?:exclusive|breaking|update|watch|related|video|photos?|opinion|editorial)\b\W|\b(?:click here|sign up|subscribe|newsletter|follow us|read more|contributed to this (?:report|story|article)|"
+    r"^(?:exclusive|breaking|update|watch|related|video|photos?|opinion|editorial)\b\W|\b(?:click here|sign up|"
+    r"subscribe|newsletter|follow us|read more|contributed to this (?:report|story|article)|"
     r"all rights reserved|this (?:story|article) (?:was|has been|is)|photo (?:by|credit|gallery)|getty images|"
-    r"ap photo|advertisement|watch (?:the video|above|below)|story continues|https?://|pic\.twitter|editor’s note|"
+    r"ap photo|also pictured|is pictured|are pictured|advertisement|watch (?:the video|above|below)|story continues|"
+    r"https?://|pic\.twitter|editor’s note|"
     r"editor's note|correction:|updated? (?:at|on)|told the (?:dispatch|sentinel|lantern)|listen to|is a "
     r"(?:staff )?(?:reporter|writer|columnist|correspondent)|has (?:learned|obtained))\b",
     re.IGNORECASE,
@@ -100,7 +115,9 @@ def is_loaded(text: str) -> bool:
     return bool(_LOADED.search(bare) or demands) or "!" in bare
 
 
-_DEMANDS = re.compile(r"\b(?:should|ought to|must not|deserves?(?: to)?|had better|needs? to be|it is time|it’s time)\b")
+_DEMANDS = re.compile(
+    r"\b(?:should|ought to|must not|deserves?(?: to)?|had better|needs? to be|it is time|it’s time)\b"
+)
 _SPEECH = re.compile(
     r"\b(?:sa(?:id|ys?)|told|tells|argu(?:ed|es?)|warn(?:ed|s)|claim(?:ed|s)|insist(?:ed|s)|accord\w*|believ\w+|"
     r"content?d(?:ed|s)|urg(?:ed|es)|call(?:ed|s|ing)|propos\w+|ask(?:ed|s|ing)|whether|recommend\w*|rul(?:ed|es|ing)|"
@@ -111,7 +128,28 @@ _SPEECH = re.compile(
 def is_opinionated(text: str) -> bool:
     """Whether a sentence of an outlet argues: a loaded word, a question, the first or second person."""
     bare = without_quotations(text)
-    return is_loaded(text) or "?" in bare or bool(_FIRST_PERSON.search(bare.replace("U.S.", "")))
+    argues = "?" in bare or _ARGUES.search(bare) or _FIRST_PERSON.search(bare.replace("U.S.", ""))
+    return is_loaded(text) or bool(argues)
+
+
+_ARGUES = re.compile(
+    r"\b(?:actually|simply|hardly|merely|indeed|perhaps|surely|arguably|undoubtedly|certainly|of course|in fact|"
+    r"that(?:’|')s (?:wrong|right|why|not)|no matter|far from|it(?:’|')s (?:clear|hard|easy|worth|time)|the (?:truth|"
+    r"point|"
+    r"problem|irony|fact) is|seems?|makes? (?:no )?sense)\b",
+    re.IGNORECASE,
+)
+
+
+_ATTRIBUTED = re.compile(
+    r"\b(?:said|says|told|argued|argues|warned|claimed|insisted|according to|believes?|contends?|maintains?|testified|"
+    r"accus(?:ed|es)|urged|called|denied|rejected)\b"
+)
+
+
+def is_attributed(text: str) -> bool:
+    """Whether a sentence gives what it tells to a speaker."""
+    return bool(_ATTRIBUTED.search(without_quotations(text)))
 
 
 def is_scene(text: str) -> bool:
@@ -123,7 +161,7 @@ def is_plain_title(title: str) -> bool:
     """Whether a headline tells what happened: no question, teaser, label, quotation, loaded word or shouting."""
     letters = [char for char in title if char.isalpha()]
     shouts = sum(char.isupper() for char in letters) > 0.5 * max(1, len(letters))
-    marks = any(mark in title for mark in "?!“”\"‘") or re.search(r"(?:^|\s)'|\b\w+:", title)
+    marks = any(mark in title for mark in '?!“”"‘') or re.search(r"(?:^|\s)'|\b\w+:", title)
     return not (shouts or marks or _TEASES.match(title) or is_loaded(title) or _FIRST_PERSON.search(title))
 
 
@@ -137,7 +175,9 @@ def is_balanced(text: str) -> bool:
     )
 
 
-_SUBORDINATES = frozenset("who which that why how what when where while because if as before after whose until".split())
+_SUBORDINATES = word_set("""
+who which that why how what when where while because if as before after whose until
+""")
 
 
 def has_main_clause(text: str) -> bool:

@@ -29,7 +29,7 @@ from aggregator.store.upsert import upsert
 from aggregator.stories.topics import Topics
 from aggregator.summarise.context import CopyLimits, PageContext
 from aggregator.summarise.extractive import ExtractiveEngine
-from aggregator.summarise.page import ENDED, SCHEMA_VERSION, Correction, Related, StoryPage, Topic
+from aggregator.summarise.page import ENDED, SCHEMA_VERSION, SEEN, Correction, Related, StoryPage, Topic
 from aggregator.summarise.parts import DocumentText
 from aggregator.summarise.validate import Documents, faults, held
 from aggregator.text import sha256
@@ -37,6 +37,8 @@ from aggregator.text import sha256
 MACHINE, EDITOR = "machine", "editor"
 _RELATED = 4
 _SLUG_LENGTH = 80
+#: between an editor's reason and what the machine found in a version that it wrote meanwhile
+_AND_BROKEN = " | the newest version breaks "
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +125,7 @@ class Summarise(Stage[ToWrite, Draft]):
             status="published",
         )
         corrections = tuple(Correction(**one) for one in last.content["corrections"]) if last else ()
-        hold = last.reason if last and last.status == "held" and last.made_by == EDITOR else ""
+        hold = last.reason.split(_AND_BROKEN)[0] if last and last.status == "held" and last.made_by == EDITOR else ""
         return replace(
             item, evidence=row.evidence_sha, analysis=analysis, context=context, corrections=corrections, hold=hold
         )
@@ -141,7 +143,7 @@ class Summarise(Stage[ToWrite, Draft]):
         address = {"url": f"{item.context.url}/{slug_of(page.headline)}", "corrections": list(item.corrections)}
         page = page.model_copy(update=address)
         broken = held(faults(page, _documents(item.analysis), self.limits))
-        reason = item.hold or broken
+        reason = _AND_BROKEN.join(text for text in (item.hold, broken) if text)
         page = page.model_copy(update={"status": "held"}) if reason else page
         return Draft(item.evidence, page, reason, EDITOR if item.hold else MACHINE)
 
@@ -194,6 +196,20 @@ def is_newest() -> ColumnElement[bool]:
     """SQL condition on PageRow: it is its page's newest version."""
     newest = newest_versions()
     return select(newest.c.id).where(newest.c.id == PageRow.id, newest.c.version == PageRow.version).exists()
+
+
+def seen_version(session: Session, page_id: str) -> int | None:
+    """The version of a page that readers see: the newest not held back; None while an editor holds the page."""
+    query = select(PageRow.version, PageRow.status, PageRow.made_by).where(PageRow.id == page_id)
+    row = shown(session.execute(query.order_by(PageRow.version.desc())).all())
+    return row.version if row else None
+
+
+def shown(versions: Sequence[Any]) -> Any:
+    """The one of a page's versions (rows, newest first) that readers see, or None."""
+    if not versions or (versions[0].status == "held" and versions[0].made_by == EDITOR):
+        return None
+    return next((row for row in versions if row.status in SEEN), None)
 
 
 def page_url(settings: Settings, page_id: str) -> str:

@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import psutil
 import pytest
@@ -153,7 +154,7 @@ def test_a_lost_lock_is_noticed_and_the_new_owners_is_left_alone(store: Store, m
 
 @pytest.mark.parametrize("lose", [True, False])
 def test_a_batch_ends_early_when_its_lock_was_lost(
-    store: Store, settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch, lose: bool
+    store: Store, settings: Settings, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: bool
 ) -> None:
     monkeypatch.setattr(lock, "BEAT_SECONDS", 0.05)
 
@@ -164,7 +165,7 @@ def test_a_batch_ends_early_when_its_lock_was_lost(
             time.sleep(0.5)
         return ""
 
-    report = run_batch(Instance(settings, store, clock), stop=look)
+    report = run_batch(Instance(settings, store, clock, tmp_path), stop=look)
     assert report.stopped == ("the lock was lost" if lose else "")
     with store.read() as session:
         assert session.scalars(select(Run.ended_at)).one() == clock.now()
@@ -172,9 +173,9 @@ def test_a_batch_ends_early_when_its_lock_was_lost(
 
 @pytest.mark.parametrize("names", [(), ("embed",)])
 def test_a_batch_leaves_nothing_behind_when_another_holds_the_lock(
-    store: Store, settings: Settings, clock: Clock, names: tuple[str, ...]
+    store: Store, settings: Settings, clock: Clock, tmp_path: Path, names: tuple[str, ...]
 ) -> None:
-    instance = Instance(settings, store, clock)
+    instance = Instance(settings, store, clock, tmp_path)
     with run_lock(store), pytest.raises(LockHeld):
         run_batch(instance, names=names)
     with store.read() as session:

@@ -1,6 +1,7 @@
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import structlog
@@ -20,9 +21,9 @@ ENOUGH_SECONDS = 20
 
 
 @pytest.fixture
-def instance(sqlite: Store) -> Instance:
+def instance(sqlite: Store, tmp_path: Path) -> Instance:
     """An instance without outlets, whose turn comes ten times a second."""
-    return Instance(Settings(schedule=ScheduleSettings(run_minutes=TURN_SECONDS / 60)), sqlite, Clock())
+    return Instance(Settings(schedule=ScheduleSettings(run_minutes=TURN_SECONDS / 60)), sqlite, Clock(), tmp_path)
 
 
 def stop_once(enough: Callable[[], bool]) -> Callable[[], str]:
@@ -48,8 +49,8 @@ def test_batches_run_one_after_another_until_told_to_stop(instance: Instance) ->
     assert runs(instance.store, Run.ended_at.is_(None)) == 0
 
 
-def test_the_first_batch_does_not_wait_for_its_interval(sqlite: Store) -> None:
-    hourly = Instance(Settings(schedule=ScheduleSettings(run_minutes=60)), sqlite, Clock())
+def test_the_first_batch_does_not_wait_for_its_interval(sqlite: Store, tmp_path: Path) -> None:
+    hourly = Instance(Settings(schedule=ScheduleSettings(run_minutes=60)), sqlite, Clock(), tmp_path)
     lines: list[str] = []
     run_for_ever(hourly, stop_once(lambda: bool(lines)), each=lines.append)
     assert len(lines) == 1

@@ -1,0 +1,112 @@
+"""The dek and the camps: the event in one sentence, who stands against whom, both in one more sentence."""
+
+import re
+from collections.abc import Iterable
+
+from aggregator.summarise.compose import Draft
+from aggregator.summarise.figures import outcomes
+from aggregator.summarise.holders import Voice
+from aggregator.summarise.plan import Camp, Plan
+from aggregator.summarise.report import forms, stands
+from aggregator.summarise.sayings import Statement
+from aggregator.summarise.selection import Candidate
+from aggregator.summarise.statements import fits_perspective, fused, opened, shortened
+
+#: a dek may print a marked word or two, never a camp's quotation
+_MARKED, _SCARE = re.compile(r"[“\"]([^”\"]*)[”\"]"), 3
+
+
+def write_dek(plan: Plan) -> None:
+    """One sentence: the best of the leads, in a developing story from an article with the newest figures.
+
+    Where those articles are too short to take a sentence from, any article may lead; overtaken figures still may not.
+    """
+    newest, zone = plan.newest, 12 if plan.newest else 4
+    pool = [c for c in plan.story.candidates if c.sentence.index < zone and (not newest or c.source in newest)]
+    if _write_first(plan, pool) or _write_first(plan, plan.story.candidates):
+        return
+    if newest:
+        plan.newest = []
+        _write_first(plan, plan.story.candidates)
+
+
+def _write_first(plan: Plan, pool: Iterable[Candidate]) -> bool:
+    """Print the best sentence that may be the dek; whether there was one."""
+    for candidate in sorted(pool, key=lambda c: _dek_worth(plan, c), reverse=True):
+        for text in forms(candidate, 45):
+            plan.forget()
+            if len(text.split()) < 12 or any(len(words.split()) > _SCARE for words in _MARKED.findall(text)):
+                continue
+            fits = stands(candidate, text, plan.people, plan.development)
+            if fits and plan.take_report(plan.dek, candidate, text):
+                return True
+    return False
+
+
+def _dek_worth(plan: Plan, candidate: Candidate) -> tuple[float, int]:
+    words = len(candidate.text.split())
+    worth = candidate.score + 0.01 * min(words, 34) - 0.02 * max(0, words - 36)
+    counts = 0.5 * bool(plan.development.moves and outcomes(candidate.text))
+    marked = 0.15 * bool(_MARKED.search(candidate.text))
+    return worth - 0.1 * candidate.leans - marked + counts, -candidate.row
+
+
+def write_dek_camps(plan: Plan) -> None:
+    """A second sentence that names both camps with a short statement of each."""
+    if len(plan.perspectives) < 2:
+        return
+    one, other = plan.perspectives[0].voice, plan.perspectives[1].voice
+    pairs: list[tuple[float, Draft, Statement, Statement]] = []
+    for mine in _brief(plan, one):
+        for theirs in _brief(plan, other):
+            draft = fused(mine, one, theirs, other)
+            worth = plan.worth(mine) + plan.worth(theirs) - 0.04 * draft.words
+            if mine.row >= 0 and theirs.row >= 0:
+                worth += plan.story.cosine(mine.row, theirs.row)
+            if draft.words <= max(30, 70 - plan.dek[0].words):
+                pairs.append((worth, draft, mine, theirs))
+    pairs.sort(key=lambda pair: (-pair[0], pair[1].text))
+    for _, draft, mine, theirs in pairs:
+        if plan.take(plan.dek, draft, mine, theirs):
+            return
+
+
+def _brief(plan: Plan, voice: Voice) -> list[Statement]:
+    """Short statements of a voice that were not printed yet."""
+    short = (shortened(statement, 22) for statement in plan.statements(voice))
+    return [one for one in short if one is not None and not re.match(r"(?:It|That|This|They|He|She)\b", one.text)][:5]
+
+
+def write_perspectives(plan: Plan) -> None:
+    """The camps, each with its most telling statement; both sides or none."""
+    if not plan.camps.is_dispute:
+        plan.omitted["perspectives"] = "no two holders of opposed views were found speaking in the articles"
+        return
+    chosen: list[Camp] = []
+    for at, side in enumerate(plan.camps.sides):
+        camp = next((c for c in (_camp(plan, voice) for voice in plan.ranked(side)) if c is not None), None)
+        if camp is not None:
+            chosen.append(camp)
+            plan.note(camp.statements)
+        elif at < 2:
+            break
+    if len(chosen) < 2:
+        for camp in chosen:
+            plan.unsay(camp.statements)
+        plan.omitted["perspectives"] = "only one side has a statement that can be printed with its holder"
+        return
+    for camp in chosen:
+        plan.budget.spend(camp.draft)
+    plan.perspectives = chosen[:4]
+
+
+def _camp(plan: Plan, voice: Voice) -> Camp | None:
+    for statement in plan.statements(voice, acts=True):
+        for most in (32, 26):
+            short = shortened(statement, most)
+            if short is None:
+                continue
+            draft = opened(short, voice)
+            if fits_perspective(draft) and plan.budget.allows(draft):
+                return Camp(voice.label, voice, draft, (statement,))
+    return None

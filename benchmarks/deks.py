@@ -1,0 +1,55 @@
+"""Deks against neutral human summaries: `python benchmarks/deks.py DATA --cache DIR [--stories N]`.
+
+DATA is the folder of the AllSides stories. Printed are the mean ROUGE-1, -2 and -L F1 (stemmed; Lin 2004) of the dek's
+first sentence beside the lead of the center article: one sentence, three, and both cut to the dek's number of words.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from statistics import mean
+
+from rouge_score.rouge_scorer import RougeScorer
+
+from aggregator.analysis.sentences import split_sentences
+from aggregator.summarise.context import PageContext
+from aggregator.summarise.lede import write_dek
+from aggregator.summarise.plan import Plan
+from benchmarks.stories import allsides
+
+MEASURES = ("rouge1", "rouge2", "rougeL")
+DAY = "2026-01-01T00:00:00Z"
+
+
+def main() -> None:
+    """Print a line per way to write a dek."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--stories", type=int, default=150)
+    options = parser.parse_args()
+    scorer = RougeScorer(MEASURES, use_stemmer=True)
+    found: dict[str, list[tuple[list[float], int]]] = {}
+    for story in allsides(options.data, options.stories, options.cache):
+        plan = Plan(story.analysis, PageContext(story.id, "https://unknown.example/", DAY, DAY, DAY[:10]))
+        write_dek(plan)
+        dek = plan.dek[0].text if plan.dek else ""
+        lead = [sentence.text for sentence in split_sentences(story.leads[0])]
+        words = len(dek.split())
+        whole = " ".join(" ".join(s.text for s in split_sentences(story.leads[0])).split())
+        texts = {
+            "dek": dek,
+            "LEAD-1 of the center": lead[0],
+            "LEAD-3 of the center": " ".join(lead[:3]),
+            "its lead, as many words": " ".join(whole.split()[:words]),
+        }
+        for name, text in texts.items():
+            scores = scorer.score(story.summary, text)
+            found.setdefault(name, []).append(([scores[each].fmeasure for each in MEASURES], len(text.split())))
+    for name, rows in found.items():
+        scores = " ".join(f"{mean(row[k] for row, _ in rows):.3f}" for k in range(len(MEASURES)))
+        sys.stdout.write(f"{name:24} {scores} {mean(words for _, words in rows):.1f} words, {len(rows)} stories\n")
+
+
+if __name__ == "__main__":
+    main()
