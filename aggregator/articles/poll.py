@@ -234,60 +234,65 @@ def store_entries(
         check.entries += 1
         alias = session.get(Alias, key)
         identity = alias.article_id if alias else article_id(url)
-        if identity in listed:  # two entries of one page (a live blog): the newest speaks for it
-            continue
-        listed.add(identity)
-        entry_sha = sha256("\n".join((url, entry.title, str(entry.updated_at or ""))))
-        article = session.get(Article, identity)
-        owner = domains.owner(url) or feed.outlet_key
-        if article is None:
-            article = _new_article(feed, entry, identity, url, entry_sha, now, owner)
-            article.withheld = BEFORE_FIRST_POLL if limit is not None and rank >= limit else ""
-            session.add(article)
-            check.new += 1
-        seen = session.get(Appearance, (feed.id, identity))
-        if seen is None and article.withheld == BEFORE_FIRST_POLL and (limit is None or rank < limit):
-            article.withheld = ""  # old to one feed, new to this one
-        if seen is None:
-            session.add(
-                Appearance(
-                    feed_id=feed.id, article_id=identity, guid=entry.guid, entry_sha=entry_sha, first_seen_at=now
-                )
-            )
-        elif seen.entry_sha != entry_sha and article.outlet_key == feed.outlet_key:
-            # a feed of its own outlet has changed what it says: the article was edited
-            seen.entry_sha = article.entry_sha = entry_sha
-            article.title, article.summary = entry.title or article.title, entry.summary or article.summary
-            article.updated_at = entry.updated_at or now
-            check.changed += 1
-        session.flush()
+        if identity not in listed:  # of two entries of one page (a live blog) the newest speaks for it
+            listed.add(identity)
+            taken = limit is None or rank < limit
+            _store_entry(session, feed, entry, identity, url, domains.owner(url), now, check, taken)
 
 
-def _new_article(
-    feed: Feed, entry: Entry, identity: str, url: str, entry_sha: str, now: datetime, owner: str
-) -> Article:
-    """What another outlet's feed says of an article is not taken: its own page will tell."""
-    if owner != feed.outlet_key:
-        return Article(
-            id=identity, url=url, outlet_key=owner, origin="feed", found_at=now, order_at=now, entry_sha=entry_sha
+def _store_entry(
+    session: Session,
+    feed: Feed,
+    entry: Entry,
+    identity: str,
+    url: str,
+    owner: str | None,
+    now: datetime,
+    check: FeedCheck,
+    taken: bool,
+) -> None:
+    """An article belongs to the outlet whose domain it is on: what another outlet's feed says of it is not taken."""
+    entry_sha = sha256("\n".join((url, entry.title, str(entry.updated_at or ""))))
+    article = session.get(Article, identity)
+    if article is None:
+        outlet = owner or feed.outlet_key
+        article = Article(
+            id=identity,
+            url=url,
+            outlet_key=outlet,
+            origin="feed",
+            found_at=now,
+            order_at=now,
+            entry_sha=entry_sha,
+            withheld="" if taken else BEFORE_FIRST_POLL,
         )
-    section = feed.section or (entry.categories[0] if entry.categories else "")
-    published_at = trusted_date(entry.published_at or entry.updated_at, now)
-    return Article(
-        id=identity,
-        url=url,
-        outlet_key=feed.outlet_key,
-        origin="feed",
-        title=entry.title,
-        summary=entry.summary,
-        authors=list(entry.authors),
-        section=section,
-        published_at=published_at,
-        order_at=published_at or now,
-        updated_at=entry.updated_at,
-        found_at=now,
-        entry_sha=entry_sha,
-    )
+        session.add(article)
+        check.new += 1
+    own = article.outlet_key == feed.outlet_key
+    seen = session.get(Appearance, (feed.id, identity))
+    if seen is None:
+        session.add(
+            Appearance(feed_id=feed.id, article_id=identity, guid=entry.guid, entry_sha=entry_sha, first_seen_at=now)
+        )
+        if article.withheld == BEFORE_FIRST_POLL and taken:
+            article.withheld = ""  # old to one feed, new to this one
+        if own and not article.title:
+            _describe(article, feed, entry, now)
+    elif seen.entry_sha != entry_sha and own:  # the article was edited
+        seen.entry_sha = article.entry_sha = entry_sha
+        article.title, article.summary = entry.title or article.title, entry.summary or article.summary
+        article.updated_at = entry.updated_at or now
+        check.changed += 1
+    session.flush()
+
+
+def _describe(article: Article, feed: Feed, entry: Entry, now: datetime) -> None:
+    """What a feed of its own outlet says of an article."""
+    article.title, article.summary, article.authors = entry.title, entry.summary, list(entry.authors)
+    article.section = feed.section or (entry.categories[0] if entry.categories else "")
+    article.updated_at = entry.updated_at
+    article.published_at = trusted_date(entry.published_at or entry.updated_at, now)
+    article.order_at = article.published_at or article.found_at
 
 
 def trusted_date(given: datetime | None, now: datetime) -> datetime | None:

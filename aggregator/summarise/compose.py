@@ -210,8 +210,10 @@ def lowered(text: str, whole: str) -> str:
     match = re.match(r"[^\W\d_][\w’'-]*", text)
     if not match or match.group() == "I" or match.group()[1:] != match.group()[1:].lower():
         return text
-    if re.match(r"\.| [A-Z]", text[match.end() :]) and match.group().lower() not in _SMALL:
-        return text
+    if re.match(r"\.| [A-Z]", text[match.end() :]):
+        opening = next((name.text for name in names(text) if name.start == 0 and " " in name.text), "")
+        if match.group().lower() not in _SMALL or (opening and whole.count(opening) > 1):
+            return text
     word = match.group().removesuffix("’s").removesuffix("'s")
     if word.lower() in _SMALL:
         return text[:1].lower() + text[1:]

@@ -12,6 +12,7 @@ from aggregator.summarise.wording import is_plain_title
 from aggregator.types import Kind
 
 _LOW, _HIGH = 8, 16
+_LABEL = re.compile(r"^(?:BREAKING|Breaking|Exclusive|EXCLUSIVE|Update|UPDATE|Just in|JUST IN): ")
 _BREAK = re.compile(r";\s+|\s+[—–|]\s+|\s+-\s+")
 _VERBLESS = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|to|may|can|could|would|says?|said|wins?|loses?|cuts?|puts?|sets?|hits?|"
@@ -46,7 +47,8 @@ def headline(
 def _stretches(title: str) -> list[tuple[int, int]]:
     """The whole title, and what stands before or behind a clause boundary in it."""
     end = len(title.rstrip().rstrip("."))
-    found = [(0, end)]
+    label = _LABEL.match(title)
+    found = [(label.end() if label else 0, end)]
     for match in _BREAK.finditer(title[:end]):
         found += [(0, match.start()), (match.end(), end)]
     return [(a, b) for a, b in found if len(title[a:b].split()) >= 5]
@@ -60,6 +62,7 @@ def _score(
     score -= 0.35 * max(0, _LOW - words) + 0.35 * max(0, words - _HIGH)
     score -= 2.0 * (not is_plain_title(text)) + 1.0 * (not _VERBLESS.search(text))
     score -= 2.0 * story.opinion.get(source.article_id, 0.0)
+    score -= 3.0 * (source.article_id in story.comments)
     score -= 2.0 * bool(development.is_stale(text))
     score += 1.5 * (bool(prefer) and source in prefer)
     return score

@@ -20,6 +20,8 @@ from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Candidate, Story, title_likeness
 from aggregator.summarise.statements import printable, without_narrator
 
+#: below this cosine to the story's leads a statement is about something else
+RELEVANT_STATEMENT = 0.1
 #: a sentence that tells of a step to come
 NEXT = re.compile(
     r"\b(?:(?:is|are|was|were) (?:expected|scheduled|due|set|to be)|plans? to|will (?:be|meet|begin|decide|vote|hear|"
@@ -119,7 +121,7 @@ class Plan:
         fresh = [s for s in fresh if s.key not in self.banned and fold(s.text) not in self.said]
         fresh = [s for s in fresh if printable(s, voice) and not self.is_repeated(s)]
         cut = [without_narrator(s) for s in fresh if not self.development.is_stale(s.text) and self.is_timely(s)]
-        fresh = [s for s in cut if s is not None]
+        fresh = [s for s in cut if s is not None and self.story.relevance(s.row) >= RELEVANT_STATEMENT]
         fresh = [s for s in fresh if not self.people.stranger(s.text.replace(voice.surname, " "))]
         return sorted(fresh, key=lambda s: (-self.worth(s), s.source.order_at, s.text))
 

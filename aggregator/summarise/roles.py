@@ -6,6 +6,7 @@ from typing import Literal
 from aggregator.analysis.lexicon import word_set
 from aggregator.analysis.words import names
 from aggregator.summarise.selection import Story
+from aggregator.summarise.spans import is_finite, tokens
 
 HolderKind = Literal["person", "group", "organisation", "office"]
 #: words of a role that make an office, whose holder speaks for himself; as they are printed before the surname
@@ -90,6 +91,8 @@ def clean_role(role: str) -> str:
         len(role.split()) > 4 and re.search(r"\b(?:Sen|Rep|Gov)\.$", role)
     ):
         role = role.split()[-1] if role.endswith(".") else ""
+    if re.match(r"[A-Z]{4,}\b", role) or any(is_finite(token) for token in tokens(role)[1:] if token.text[0].islower()):
+        return ""
     return "" if _NO_ROLE.search(role) or len(role.split()) > 14 else role
 
 
@@ -185,8 +188,8 @@ def _speaks_only(role: str) -> bool:
 
 
 def _numbered(name: str, tail: str) -> str:
-    """A union's name with its number: "Local 77"."""
-    match = re.match(rf"{re.escape(name)} \d+\b", tail)
+    """A name with what belongs to it: "Local 77", "Dairy Farmers of Canada"."""
+    match = re.match(rf"{re.escape(name)}(?: \d+\b| of (?:the )?[A-Z]\w+(?: [A-Z]\w+)*)", tail)
     return match.group() if match else name
 
 
@@ -223,15 +226,19 @@ def label_of(name: str, role: str, kind: HolderKind, organisation: str, story: S
     if organisation:
         return organisation if len(organisation.split()) <= 6 else ""
     surname = last_word(name)
-    office = _office(role) or ("" if role and "ormer" in role else _titled(surname, story))
+    office = _office(role) or ("" if role and "ormer" in role else _titled(name, surname, story))
     if office in ("Judge", "Justice"):
         return ""  # a ruling is no camp
     printed = [office, *(short for short, long in _OFFICES.items() if long == office)] if office else []
     return f"{office} {surname}" if any(_stands_near(title, surname, story) for title in printed) else ""
 
 
-def _titled(surname: str, story: Story) -> str:
-    """The office that an outlet prints directly before a surname: "President Trump", "Sen. Schumer"."""
+def _titled(name: str, surname: str, story: Story) -> str:
+    """The office that an outlet prints directly before a surname: "President Trump", "Sen. Schumer"; "" where the
+    surname may be somebody else's."""
+    first = {full.split()[0] for full in story.names if " " in full and full.split()[-1] == surname}
+    if first - set(name.split()):
+        return ""
     pattern = re.compile(
         rf"(?<![\w-])(?P<title>{'|'.join(map(re.escape, _OFFICES))})\.? (?:[A-Z][\w.]* ){{0,2}}{re.escape(surname)}\b",
         re.I,

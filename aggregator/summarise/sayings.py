@@ -80,7 +80,7 @@ def quoted(quote: Quote, source: SourceText, story: Story) -> Iterable[Statement
     for piece_start, piece in _runs(text):
         bare = piece.strip().rstrip(",;:.–—- ")
         words = len(bare.split())
-        if not _MIN_QUOTE <= words <= _MAX_QUOTE or not _is_saying(bare):
+        if not _MIN_QUOTE <= words <= _MAX_QUOTE or not _is_saying(bare) or quote.speaker in bare:
             continue
         begin, end = start + piece_start, start + piece_start + len(bare)
         if source.text[begin:end] != bare:
@@ -97,6 +97,7 @@ def _is_saying(text: str) -> bool:
     """Whether quoted words are a whole statement: a sentence with a verb, no question, no scrap."""
     return (
         text[:1].isupper()
+        and not text.endswith(("'", "’"))
         and not any(mark in text for mark in ("“", "”", '"', "[", "]", "?", "…", "...", "@", "#", "$$", "http"))
         and not _ASKS.match(text)
         and not (re.match(r"(?:If|When|While|Because|Although|As|Since|Unless)\b", text) and "," not in text)
@@ -202,6 +203,6 @@ def is_clause(text: str) -> bool:
         return False
     if re.match(r"[a-z]+ed\b", text) or re.search(r", (?:added|said|says|told) [A-Z]", text):
         return False
-    if re.match(r"(?:to|of|for|in|on|at|by|with|and|but|as|from|about|him|them|how|why|whether|what)\b", text):
+    if re.match(r"(?:to|of|for|in|on|at|by|with|and|but|as|from|about|him|them|how|why|whether|what|not)\b", text):
         return False
     return bool(_VERB.search(opening)) and "?" not in text

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from aggregator.analysis.model import Analysis, Sentence, SourceText
 from aggregator.analysis.words import content_words, fold, name_key, names, negations, numbers
 from aggregator.summarise.compose import Passage
-from aggregator.summarise.wording import is_opinionated, is_report, is_scene, refers_back
+from aggregator.summarise.wording import is_attributed, is_opinionated, is_report, is_scene, refers_back
 from aggregator.types import Kind, RegionKind, Rights
 
 #: weights of the score, tuned on ROUGE against neutral human summaries of real stories
@@ -28,7 +28,10 @@ _COVERED = 0.60
 _REPEATS = 0.72
 #: a sentence this near to the titles tells the event itself
 _CORE = 0.35
-_COMMENTARY = 0.2
+#: an article that argues this much is commentary, or this much and seldom says who said what
+_COMMENTARY, _ARGUING, _SOURCED = 0.3, 0.2, 0.3
+#: below this cosine to the story's leads a sentence belongs to something else on the same page
+_RELEVANT, _LEADS = 0.2, 4
 _WORDS = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 
 
@@ -74,6 +77,9 @@ class Story:
         self.vectors = _matrix(self.sources)
         self.similarity: NDArray[np.float32] = self.vectors @ self.vectors.T
         self.title_words = _title_words(analysis.sources)
+        self.comments = {source.article_id for source in self.news if is_commentary(source)}
+        if len(self.comments) == len(self.news):
+            self.comments = set()
         self.opinion = {source.article_id: opinion_share(source) for source in self.news}
         self.candidates = tuple(self._candidates())
         self.by_key = {candidate.key: candidate for candidate in self.candidates}
@@ -82,11 +88,10 @@ class Story:
         titles = np.array([title_likeness(x.text, self.title_words) for _, x in self.rows])
         agreements = self._agreements()
         spread = float(titles.max()) or 1.0 if len(titles) else 1.0
-        comments = {key for key, share in self.opinion.items() if share > _COMMENTARY}
         for row, (source, sentence) in enumerate(self.rows):
             if source.kind is not Kind.NEWS or sentence.region is not None or not is_report(sentence.text):
                 continue
-            if source.article_id in comments and titles[row] < _CORE * spread and agreements[row] < _SAME:
+            if source.article_id in self.comments or self.relevance(row) < _RELEVANT:
                 continue
             title, agreement = float(titles[row]) / spread, float(agreements[row])
             score = _TITLE * title + _AGREEMENT * agreement + _LEAD * max(0.0, 1 - sentence.index / _LEAD_ZONE)
@@ -130,6 +135,17 @@ class Story:
     def names(self) -> Counter[str]:
         """All names of the readable sources, by how often they are printed."""
         return Counter(name.text for source in self.sources for name in names(source.text))
+
+    def relevance(self, row: int) -> float:
+        """How near a sentence is to what the articles of the story open with: its cosine to the mean of their leads."""
+        return float(self.vectors[row] @ self._centre) if row >= 0 else 1.0
+
+    @cached_property
+    def _centre(self) -> NDArray[np.float32]:
+        leads = [row for row, (_, sentence) in enumerate(self.rows) if sentence.index < _LEADS]
+        mean = self.vectors[leads].mean(axis=0) if leads else np.zeros(self.vectors.shape[1], np.float32)
+        length = float(np.linalg.norm(mean))
+        return mean / length if length else mean
 
     def cosine(self, one: int, other: int) -> float:
         """The cosine of two sentences, by row."""
@@ -204,6 +220,16 @@ def opinion_share(source: SourceText) -> float:
     """How much an article argues: the share of its own sentences that are loaded, ask, or speak of "we"."""
     own = [sentence.text for sentence in source.sentences if sentence.region is None]
     return sum(map(is_opinionated, own)) / len(own) if len(own) > 3 else 0.0
+
+
+def is_commentary(source: SourceText) -> bool:
+    """Whether an article argues rather than reports, by its own sentences and by how seldom it names a speaker."""
+    share = opinion_share(source)
+    if share <= _ARGUING:
+        return False
+    texts = [sentence.text for sentence in source.sentences]
+    sourced = sum(is_attributed(text) or "“" in text or '"' in text for text in texts) / len(texts)
+    return share > _COMMENTARY or sourced < _SOURCED
 
 
 _DEFINITE = re.compile(

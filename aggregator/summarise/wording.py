@@ -42,7 +42,7 @@ _CONNECTS = re.compile(
     r"year))\b"
 )
 _ASIDES = re.compile(
-    r"(?:Here\b|Here’s|Here's|Quick|That alone|This alone|Put together|Put differently|Concede|Consider|Think|Imagine|"
+    r"(?:Here\b|Here’s|Here's|Below|Above|Quick|That alone|This alone|Put together|Put differently|Concede|Consider|Think|Imagine|"
     r"Remember|Notes on|Look|See|Meet|Welcome|Enter|Call it|Attached|Glad|Fine\b|So why|In plain|Fair enough|True,|"
     r"Sure,|"
     r"To be (?:clear|fair|sure)|Make no mistake|No wonder|Small wonder|Not bad|Good luck)\b"
@@ -56,7 +56,8 @@ _LOADED = re.compile(
     r"blast(?:ed|s|ing)|rip(?:ped|s) into|destroy(?:ed|s)|thunder\w*|swamp|elites?|cronies|racket|skimm\w+|poured|"
     r"giants?|big shots?|crooks?|little guy|swear[s]?|brazen\w*|heroic\w*|tragically|sadly|fortunately|unfortunately|"
     r"of course|obviously|clearly|plainly|surely|frankly|laughable|nonsense|"
-    r"crow(?:ed|s)|embarrass\w+|humiliat\w+|debacle|fiasco|circus|charade|stunt|ploy|pander\w*|capitulat\w+|delight\w*|"
+    r"crow(?:ed|s)|embarrass\w+|brave|principled|fabrication\w*|peculiar|staggering|dysfunction\w*|wild|unseemly|"
+    r"potshots|brittle|blindsided|treacher\w+|bitter\w*|furious\w*|fury|rage\w*|humiliat\w+|debacle|fiasco|circus|charade|stunt|ploy|pander\w*|capitulat\w+|delight\w*|"
     r"derisive\w*|inevitabl\w+|much of the blame|notorious\w*|infamous\w*|chaotic|nightmare|cruel\w*|vicious\w*|evil|"
     r"greedy|lavish\w*|scandal-\w+|woke|leftists?|left-wing|right-wing|far-left|far-right|"
     r"socialist|fascist|mainstream media|fake news|witch hunt|smear\w*|rant\w*|tirade|meltdown|"
@@ -83,6 +84,8 @@ _FURNITURE = re.compile(
     r"(?:staff )?(?:reporter|writer|columnist|correspondent)|has (?:learned|obtained))\b",
     re.IGNORECASE,
 )
+#: a verb of which the rest stands in the sentence before
+_ELLIPTIC = re.compile(r"\b(?:had|has|have|did|does|was|were|is|would|could|will|should) ?(?:—|–|--)")
 #: words of a link box run into the text
 _GLUED = re.compile(r"\bMORE\b|[a-z]{3}(?:GOP|The [A-Z]|Trump|Dem(?:s|ocrats)?\b|Overnight|Hillicon)")
 _FINITE = re.compile(
@@ -208,6 +211,7 @@ def is_report(text: str) -> bool:
         and not _FIRST_PERSON.search(bare.replace("U.S.", "").replace("US ", ""))
         and not _FURNITURE.search(text)
         and not _GLUED.search(text)
+        and not _ELLIPTIC.search(bare)
         and bool(_FINITE.search(bare))
         and has_main_clause(bare)
         and "[" not in text

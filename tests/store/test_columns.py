@@ -19,7 +19,15 @@ def article(store: Store) -> None:
         session.add(Outlet(key="o", name="O"))
         session.flush()
         session.add(
-            Article(id="a", url="https://o.example/a", outlet_key="o", origin="feed", found_at=MOMENT, order_at=MOMENT, entry_sha="s")
+            Article(
+                id="a",
+                url="https://o.example/a",
+                outlet_key="o",
+                origin="feed",
+                found_at=MOMENT,
+                order_at=MOMENT,
+                entry_sha="s",
+            )
         )
 
 
