@@ -45,10 +45,10 @@ def read_feed(body: bytes, url: str, content_type: str = "", *, max_entries: int
     that is no feed (a page of HTML, nothing at all) raises Rejected("not-a-feed").
     """
     raw = parse_feed(body, url, content_type, max_entries=max_entries)
-    if not raw.entries and not raw.format.startswith("json") and not _END.search(decode(body, content_type)):
-        raise Rejected("not-a-feed", "it breaks off before its first entry")  # not an outlet that has nothing to say
     entries = [finished(entry, raw.base) for entry in raw.entries]
     kept = tuple(entry for entry in entries if entry.url)
+    if not kept and not raw.format.startswith("json") and not _END.search(decode(body, content_type)):
+        raise Rejected("not-a-feed", "it breaks off before its first entry")  # not an outlet that has nothing to say
     return FeedDocument(
         format=raw.format,
         title=one_line(plain(raw.title, 512)),

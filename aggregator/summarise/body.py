@@ -7,8 +7,8 @@ from aggregator.analysis.words import fold
 from aggregator.summarise.compose import Draft
 from aggregator.summarise.holders import Voice
 from aggregator.summarise.plan import NEXT, Plan, words_of
-from aggregator.summarise.report import forms, run_of, stands
-from aggregator.summarise.selection import Candidate
+from aggregator.summarise.report import can_be_quoted, forms, run_of, stands, written
+from aggregator.summarise.selection import Candidate, title_likeness
 from aggregator.summarise.statements import contradiction, inverted, printable, shortened
 from aggregator.summarise.wording import is_attributed, without_quotations
 
@@ -201,22 +201,46 @@ def _own_story(plan: Plan, source: SourceText) -> list[tuple[Candidate, str]]:
 
 
 def _write_uncited(plan: Plan) -> None:
-    """A sentence for each outlet that nothing was taken from so far, at most three in a paragraph."""
+    """A sentence for each outlet that nothing was taken from so far, at most three in a paragraph.
+
+    An article that argues is quoted with its outlet's name, never told as report.
+    """
     paragraph: list[Draft] = []
     for source in plan.story.news:
         cited = {p.source.article_id for d in (*plan.drafts(), *paragraph) for p in d.passages}
-        if source.article_id in cited or len(paragraph) == 3:
-            continue
-        ranked = sorted((c for c in plan.story.candidates if c.source is source), key=lambda c: (-c.score, c.row))
-        for candidate in ranked[:12]:
-            text = next((t for t in forms(candidate, 40) if stands(candidate, t, plan.people, plan.development)), "")
-            fresh = text and not plan.story.repeats(candidate.row, plan.rows, 0.85)
-            if fresh and plan.take_report(paragraph, candidate, text, attribute=True):
-                break
+        if source.article_id not in cited and len(paragraph) < 3:
+            if source.article_id in plan.story.comments:
+                _quote_outlet(plan, paragraph, source)
+            else:
+                _report_outlet(plan, paragraph, source)
     if paragraph and plan.body and words_of(plan.body[-1]) + words_of(paragraph) <= _HIGH + 15:
         plan.body[-1] += paragraph
     elif paragraph:
         plan.body.append(paragraph)
+
+
+def _report_outlet(plan: Plan, paragraph: list[Draft], source: SourceText) -> None:
+    """Add the best sentence of a source that may stand."""
+    ranked = sorted((c for c in plan.story.candidates if c.source is source), key=lambda c: (-c.score, c.row))
+    for candidate in ranked[:12]:
+        text = next((t for t in forms(candidate, 40) if stands(candidate, t, plan.people, plan.development)), "")
+        fresh = text and not plan.story.repeats(candidate.row, plan.rows, 0.85)
+        if fresh and plan.take_report(paragraph, candidate, text, attribute=True):
+            return
+
+
+def _quote_outlet(plan: Plan, paragraph: list[Draft], source: SourceText) -> None:
+    """Add a sentence of an outlet's own in quotation marks, the one nearest to the titles."""
+    whole = [
+        sentence
+        for sentence in source.sentences
+        if sentence.region is None and can_be_quoted(sentence.text) and not plan.people.stranger(sentence.text)
+    ]
+    whole.sort(key=lambda sentence: (-title_likeness(sentence.text, plan.story.title_words), sentence.index))
+    for sentence in whole[:5]:
+        draft = written(source, sentence)
+        if draft.keys[0] not in plan.banned and plan.take(paragraph, draft):
+            return
 
 
 def _write_next(plan: Plan) -> None:

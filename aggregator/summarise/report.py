@@ -4,14 +4,22 @@ import re
 from collections.abc import Iterable, Sequence
 
 from aggregator.analysis.lexicon import word_set
+from aggregator.analysis.model import Sentence, SourceText
 from aggregator.analysis.words import content_words, names
-from aggregator.summarise.compose import Draft, lowered, own, raised, taken
+from aggregator.summarise.compose import Draft, Passage, lowered, own, raised, taken
 from aggregator.summarise.exact import cuts
 from aggregator.summarise.figures import Development
 from aggregator.summarise.selection import Candidate, Story, is_definite
-from aggregator.summarise.wording import is_aside, is_loaded, is_report, refers_back, without_quotations
+from aggregator.summarise.wording import (
+    has_main_clause,
+    is_aside,
+    is_loaded,
+    is_report,
+    refers_back,
+    without_quotations,
+)
 
-_LONGEST, _AIM = 45, 32
+_LONGEST, _AIM, _QUOTED_WORDS = 45, 32, 24
 _DATELINE = re.compile(
     r"^(?:By [A-Z]|[A-Z][A-Z.’' -]{3,30}(?:, [A-Z][\w. ]{2,30})?\s[—–-]\s|"
     r"[A-Z][A-Z.,’' ]{2,40}(?:\([A-Z][\w ./]+\)\s*)?[—–-]|[A-Z][\w.,’' ]{2,40}\([A-Z][\w ./]+\)|"
@@ -146,6 +154,27 @@ def stated(candidate: Candidate, text: str, story: Story, outlet: str = "") -> D
     clause = lowered(bare, candidate.source.text)
     pieces = (own(f"{raised(outlet)} reports that "), taken(clause, candidate.passage()))
     return Draft(pieces, tuple(support), keys=(text,))
+
+
+def can_be_quoted(text: str) -> bool:
+    """Whether an outlet's own sentence can be printed in quotation marks: whole, short, without marks inside."""
+    return (
+        8 <= len(text.split()) <= _QUOTED_WORDS
+        and text[:1].isupper()
+        and text.endswith(".")
+        and not any(mark in text for mark in '“”"?…[]')
+        and has_main_clause(text)
+        and not refers_back(text)
+        and not is_aside(text)
+    )
+
+
+def written(source: SourceText, sentence: Sentence) -> Draft:
+    """ "Outlet writes: “…”.", for words that are an outlet's view."""
+    passage = Passage(source, sentence.start, sentence.end)
+    bare = sentence.text.rstrip(".")
+    pieces = (own(f"{raised(source.outlet)} writes: "), taken(f"“{bare}”", passage), own("."))
+    return Draft(pieces, keys=(f"{source.article_id}:{bare}",))
 
 
 def stands(candidate: Candidate, text: str, people: People, development: Development, opening: bool = True) -> bool:

@@ -32,6 +32,7 @@ CALLS = (
 OPENS = ("Says:", "Say:")
 #: before or between taken words
 ATTRIBUTIONS = (
+    "{outlet} writes:",
     "{organisation}’s {person} {says} that", "{organisation}’s {person} {says}:",
     "On the other side, {organisation}’s {person} {says} that", "On the other side, {organisation}’s {person} {says}:",
     "On the other side, {person} {says} that", "On the other side, {person} {says}:",

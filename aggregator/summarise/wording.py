@@ -42,7 +42,8 @@ _CONNECTS = re.compile(
     r"year))\b"
 )
 _ASIDES = re.compile(
-    r"(?:Here\b|Here’s|Here's|Below|Above|Quick|That alone|This alone|Put together|Put differently|Concede|Consider|Think|Imagine|"
+    r"(?:Here\b|Here’s|Here's|Below|Above|Quick|That alone|This alone|Put together|Put differently|Concede|Consider|"
+    r"Think|Imagine|"
     r"Remember|Notes on|Look|See|Meet|Welcome|Enter|Call it|Attached|Glad|Fine\b|So why|In plain|Fair enough|True,|"
     r"Sure,|"
     r"To be (?:clear|fair|sure)|Make no mistake|No wonder|Small wonder|Not bad|Good luck)\b"
@@ -57,7 +58,8 @@ _LOADED = re.compile(
     r"giants?|big shots?|crooks?|little guy|swear[s]?|brazen\w*|heroic\w*|tragically|sadly|fortunately|unfortunately|"
     r"of course|obviously|clearly|plainly|surely|frankly|laughable|nonsense|"
     r"crow(?:ed|s)|embarrass\w+|brave|principled|fabrication\w*|peculiar|staggering|dysfunction\w*|wild|unseemly|"
-    r"potshots|brittle|blindsided|treacher\w+|bitter\w*|furious\w*|fury|rage\w*|humiliat\w+|debacle|fiasco|circus|charade|stunt|ploy|pander\w*|capitulat\w+|delight\w*|"
+    r"potshots|brittle|blindsided|treacher\w+|bitter\w*|furious\w*|fury|rage\w*|humiliat\w+|debacle|fiasco|circus|"
+    r"charade|stunt|ploy|pander\w*|capitulat\w+|delight\w*|"
     r"derisive\w*|inevitabl\w+|much of the blame|notorious\w*|infamous\w*|chaotic|nightmare|cruel\w*|vicious\w*|evil|"
     r"greedy|lavish\w*|scandal-\w+|woke|leftists?|left-wing|right-wing|far-left|far-right|"
     r"socialist|fascist|mainstream media|fake news|witch hunt|smear\w*|rant\w*|tirade|meltdown|"
