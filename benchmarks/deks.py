@@ -14,7 +14,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from aggregator.analysis.sentences import split_sentences
 from aggregator.summarise.context import PageContext
 from aggregator.summarise.lede import write_dek
-from aggregator.summarise.plan import Plan
+from aggregator.summarise.plan import Plan, Reading
 from benchmarks.stories import allsides
 
 MEASURES = ("rouge1", "rouge2", "rougeL")
@@ -31,7 +31,8 @@ def main() -> None:
     scorer = RougeScorer(MEASURES, use_stemmer=True)
     found: dict[str, list[tuple[list[float], int]]] = {}
     for story in allsides(options.data, options.stories, options.cache):
-        plan = Plan(story.analysis, PageContext(story.id, "https://unknown.example/", DAY, DAY, DAY[:10]))
+        context = PageContext(story.id, "https://unknown.example/", DAY, DAY, DAY[:10])
+        plan = Plan(Reading(story.analysis, context.read_at_most), context)
         write_dek(plan)
         dek = plan.dek[0].text if plan.dek else ""
         lead = [sentence.text for sentence in split_sentences(story.leads[0])]

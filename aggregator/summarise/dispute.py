@@ -87,6 +87,8 @@ def find_camps(story: Story, voices: Sequence[Voice]) -> Camps:
         if kind == "denial" or not any(solid.values()):
             against[one.holder].add(other.holder)
             against[other.holder].add(one.holder)
+    if any(pole <= -1 for pole in solid.values()) and not any(pole >= 1 for pole in solid.values()):
+        solid |= {voice.key: 1.0 for voice in able if solid[voice.key] == 0 and _acts(story, voice)}
     poles = _spread(solid, weak, against)
     plus = tuple(voice for voice in able if poles[voice.key] >= 1)
     minus = tuple(voice for voice in able if poles[voice.key] <= -1)
@@ -100,6 +102,14 @@ def find_camps(story: Story, voices: Sequence[Voice]) -> Camps:
                 rest = tuple(v for v in able if v not in (voice, foe))
                 return Camps(((voice,), (foe,), *([rest] if rest else [])), answers)
     return Camps((), answers)
+
+
+def _acts(story: Story, voice: Voice) -> bool:
+    """Whether most titles name a holder before their verb: what others oppose is then what he does."""
+    handle = re.escape(voice.surname if voice.kind == "person" else voice.name)
+    titles = [source.title for source in story.news]
+    first = sum(bool(re.match(rf"(?:[^\s]+ ){{0,3}}{handle}(?![’'\w])", title)) for title in titles)
+    return 2 * first >= len(titles)
 
 
 def _spread(solid: dict[str, float], weak: dict[str, float], against: dict[str, set[str]]) -> dict[str, float]:
@@ -241,18 +251,57 @@ def _deed(story: Story, text: str, voice: Voice) -> float:
 
 
 def _oppositions(story: Story, able: Sequence[Voice]) -> dict[str, set[str]]:
-    """Who blames, accuses or contradicts whom by name."""
+    """Who blames, accuses or contradicts whom by name, or speaks for a party that is told to be against another."""
     against: dict[str, set[str]] = defaultdict(set)
-    texts = [without_quotations(s.text) for _, s in story.rows if s.region is None]
+    texts = [without_quotations(s.text) for source, s in story.rows if s.region is None and source in story.news]
+    conflicts = _conflicts(texts)
+    told_of = {voice.key: [text for text in texts if voice.surname in text] for voice in able}
     for voice in able:
         for other in able:
             if other is voice or _is_allied(voice, other):
                 continue
-            blames = any(_blames(s, other, voice) for s in voice.statements)
-            if blames or any(_counters(voice, other, text) for text in texts if voice.surname in text):
+            both = [text for text in told_of[voice.key] if other.surname in text]
+            told = any(_blames(s, other, voice) for s in voice.statements) or any(
+                _counters(voice, other, text) for text in both
+            )
+            if told or (_bench(voice), _bench(other)) in conflicts:
                 against[voice.key].add(other.key)
                 against[other.key].add(voice.key)
     return against
+
+
+#: how reports name the parties, and the office that speaks for itself
+_BENCHES = {
+    "D": r"(?:House |Senate |congressional )?Democrat(?:s|ic (?:lawmakers|leaders|senators))",
+    "R": r"(?:House |Senate |congressional )?(?:Republicans|GOP(?: lawmakers| leaders| senators)?|"
+    r"Republican (?:lawmakers|leaders))",
+    "W": r"(?:the )?(?:White House|Trump administration|Obama administration|Biden administration|administration|"
+    r"President [A-Z]\w+(?: [A-Z]\w+)?|president)",
+}
+
+
+def _conflicts(texts: Sequence[str]) -> set[tuple[str, str]]:
+    """Pairs of benches of which a report says that one attacks or refuses what the other does; both ways round."""
+    found: set[tuple[str, str]] = set()
+    for one, mine in _BENCHES.items():
+        for other, theirs in _BENCHES.items():
+            if one == other:
+                continue
+            clash = re.compile(
+                rf"\b{mine}\b[^.;]{{0,40}}\b(?:{_ATTACKS})\b[^.;]{{0,50}}\b{theirs}\b|"
+                rf"\b{theirs}\b[^.;]{{0,90}}, but {mine}\b[^.;]{{0,25}}\b(?:refused?|oppos\w+|object\w*|balk\w*|"
+                rf"reject\w*)\b"
+            )
+            if any(clash.search(text) for text in texts):
+                found |= {(one, other), (other, one)}
+    return found
+
+
+def _bench(voice: Voice) -> str:
+    """The party or office that a voice speaks from, "" if that is not printed."""
+    if _IN_OFFICE.search(f"{voice.role} {voice.name} {voice.label}"):
+        return "W"
+    return voice.party
 
 
 def _is_allied(one: Voice, other: Voice) -> bool:

@@ -15,7 +15,7 @@ from aggregator.summarise.headline import headline
 from aggregator.summarise.lede import write_dek, write_dek_camps, write_perspectives
 from aggregator.summarise.page import StoryPage
 from aggregator.summarise.parts import DocumentText
-from aggregator.summarise.plan import Plan
+from aggregator.summarise.plan import Plan, Reading
 from aggregator.summarise.validate import Fault, faults, held
 
 #: how often a page is written again without what the validator refused
@@ -34,11 +34,11 @@ class ExtractiveEngine:
         """
         banned: set[str] = set()
         found: list[Fault] = []
+        reading = Reading(analysis, context.read_at_most)
+        if not reading.story.news:
+            return Rejected("no-report", "no article of the story is a report whose text may be used")
         for _ in range(_ROUNDS):
-            plan = Plan(analysis, context)
-            plan.banned |= banned
-            if not plan.story.news:
-                return Rejected("no-report", "no article of the story is a report whose text may be used")
+            plan = Plan(reading, context, banned)
             _write(plan)
             if plan.headline is None or not plan.dek:
                 return Rejected("no-lead", "no sentence of the story can stand as its dek")

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from aggregator.analysis.words import fold, name_key
 from aggregator.summarise.compose import Passage
@@ -46,7 +47,7 @@ class Voice:
     takes_the: bool = False
     statements: list[Statement] = field(default_factory=list)
 
-    @property
+    @cached_property
     def surname(self) -> str:
         """The last word of a person's name; the whole name of everything else."""
         if self.kind != "person":

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from aggregator.analysis.words import names
 from aggregator.summarise.compose import Draft
 from aggregator.summarise.figures import outcomes
 from aggregator.summarise.holders import Voice
@@ -84,7 +85,9 @@ def write_perspectives(plan: Plan) -> None:
         return
     chosen: list[Camp] = []
     for at, side in enumerate(plan.camps.sides):
-        camp = next((c for c in (_camp(plan, voice) for voice in plan.ranked(side)) if c is not None), None)
+        ranked = plan.ranked(side)
+        tries = [(voice, strict) for strict in ((True, False) if at < 2 else (True,)) for voice in ranked]
+        camp = next((c for c in (_camp(plan, voice, strict) for voice, strict in tries) if c is not None), None)
         if camp is not None:
             chosen.append(camp)
             plan.note(camp.statements)
@@ -100,8 +103,23 @@ def write_perspectives(plan: Plan) -> None:
     plan.perspectives = chosen[:4]
 
 
-def _camp(plan: Plan, voice: Voice) -> Camp | None:
+#: a camp's sentence says something by itself
+_WORTH = 0.5
+_VAGUE = re.compile(r"(?:It|That|This|They|He|She|Those|These|There|But|And|So|Well|Now)\b")
+
+
+def _of_somebody(statement: Statement) -> bool:
+    """Whether a quotation speaks of "him" or "her" before it names anybody."""
+    match = re.search(r"\b(?:he|she|him|her|his|hers)\b", statement.text) if statement.form == "quote" else None
+    return match is not None and not names(statement.text[: match.start()])
+
+
+def _camp(plan: Plan, voice: Voice, strict: bool) -> Camp | None:
+    """A camp with the most telling statement of a voice; a strict one must be clear by itself."""
     for statement in plan.statements(voice, acts=True):
+        vague = plan.worth(statement) < _WORTH or _VAGUE.match(statement.text) or _of_somebody(statement)
+        if strict and vague:
+            continue
         for most in (32, 26):
             short = shortened(statement, most)
             if short is None:

@@ -59,20 +59,30 @@ class Case:
     statements: tuple[Statement, ...]
 
 
-class Plan:
-    """A page being written, and what was left out with the reason."""
+class Reading:
+    """What is known of a story before a word of its page is written."""
 
-    def __init__(self, analysis: Analysis, context: PageContext) -> None:
-        self.analysis, self.context = analysis, context
-        self.story = Story(analysis, context.read_at_most)
+    def __init__(self, analysis: Analysis, read_at_most: int) -> None:
+        self.analysis = analysis
+        self.story = Story(analysis, read_at_most)
         self.development = Development.of(self.story.news)
         self.voices = voices(self.story)
-        self.by_key = {voice.key: voice for voice in self.voices}
-        self.camps = find_camps(self.story, self.voices)
         for voice in self.voices:
             voice.introduction = voice.introduced(self.story.copies)
+        self.camps = find_camps(self.story, self.voices)
         self.people = People(self.story)
         self.people.named_by_title([source.title for source in analysis.sources])
+
+
+class Plan:
+    """A page being written, and what was left out with the reason. `banned` are statements that may not be printed."""
+
+    def __init__(self, reading: Reading, context: PageContext, banned: Iterable[str] = ()) -> None:
+        self.analysis, self.context = reading.analysis, context
+        self.story, self.development = reading.story, reading.development
+        self.voices, self.camps = reading.voices, reading.camps
+        self.by_key = {voice.key: voice for voice in self.voices}
+        self.people = reading.people.copy()
         self.budget = Budget(self.story.sources, context.limits)
         self.headline: Draft | None = None
         self.dek: list[Draft] = []
@@ -87,7 +97,7 @@ class Plan:
         self.said: set[str] = set()
         self.printed: list[frozenset[str]] = []
         self.introduced: set[str] = set()
-        self.banned: set[str] = set()
+        self.banned = set(banned)
 
     def keys_at(self, place: str) -> set[str]:
         """The statements and sentences that a place of the page ("body[1][0].parts[2]") was made from."""
@@ -159,6 +169,7 @@ class Plan:
         if not self.take(into, draft):
             return False
         self.rows.append(candidate.row)
+        self.printed.append(frozenset(content_words(text)))
         return True
 
     def take(self, into: list[Draft], draft: Draft, *statements: Statement) -> bool:

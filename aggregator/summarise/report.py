@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from aggregator.analysis.lexicon import word_set
 from aggregator.analysis.model import Sentence, SourceText
 from aggregator.analysis.words import content_words, names
-from aggregator.summarise.compose import Draft, Passage, lowered, own, raised, taken
+from aggregator.summarise.compose import Draft, Passage, lowered, own, taken
 from aggregator.summarise.exact import cuts
 from aggregator.summarise.figures import Development
 from aggregator.summarise.selection import Candidate, Story, is_definite
@@ -152,7 +152,7 @@ def stated(candidate: Candidate, text: str, story: Story, outlet: str = "") -> D
         stop = [] if bare[-1:] in '.!”"’' else [own(".")]
         return Draft((taken(bare, candidate.passage()), *stop), tuple(support), keys=(text,))
     clause = lowered(bare, candidate.source.text)
-    pieces = (own(f"{raised(outlet)} reports that "), taken(clause, candidate.passage()))
+    pieces = (own(f"{outlet} reports that "), taken(clause, candidate.passage()))
     return Draft(pieces, tuple(support), keys=(text,))
 
 
@@ -173,7 +173,7 @@ def written(source: SourceText, sentence: Sentence) -> Draft:
     """ "Outlet writes: “…”.", for words that are an outlet's view."""
     passage = Passage(source, sentence.start, sentence.end)
     bare = sentence.text.rstrip(".")
-    pieces = (own(f"{raised(source.outlet)} writes: "), taken(f"“{bare}”", passage), own("."))
+    pieces = (own(f"{source.outlet} writes: "), taken(f"“{bare}”", passage), own("."))
     return Draft(pieces, keys=(f"{source.article_id}:{bare}",))
 
 

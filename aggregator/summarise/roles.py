@@ -55,7 +55,8 @@ _CAMP_GROUPS = re.compile(
 _OUTLETS = re.compile(
     r"\b(?:Associated Press|Reuters|CNN|Fox|NBC|CBS|ABC|MSNBC|New York Times|Washington Post|Politico|Axios|BuzzFeed|"
     r"BBC|"
-    r"NPR|Wall Street Journal|The Hill|Bloomberg|Times|Post|Herald|Tribune|Journal|News|Guardian|Dispatch|Gazette)\b"
+    r"NPR|Wall Street Journal|The Hill|Bloomberg|Times|Post|Herald|Tribune|Journal|News|Guardian|Dispatch|Gazette|"
+    r"Review|Magazine|Wire|Caller)\b"
 )
 _PLACES = re.compile(
     r"^(?:Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|"
@@ -211,7 +212,10 @@ def label_of(name: str, role: str, kind: HolderKind, organisation: str, story: S
     """What the camp of a holder is called: 2 to 5 words, never a bare name; "" if there is no such label."""
     if kind in ("organisation", "office"):
         vague = (
-            _HALLS.search(name) or _OUTLETS.search(name) or re.match(r"the |some |many |several ", name, re.IGNORECASE)
+            name in {source.outlet for source in story.analysis.sources}
+            or _HALLS.search(name)
+            or _OUTLETS.search(name)
+            or re.match(r"the |some |many |several ", name, re.IGNORECASE)
         )
         return name if 1 < len(name.split()) <= 6 and not vague else ""
     client = re.match(r"(?P<who>[A-Z][\w-]+)[’']s (?:\w+ )?(?:lawyer|attorney)", role)
