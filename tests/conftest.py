@@ -16,6 +16,7 @@ from aggregator.clock import Clock
 from aggregator.settings import Settings
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
+from tests.newsroom import Replay, replayed, sample_instance
 
 NOW = datetime(2026, 10, 10, 12, tzinfo=UTC)
 IN_CI = bool(os.environ.get("CI"))
@@ -36,6 +37,14 @@ def _fresh_logs() -> Iterator[None]:
     yield
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()
+
+
+@pytest.fixture(scope="session")
+def replay(tmp_path_factory: pytest.TempPathFactory) -> Replay:
+    """The sample newsroom replayed once for all tests that look at it: it takes more than a minute."""
+    data = tmp_path_factory.mktemp("newsroom") / "data"
+    with sample_instance(data) as instance:
+        return Replay(data, replayed(instance))
 
 
 @pytest.fixture

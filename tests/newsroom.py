@@ -1,15 +1,17 @@
 """The sample newsroom as tests use it: replayed into a database, and its gold fact sheets."""
 
 import json
+import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from aggregator.clock import Clock, parse_time
-from aggregator.publish.export import export_articles, export_documents, export_stories
+from aggregator.publish.export import export_articles, export_documents, export_pages, export_stories
 from aggregator.sample.newsroom import Newsroom
 from aggregator.settings import Settings, load_settings
 from aggregator.sources.outlets import load_outlets
@@ -33,11 +35,26 @@ def settings_with(**executors: str) -> Settings:
     return settings.model_copy(update={"executors": settings.executors.model_copy(update=executors)})
 
 
+@dataclass(frozen=True)
+class Replay:
+    """A newsroom that was replayed to its end, to be copied, and the report of each tick."""
+
+    data: Path
+    reports: list[RunReport]
+
+    @contextmanager
+    def copied(self, to: Path) -> Iterator[Instance]:
+        """An instance of its own in `to`, at the last tick."""
+        shutil.copytree(self.data, to, symlinks=True)
+        with sample_instance(to, tick=-1) as instance:
+            yield instance
+
+
 @contextmanager
-def sample_instance(data: Path, settings: Settings | None = None) -> Iterator[Instance]:
-    """The sample instance in `data`, at the first tick of its replay."""
+def sample_instance(data: Path, settings: Settings | None = None, *, tick: int = 0) -> Iterator[Instance]:
+    """The sample instance in `data`, at a tick of its replay (the first by default)."""
     settings = settings or sample_settings()
-    clock = Clock(parse_time(settings.sample.ticks[0]))
+    clock = Clock(parse_time(settings.sample.ticks[tick]))
     store = open_store(settings, data, clock, create=True)
     try:
         yield Instance(settings, store, clock, data, load_outlets(CONFIG), load_topics(CONFIG))
@@ -62,7 +79,9 @@ def exports(instance: Instance) -> dict[str, str]:
             "documents": list(export_documents(session)),
             "stories": list(export_stories(session, now)),
         }
-    return {name: "\n".join(json.dumps(row, ensure_ascii=False) for row in listed) for name, listed in rows.items()}
+        pages = [json.dumps(row, ensure_ascii=False, sort_keys=True) for row in export_pages(session)]
+    written = {name: [json.dumps(row, ensure_ascii=False) for row in listed] for name, listed in rows.items()}
+    return {name: "\n".join(lines) for name, lines in {**written, "pages": pages}.items()}
 
 
 @cache

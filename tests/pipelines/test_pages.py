@@ -36,7 +36,7 @@ from aggregator.summarise.write import EDITOR, MACHINE, copy_limits
 from aggregator.text import sha256
 from aggregator.types import DateTrust, Extent, Extracted, Kind, Region, RegionKind, Rights
 from pipelines.batch import Instance, all_stages
-from tests.newsroom import CONFIG, gold_stories, name_by_url, replayed, sample_instance
+from tests.newsroom import CONFIG, Replay, gold_stories, name_by_url
 
 AFTER_DOCUMENTS = ("embed", "cluster", "embed-sentences", "analyse", "summarise")
 FIVE = {"Left", "Lean Left", "Center", "Lean Right", "Right"}
@@ -183,9 +183,8 @@ def citable(rows: list[dict[str, Any]]) -> Documents:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
-    with sample_instance(tmp_path_factory.mktemp("pages")) as instance:
-        replayed(instance)
+def sample(tmp_path_factory: pytest.TempPathFactory, replay: Replay) -> Iterator[Sample]:
+    with replay.copied(tmp_path_factory.mktemp("pages") / "data") as instance:
         yield Sample(instance)
 
 
