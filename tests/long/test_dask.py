@@ -7,14 +7,23 @@ from pathlib import Path
 import psutil
 import pytest
 
+from aggregator.settings import Settings
 from aggregator.store.tables import Document, EmbeddingRow
 from tests.newsroom import exports, replayed, sample_instance, settings_with
 
 pytestmark = pytest.mark.long
 
 
+def few_ticks(**executors: str) -> Settings:
+    """Three ticks of the replay, an edit between the first two: a cluster is started for each stage of each tick."""
+    settings = settings_with(**executors)
+    every = settings.sample.ticks
+    sample = settings.sample.model_copy(update={"ticks": (every[4], every[5], every[-1])})
+    return settings.model_copy(update={"sample": sample})
+
+
 def test_a_dask_worker_killed_in_the_middle_changes_nothing(tmp_path: Path) -> None:
-    with sample_instance(tmp_path / "serial", settings_with(extract="serial", embed="serial")) as instance:
+    with sample_instance(tmp_path / "serial", few_ticks(extract="serial", embed="serial")) as instance:
         replayed(instance)
         reference = exports(instance)
     killed: list[int] = []
@@ -35,7 +44,7 @@ def test_a_dask_worker_killed_in_the_middle_changes_nothing(tmp_path: Path) -> N
             time.sleep(0.1)
 
     killer = threading.Thread(target=kill_one, daemon=True)
-    dask = settings_with(extract="dask:local:2", embed="dask:local:2")
+    dask = few_ticks(extract="dask:local:2", embed="dask:local:2")
     with sample_instance(tmp_path / "dask", dask) as instance:
         killer.start()
         reports = replayed(instance)
