@@ -69,6 +69,8 @@ def _stage_command(name: str):  # type: ignore[no-untyped-def]
 
 def _run(options: Options, names: tuple[str, ...], strict: bool, file: Path | None, wait: float) -> None:
     from aggregator.errors import ConfigError
+    import structlog
+
     from pipelines.batch import run_batch, stop_on_signals
     from pipelines.replay import replay
 
@@ -84,7 +86,7 @@ def _run(options: Options, names: tuple[str, ...], strict: bool, file: Path | No
     with options.instance(create=True) as instance, stop_on_signals() as stop, progress_bars(options) as progress:
         wait = wait or instance.settings.run.wait_seconds
         if not any(outlet.feeds for outlet in instance.outlets) and not names and not options.quiet:
-            typer.echo(f"note: no outlet in {options.config / 'outlets.toml'} has a feed to ask", err=True)
+            structlog.get_logger().warning("no-feeds", hint=f"no outlet in {options.config}/outlets.toml has a feed")
         if instance.settings.instance.sample and not options.now and not names:
             fresh = replay(
                 instance, options.config, strict=strict, wait_seconds=wait, stop=stop, progress=progress, each=done

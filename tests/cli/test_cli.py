@@ -159,14 +159,17 @@ def test_results_go_to_stdout_and_logs_to_stderr_as_json_if_asked(first: First) 
     assert done.stdout.count("\n") == 1
     assert "embed 3, cluster " in done.stdout
     logs = [json.loads(line) for line in done.stderr.splitlines()]
-    assert [log["stage"] for log in logs if log["event"] == "stage"] == ["poll", "fetch", "extract", "embed", "cluster"]
-    assert all({"timestamp", "level", "event", "run"} <= set(log) for log in logs)
+    assert [log["stage"] for log in logs if log["event"] == "stage"] == [
+        *("poll", "fetch", "extract", "embed", "cluster", "embed-sentences", "analyse", "summarise", "publish"),
+    ]
+    assert all({"timestamp", "level", "event"} <= set(log) for log in logs)
+    assert all("run" in log for log in logs if log["event"] == "stage")
 
 
 def test_a_report_holds_the_batch_as_json(first: First) -> None:
     (batch,) = json.loads((first[0].config.parent / "report.json").read_text())
     assert batch["stages"]["embed"]["ok"] == 3
-    assert batch["totals"] == {"articles": 3, "documents": 3, "placed": 3, "stories": 2}
+    assert batch["totals"] == {"articles": 3, "documents": 3, "placed": 3, "stories": 2, "pages": 0}
     assert (batch["exit_code"], batch["failed_items"], batch["failure"]) == (0, 0, "")
 
 
@@ -316,7 +319,7 @@ def test_a_feed_that_cannot_be_asked_fails_a_run_that_is_strict(made: Place) -> 
     made.configure("[run]\nfail_share = 1\n", f"[lantern]\n{lantern}")
     lenient = made.run("--now", "2026-10-10T12:00:00Z", "run")
     assert lenient.returncode == 0
-    assert "1 of 1 feeds did not answer (refused 1)" in lenient.stdout
+    assert "1 of 1 feeds did not answer (forbidden-address 1)" in lenient.stdout
     strict = made.run("--now", "2026-10-11T12:00:00Z", "--quiet", "run", "--strict")
     assert strict.returncode == 1
     assert "--strict" in strict.stdout
