@@ -68,9 +68,9 @@ def _stage_command(name: str):  # type: ignore[no-untyped-def]
 
 
 def _run(options: Options, names: tuple[str, ...], strict: bool, file: Path | None, wait: float) -> None:
-    from aggregator.errors import ConfigError
     import structlog
 
+    from aggregator.errors import ConfigError
     from pipelines.batch import run_batch, stop_on_signals
     from pipelines.replay import replay
 
