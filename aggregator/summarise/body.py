@@ -6,11 +6,12 @@ from aggregator.analysis.model import SourceText
 from aggregator.analysis.words import fold
 from aggregator.summarise.compose import Draft
 from aggregator.summarise.holders import Voice
-from aggregator.summarise.plan import NEXT, Plan, words_of
+from aggregator.summarise.plan import FRAMING, NEXT, Plan, framing, words_of
 from aggregator.summarise.report import can_be_quoted, forms, run_of, stands, written
 from aggregator.summarise.selection import Candidate, title_likeness
 from aggregator.summarise.statements import contradiction, inverted, printable, shortened
 from aggregator.summarise.wording import is_attributed, without_quotations
+from aggregator.types import Lean
 
 _LOW, _HIGH = 55, 95
 
@@ -43,13 +44,16 @@ def _write_event(plan: Plan) -> None:
             scores = sorted((c.score for c, _ in chosen), reverse=True)
             agreed = sum(min(2, len(plan.story.corroborations(t, c.row))) for c, t in chosen)
             worth = scores[0] + 0.25 * sum(scores[1:]) + 0.3 * agreed
+            worth -= FRAMING * framing(source)
             offers.append((worth * (0.8 if source.article_id in led else 1.0), source.article_id, chosen))
     paragraph: list[Draft] = []
     for _, _, chosen in sorted(offers, key=lambda offer: (-offer[0], offer[1]))[:2]:
         for candidate, text in chosen:
             fresh = not plan.story.repeats(candidate.row, plan.rows[len(plan.dek) :])
             if fresh and words_of(paragraph) + len(text.split()) <= _HIGH and not plan.people.stranger(text):
-                plan.take_report(paragraph, candidate, text)
+                lean = candidate.source.lean.label
+                framed = not paragraph and lean is not None and lean is not Lean.CENTER
+                plan.take_report(paragraph, candidate, text, attribute=framed)
         if words_of(paragraph) >= _LOW - 5:
             break
     plan.body.append(paragraph)
@@ -222,10 +226,12 @@ def _write_uncited(plan: Plan) -> None:
 def _report_outlet(plan: Plan, paragraph: list[Draft], source: SourceText) -> None:
     """Add the best sentence of a source that may stand."""
     ranked = sorted((c for c in plan.story.candidates if c.source is source), key=lambda c: (-c.score, c.row))
+    overtaken = bool(plan.newest) and source not in plan.newest
+    day = f"{source.order_at:%B} {source.order_at.day}" if overtaken else ""
     for candidate in ranked[:12]:
         text = next((t for t in forms(candidate, 40) if stands(candidate, t, plan.people, plan.development)), "")
         fresh = text and not plan.story.repeats(candidate.row, plan.rows, 0.85)
-        if fresh and plan.take_report(paragraph, candidate, text, attribute=True):
+        if fresh and plan.take_report(paragraph, candidate, text, attribute=True, day=day):
             return
 
 

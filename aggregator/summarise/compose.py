@@ -218,8 +218,11 @@ def lowered(text: str, whole: str) -> str:
     if word.lower() in _SMALL:
         return text[:1].lower() + text[1:]
     small = len(re.findall(rf"(?<![\w’'-]){re.escape(word.lower())}(?![\w’'])", whole))
-    capital = len(re.findall(rf"(?<=[a-z,;] ){re.escape(word)}(?![\w])", whole))
+    found = re.finditer(rf"(?P<before>[\w’'-]+),? {re.escape(word)}(?![\w])", whole)
+    capital = sum(match["before"][0].islower() for match in found)
     seen = len(re.findall(rf"(?<![\w’'-]){re.escape(word)}(?![\w])", whole))
+    if not capital and word.endswith(("ed", "ing")) and seen < 2:
+        return text[:1].lower() + text[1:]
     if small > capital or (not capital and (seen < 2 or not any(name.start == 0 for name in names(text)))):
         return text[:1].lower() + text[1:]
     return text
@@ -236,8 +239,3 @@ patients drivers families shares sources documents records within inside outside
 under toward towards among amid despite following according given only just even once now today yesterday last next
 earlier later meanwhile still yet also
 """)
-
-
-def raised(text: str) -> str:
-    """`text` with a capital first letter."""
-    return text[:1].upper() + text[1:]

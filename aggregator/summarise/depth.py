@@ -4,7 +4,7 @@ import re
 
 from aggregator.summarise.compose import Draft, own
 from aggregator.summarise.holders import Voice
-from aggregator.summarise.plan import NEXT, Case, Plan, words_of
+from aggregator.summarise.plan import Case, Plan, words_of
 from aggregator.summarise.report import forms, stands, stated
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.statements import inverted, opened, shortened
@@ -27,6 +27,12 @@ _DATED = re.compile(
     r"October|"
     r"November|December|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.|next (?:week|month|year|spring|summer|fall|autumn|winter)|"
     r"tomorrow|(?:19|20)\d\d)\b"
+)
+#: an announced step, in the verb of the sentence
+_COMING = re.compile(
+    r"\b(?:(?:is|are) (?:expected|scheduled|due|set|to be)|plans? to|will (?:be|meet|begin|decide|vote|hear|take|go|"
+    r"hold|"
+    r"return|start|resume|open|reopen|appear|consider|publish)|hopes? to|intends? to)\b"
 )
 _DEPTH_LOW, _DEPTH_AIM, _DEPTH_HIGH = 35, 48, 80
 
@@ -62,7 +68,7 @@ def _write_outlook(plan: Plan) -> None:
     """In place of a consequence, the next step with its date, said to be that."""
     ranked = sorted(plan.story.candidates, key=lambda c: (-c.score, c.row))
     for candidate in ranked:
-        text = next((t for t in forms(candidate, 38) if NEXT.search(t) and _DATED.search(t)), "")
+        text = next((t for t in forms(candidate, 38) if _COMING.search(t) and _DATED.search(t)), "")
         if not text or candidate.title < 0.15 or plan.story.repeats(candidate.row, plan.rows):
             continue
         if stands(candidate, text, plan.people, plan.development):
@@ -97,7 +103,7 @@ def write_viewpoints(plan: Plan) -> None:
 
 def _add_case(plan: Plan, voice: Voice, least: int) -> None:
     case = _case(plan, voice, least)
-    if case is not None:
+    if case is not None and all(one.name != case.name for one in plan.viewpoints):
         plan.budget.spend(case.stance, *case.drafts)
         plan.note(case.statements)
         plan.viewpoints.append(case)

@@ -17,7 +17,7 @@ from aggregator.summarise.selection import Story
 from aggregator.summarise.wording import without_quotations
 
 _SUPPORTS = re.compile(
-    r"\b(?:support(?:s|ed)?|backs?|backed|welcom(?:es|ed)|defend(?:s|ed)|prais(?:es|ed)|endors(?:es|ed)|favou?r(?:s|"
+    r"(?<![\w-])(?:support(?:s|ed)?|backs?|backed|welcom(?:es|ed)|defend(?:s|ed)|prais(?:es|ed)|endors(?:es|ed)|favou?r(?:s|"
     r"ed)|"
     r"champion(?:s|ed)|applaud(?:s|ed)|hail(?:s|ed)|introduced|wrote|drafted|sponsor(?:s|ed)?|celebrat(?:es|ed))\b"
 )
@@ -242,11 +242,14 @@ def _deed(story: Story, text: str, voice: Voice) -> float:
             continue
         if re.search(r"\b(?:if|would|could|should|to)\b[^,]*$", text[:at][-40:]) or " would " in clause[:40]:
             continue
-        supports, opposes = _SUPPORTS.search(clause), _OPPOSES.search(clause)
-        found = min((m for m in (supports, opposes) if m), key=lambda m: m.start(), default=None)
-        rest = clause[found.end() :] if found else ""
-        if found and (_is_object(story, rest) or re.match(r" (?:it|that|this)\b", rest)):
-            return 1.0 if found is supports else -1.0
+        deed = 0.0
+        for sign, pattern in ((1.0, _SUPPORTS), (-1.0, _OPPOSES)):
+            for found in pattern.finditer(clause):
+                rest = re.split(r",| and | then ", clause[found.end() :])[0]
+                if _is_object(story, rest) or re.match(r" (?:it|that|this)\b", rest):
+                    deed += sign
+        if deed:
+            return max(-1.0, min(1.0, deed))
     return 0.0
 
 
@@ -255,21 +258,36 @@ def _oppositions(story: Story, able: Sequence[Voice]) -> dict[str, set[str]]:
     against: dict[str, set[str]] = defaultdict(set)
     texts = [without_quotations(s.text) for source, s in story.rows if s.region is None and source in story.news]
     conflicts = _conflicts(texts)
-    told_of = {voice.key: [text for text in texts if voice.surname in text] for voice in able}
+    told_of = {voice.key: [t for t in texts if any(handle in t for handle in _handles(voice))] for voice in able}
     for voice in able:
         for other in able:
             if other is voice or _is_allied(voice, other):
                 continue
-            both = [text for text in told_of[voice.key] if other.surname in text]
+            both = [text for text in told_of[voice.key] if any(handle in text for handle in _handles(other))]
             told = any(_blames(s, other, voice) for s in voice.statements) or any(
                 _counters(voice, other, text) for text in both
             )
-            if told or (_bench(voice), _bench(other)) in conflicts:
+            if told or (_bench(voice), _bench(other)) in conflicts or _strikes(story, voice, other):
                 against[voice.key].add(other.key)
                 against[other.key].add(voice.key)
     return against
 
 
+def _strikes(story: Story, voice: Voice, other: Voice) -> bool:
+    """Whether one speaks for a union and the other for a company that most articles name, in a story of a strike."""
+    titles = " ".join(source.title for source in story.news)
+    if not re.search(r"\b(?:strikes?|walk(?:s|ed)? (?:out|off)|walkout|picket|lockout)\b", titles, re.IGNORECASE):
+        return False
+    union, company = (voice, other) if _UNION.search(f"{voice.label} {voice.role}") else (other, voice)
+    employer = company.organisation or (company.name if company.kind == "organisation" else "")
+    if not _UNION.search(f"{union.label} {union.role}") or _UNION.search(company.label) or not employer:
+        return False
+    return 2 * sum(employer in source.text for source in story.news) >= len(story.news)
+
+
+_UNION = re.compile(
+    r"\b(?:Local \d+|[Uu]nion|Teamsters|Brotherhood|Workers|Teachers Association|Federation of Teachers)\b"
+)
 #: how reports name the parties, and the office that speaks for itself
 _BENCHES = {
     "D": r"(?:House |Senate |congressional )?Democrat(?:s|ic (?:lawmakers|leaders|senators))",
@@ -357,13 +375,16 @@ def _names(voice: Voice, text: str) -> bool:
 
 def _counters(voice: Voice, other: Voice, text: str) -> bool:
     """Whether a sentence tells that one holder attacks or denies the other: "X accused Y"."""
-    handle = other.surname if other.kind == "person" else other.name
-    if handle not in text or not _names(other, text):
+    handles = [handle for handle in _handles(other) if handle in text]
+    if not handles or not (_names(other, text) or other.organisation in handles):
         return False
-    match = re.search(
-        rf"\b{re.escape(voice.surname)}\b(?P<between>[^.;]{{0,60}}?)\b(?:{_ATTACKS})\b(?P<object>[^.;]{{0,70}})", text
+    own = "|".join(map(re.escape, _handles(voice)))
+    match = re.search(rf"\b(?:{own})\b(?P<between>[^.;]{{0,60}}?)\b(?:{_ATTACKS})\b(?P<object>[^.;]{{0,70}})", text)
+    return (
+        match is not None
+        and any(handle in match["object"] for handle in handles)
+        and not re.search(r"\b(?:not|never|by)\b", match["between"])
     )
-    return match is not None and handle in match["object"] and not re.search(r"\b(?:not|never|by)\b", match["between"])
 
 
 _ATTACKS = (

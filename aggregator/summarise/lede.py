@@ -7,12 +7,14 @@ from aggregator.analysis.words import names
 from aggregator.summarise.compose import Draft
 from aggregator.summarise.figures import outcomes
 from aggregator.summarise.holders import Voice
-from aggregator.summarise.plan import Camp, Plan
+from aggregator.summarise.plan import FRAMING, STANCE, Camp, Plan, framing
 from aggregator.summarise.report import forms, stands
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Candidate
 from aggregator.summarise.statements import fits_perspective, fused, opened, shortened
 
+#: with fewer words left than these the body goes before a second sentence of the dek
+_BODY_FIRST = 150
 #: a dek may print a marked word or two, never a camp's quotation
 _MARKED, _SCARE = re.compile(r"[“\"]([^”\"]*)[”\"]"), 3
 
@@ -47,14 +49,16 @@ def _write_first(plan: Plan, pool: Iterable[Candidate]) -> bool:
 def _dek_worth(plan: Plan, candidate: Candidate) -> tuple[float, int]:
     words = len(candidate.text.split())
     worth = candidate.score + 0.01 * min(words, 34) - 0.02 * max(0, words - 36)
-    counts = 0.5 * bool(plan.development.moves and outcomes(candidate.text))
+    worth -= FRAMING * framing(candidate.source)
+    counts = 1.0 * bool(plan.development.moves and outcomes(candidate.text))
     marked = 0.15 * bool(_MARKED.search(candidate.text))
     return worth - 0.1 * candidate.leans - marked + counts, -candidate.row
 
 
 def write_dek_camps(plan: Plan) -> None:
     """A second sentence that names both camps with a short statement of each."""
-    if len(plan.perspectives) < 2:
+    left = sum(max(0, plan.budget.left(source.article_id)) for source in plan.story.news)
+    if len(plan.perspectives) < 2 or left < _BODY_FIRST:
         return
     one, other = plan.perspectives[0].voice, plan.perspectives[1].voice
     pairs: list[tuple[float, Draft, Statement, Statement]] = []
@@ -86,6 +90,7 @@ def write_perspectives(plan: Plan) -> None:
     chosen: list[Camp] = []
     for at, side in enumerate(plan.camps.sides):
         ranked = plan.ranked(side)
+        ranked = [v for v in ranked if at < 2 or any(STANCE.search(s.text) for s in v.statements)]
         tries = [(voice, strict) for strict in ((True, False) if at < 2 else (True,)) for voice in ranked]
         camp = next((c for c in (_camp(plan, voice, strict) for voice, strict in tries) if c is not None), None)
         if camp is not None:

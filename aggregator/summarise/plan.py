@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aggregator.analysis.model import Analysis
+from aggregator.analysis.model import Analysis, SourceText
 from aggregator.analysis.words import content_words, fold
 from aggregator.summarise.compose import Budget, Draft
 from aggregator.summarise.context import PageContext
@@ -29,7 +29,8 @@ NEXT = re.compile(
     r"year|spring|fall|session|hearing|meeting)|by (?:the end|Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|"
     r"Dec))\b"
 )
-_STANCE = re.compile(
+#: words of a statement that takes a stand
+STANCE = re.compile(
     r"\b(?:should|must|would|cannot|can’t|never|not|no|won’t|need|wrong|right|fair|unfair|good|bad|better|worse|"
     r"harm\w*|"
     r"protect\w*|danger\w*|threat\w*|risk\w*|cost\w*|too|only|enough|deserve\w*|want|refuse\w*|illegal|justice|"
@@ -143,7 +144,7 @@ class Plan:
     def worth(self, statement: Statement) -> float:
         words = statement.words
         worth = title_likeness(statement.text, self.story.title_words) / max(1.0, len(self.analysis.sources) / 4)
-        worth += 0.5 * min(2, len(_STANCE.findall(statement.text))) + 0.3 * min(3, len(statement.repeats))
+        worth += 0.5 * min(2, len(STANCE.findall(statement.text))) + 0.3 * min(3, len(statement.repeats))
         worth += 0.3 * (9 <= words <= 26) - 0.4 * (statement.how == "pronoun") - 0.2 * (statement.how == "continued")
         worth += 0.6 * (statement.form == "act")
         worth -= 0.8 * bool(re.match(r"(?:It|That|This|They|He|She|Those|These|And|But|So)\b", statement.text))
@@ -160,11 +161,14 @@ class Plan:
         agree = {p.source.article_id for p in self.story.corroborations(candidate.text, candidate.row, 40)}
         return any(source.article_id in agree for source in self.newest)
 
-    def take_report(self, into: list[Draft], candidate: Candidate, text: str, attribute: bool = False) -> bool:
-        if text in self.banned or not self.is_current(candidate):
+    def take_report(
+        self, into: list[Draft], candidate: Candidate, text: str, attribute: bool = False, day: str = ""
+    ) -> bool:
+        """Print a cut of a report; `day`, of an overtaken article, is printed beside its outlet."""
+        if text in self.banned or not (day or self.is_current(candidate)):
             return False
-        draft = stated(candidate, text, self.story, candidate.source.outlet if attribute else "")
-        if attribute and draft.support:
+        draft = stated(candidate, text, self.story, candidate.source.outlet if attribute else "", day)
+        if attribute and draft.support and not day:
             draft = stated(candidate, text, self.story)
         if not self.take(into, draft):
             return False
@@ -217,6 +221,15 @@ class Plan:
             *self.why,
             *(d for case in self.viewpoints for d in (case.stance, *case.drafts)),
         ]
+
+
+#: what a step from the center of the scale costs a sentence that is told in nobody's name
+FRAMING = 0.08
+
+
+def framing(source: SourceText) -> int:
+    """How far an outlet stands from the center; 0 off the scale, of which nothing is known."""
+    return abs(source.lean.label.position) if source.lean.label else 0
 
 
 def words_of(drafts: Sequence[Draft]) -> int:

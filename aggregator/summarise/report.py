@@ -75,7 +75,12 @@ class People:
         for source in story.sources:
             for name in names(source.text):
                 around = (source.text[max(0, name.start - 24) : name.start], source.text[name.end : name.end + 14])
-                if _NAME.fullmatch(name.text) and not _NO_PERSON.search(name.text) and _is_person(*around):
+                if not _NAME.fullmatch(name.text) or _NO_PERSON.search(name.text):
+                    continue
+                last = name.text.split()[-1]
+                if _is_person(*around) or any(
+                    words in source.text for words in (f"{last} said", f"said {last}", f"{last} says")
+                ):
                     self._full.setdefault(name.text.split()[-1], set()).add(name.text)
         self._known: set[str] = set()
         self._famous: set[str] = set()
@@ -144,15 +149,18 @@ def forms(candidate: Candidate, most: int = _LONGEST) -> list[str]:
     return [text] if len(text.split()) <= most else []
 
 
-def stated(candidate: Candidate, text: str, story: Story, outlet: str = "") -> Draft:
-    """A cut as a sentence of the page, behind "Outlet reports that" if an outlet is given, with who else says it."""
+def stated(candidate: Candidate, text: str, story: Story, outlet: str = "", day: str = "") -> Draft:
+    """A cut as a sentence of the page, behind "Outlet reports that" if an outlet is given, with who else says it.
+
+    `day`: of an article that later ones may have overtaken, when it said so.
+    """
     bare = text.rstrip()
     support = story.corroborations(bare, candidate.row)
     if not outlet:
         stop = [] if bare[-1:] in '.!”"’' else [own(".")]
         return Draft((taken(bare, candidate.passage()), *stop), tuple(support), keys=(text,))
     clause = lowered(bare, candidate.source.text)
-    pieces = (own(f"{outlet} reports that "), taken(clause, candidate.passage()))
+    pieces = (own((f"As of {day}, " if day else "") + f"{outlet} reports that "), taken(clause, candidate.passage()))
     return Draft(pieces, tuple(support), keys=(text,))
 
 
@@ -164,6 +172,7 @@ def can_be_quoted(text: str) -> bool:
         and text.endswith(".")
         and not any(mark in text for mark in '“”"?…[]')
         and has_main_clause(text)
+        and is_report(text)
         and not refers_back(text)
         and not is_aside(text)
     )

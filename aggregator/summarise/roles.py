@@ -17,7 +17,8 @@ _OFFICES = {
     "chairwoman": "Chairwoman", "majority leader": "Majority Leader", "minority leader": "Minority Leader",
     "judge": "Judge", "justice": "Justice", "minister": "Minister",
     "secretary": "Secretary", "sheriff": "Sheriff", "chancellor": "Chancellor", "commissioner": "Commissioner",
-    "council member": "Council Member", "councilman": "Councilman", "councilwoman": "Councilwoman",
+    "council member": "Council Member", "consumer counsel": "Consumer Counsel",
+    "councilman": "Councilman", "councilwoman": "Councilwoman",
     "councillor": "Councillor",
     "assemblyman": "Assemblyman", "assemblywoman": "Assemblywoman", "lawmaker": "Lawmaker",
     "superintendent": "Superintendent", "ambassador": "Ambassador", "treasurer": "Treasurer",
@@ -78,6 +79,8 @@ _NO_ROLE = re.compile(r"\b(?:said|says|told|tells|was|were|had|has been|who|whic
 def can_speak(speaker: str) -> bool:
     """Whether a speaker is a name that a page can print, or a group: no phrase, no lone title."""
     words = speaker.split()
+    if re.search(r"[a-z][A-Z]{2}", speaker):
+        return False  # words run together
     if not words or len(words) > 8 or words[0].lower() in ("his", "her", "its", "their", "our", "my", "that", "this"):
         return False
     if _GROUP_NAMES.search(speaker):
@@ -154,7 +157,13 @@ def _office(role: str) -> str:
 
 def organisation_of(role: str, story: Story) -> str:
     """The organisation that somebody in this role speaks for, "" if for himself."""
-    public = _office(role) and _office(role) not in ("President", "Chair", "Chairman", "Chairwoman", "Superintendent")
+    public = _office(role) in _OFFICES.values() and _office(role) not in (
+        "President",
+        "Chair",
+        "Chairman",
+        "Chairwoman",
+        "Superintendent",
+    )
     if (
         not role
         or not _SPEAKS_FOR.search(role)
@@ -167,13 +176,11 @@ def organisation_of(role: str, story: Story) -> str:
         for match in re.finditer(r"(?<![A-Z])\b(?:of|for|at|with|to)\s+(?:the\s+)?(?=[A-Z])", role)
         if not re.search(r"\b[A-Z]\w*\s$", role[: match.start()])
     ]
-    leading = re.match(
-        r"([A-Z][\w&’'. -]*?)(?:[’']s)? (?:[a-z]+ )*(?:press|deputy press|[Ll]eader|chief|spokes|president|ceo|CEO|"
-        r"director|head|chair|executive)",
-        role,
-    )
-    candidates += [leading.group(1)] if leading else []
+    leading = _LEADING.match(role)
+    candidates += [leading["who"][:1].upper() + leading["who"][1:]] if leading else []
     for tail in candidates:
+        if local := re.match(r"Local \d+\b", tail):
+            return local.group()
         found = names(tail)
         possessed = found and re.match(r"[’']s", tail[found[0].end :]) and not found[0].text.isupper()
         if not found or found[0].start > 0 or possessed or (_HALLS.search(found[0].text) and not _speaks_only(role)):
@@ -184,6 +191,15 @@ def organisation_of(role: str, story: Story) -> str:
     return ""
 
 
+#: an organisation in front of what somebody is there: "Corran chief executive", "the league’s president"
+_LEADING = re.compile(
+    r"(?:the )?(?P<who>[A-Z][\w&’'. -]*?|league|alliance|chamber|union|association|coalition|institute|bureau|company)"
+    r"(?:[’']s)? (?:[a-z]+ )*(?:press|deputy press|[Ll]eader|chief|spokes|president|ceo|CEO|director|head|"
+    r"chair|executive|"
+    r"general manager|general counsel|manager|vice president)"
+)
+
+
 def _speaks_only(role: str) -> bool:
     """Whether somebody in this role speaks for a house, not as one of its members."""
     return bool(re.search(r"spokes|press secretary", role, re.IGNORECASE))
@@ -191,7 +207,7 @@ def _speaks_only(role: str) -> bool:
 
 def _numbered(name: str, tail: str) -> str:
     """A name with what belongs to it: "Local 77", "Dairy Farmers of Canada"."""
-    match = re.match(rf"{re.escape(name)}(?: \d+\b| of (?:the )?[A-Z]\w+(?: [A-Z]\w+)*)", tail)
+    match = re.match(rf"{re.escape(name)}(?: \d+\b|[’'] [A-Z]\w+| of (?:the )?[A-Z]\w+(?: [A-Z]\w+)*)", tail)
     return match.group() if match else name
 
 
@@ -199,20 +215,26 @@ def _in_full(name: str, story: Story) -> str:
     """The longest name in the story that a short form ("the Bureau", "Halcyon") stands for, if there is just one."""
     if len(name.split()) > 1:
         return name
-    fulls = {
-        full
-        for full in story.names
-        if full != name and name in (full.split()[0], full.split()[-1]) and len(full.split()) < 5
-    }
-    fulls = {full for full in fulls if not any(other != full and full in other for other in fulls)}
-    return next(iter(fulls)) if len(fulls) == 1 else name
+    longer = [full for full in story.names if " " in full and len(full.split()) < 6 and full not in _outlets(story)]
+    opening = [full for full in longer if full.split()[0] == name and not _HALLS.search(full)]
+    within = [full for full in longer if name in full.split()[1:] and not _HALLS.search(full)]
+    for fulls in (opening, within):
+        widest = [full for full in fulls if not any(other != full and full in other for other in fulls)]
+        ranked = sorted(widest, key=lambda full: (-story.names[full], full))
+        if len(ranked) == 1 or (len(ranked) > 1 and story.names[ranked[0]] >= 2 * story.names[ranked[1]]):
+            return ranked[0]
+    return name
+
+
+def _outlets(story: Story) -> set[str]:
+    return {source.outlet for source in story.analysis.sources}
 
 
 def label_of(name: str, role: str, kind: HolderKind, organisation: str, story: Story) -> str:
     """What the camp of a holder is called: 2 to 5 words, never a bare name; "" if there is no such label."""
     if kind in ("organisation", "office"):
         vague = (
-            name in {source.outlet for source in story.analysis.sources}
+            name in _outlets(story)
             or _HALLS.search(name)
             or _OUTLETS.search(name)
             or re.match(r"the |some |many |several ", name, re.IGNORECASE)

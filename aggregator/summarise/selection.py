@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from aggregator.analysis.model import Analysis, Sentence, SourceText
 from aggregator.analysis.words import content_words, fold, name_key, names, negations, numbers
 from aggregator.summarise.compose import Passage
-from aggregator.summarise.wording import is_attributed, is_opinionated, is_report, is_scene, refers_back
+from aggregator.summarise.wording import is_attributed, is_informal, is_opinionated, is_report, is_scene, refers_back
 from aggregator.types import Kind, RegionKind, Rights
 
 #: weights of the score, tuned on ROUGE against neutral human summaries of real stories
-_TITLE, _AGREEMENT, _LEAD, _SCENE, _QUOTED, _OPINION = 0.6, 1.0, 0.3, 0.35, 0.15, 1.2
+_TITLE, _AGREEMENT, _LEAD, _SCENE, _QUOTED, _OPINION, _INFORMAL = 0.6, 1.0, 0.3, 0.35, 0.15, 1.2, 0.25
 _LEAD_ZONE = 8
 #: below this two sentences are never the same fact; above the second one they are, if figures and names agree
 _SAME, _SURE = 0.70, 0.80
@@ -96,6 +96,7 @@ class Story:
             title, agreement = float(titles[row]) / spread, float(agreements[row])
             score = _TITLE * title + _AGREEMENT * agreement + _LEAD * max(0.0, 1 - sentence.index / _LEAD_ZONE)
             score -= _OPINION * self.opinion[source.article_id]
+            score -= _INFORMAL * is_informal(sentence.text)
             score -= _SCENE * is_scene(sentence.text) + _QUOTED * ("“" in sentence.text or '"' in sentence.text)
             leans = refers_back(sentence.text)
             yield Candidate(row, source, sentence, title, agreement, score, leans)

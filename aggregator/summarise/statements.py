@@ -70,7 +70,7 @@ def inverted(statement: Statement, voice: Voice, introduce: bool, other_side: bo
     if other_side:
         pieces = [own("On the other side, "), *_small(pieces[:1], voice), *pieces[1:]]
     elif introduce:
-        pieces[0] = own(pieces[0].text[:1].upper() + pieces[0].text[1:])
+        pieces = _capital(pieces)
     support = (*_behind(statement), *(voice.introductions if introduce else ()))
     return Draft(_stopped(pieces), support, keys=(statement.key,))
 
@@ -89,7 +89,7 @@ def opened(statement: Statement, voice: Voice, second: Statement | None = None) 
 def fused(one: Statement, voice: Voice, other: Statement, against: Voice) -> Draft:
     """Both camps in one sentence: "A says that …; B says: “…”." """
     pieces = [
-        *speaker(voice, introduce=True),
+        *_capital(speaker(voice, introduce=True)),
         *_told(one, past=False),
         own("; "),
         *_small(speaker(against, introduce=True), against),
@@ -121,6 +121,10 @@ def speaker(voice: Voice, introduce: bool) -> list[Piece]:
     if voice.kind != "person":
         return [own(voice.subject)]
     return [own(voice.introduction if introduce else voice.surname)]
+
+
+def _capital(pieces: list[Piece]) -> list[Piece]:
+    return [own(pieces[0].text[:1].upper() + pieces[0].text[1:]), *pieces[1:]]
 
 
 def _small(pieces: list[Piece], voice: Voice) -> list[Piece]:

@@ -52,12 +52,16 @@ _FIRST_PERSON = re.compile(
     r"\b(?:I|we|We|my|My|our|Our|us|me|you|You|your|Your|I’m|I'm|let’s|Let’s|let's|Let's)\b(?!\.)"
 )
 _LOADED = re.compile(
-    r"\b(?:shameful|disgrace\w*|radical|extremist|extremists|cynical\w*|hypocri\w+|corrupt|thug\w*|"
+    r"\b(?:around here|right here|here in|this town|our state|this newspaper|shameful|disgrace\w*|radical|extremist|"
+    r"extremists|cynical\w*|hypocri\w+|corrupt|thug\w*|"
     r"insane|crazy|ridiculous\w*|absurd\w*|pathetic|sham|farce|stunning\w*|shocking\w*|outrageous\w*|bombshell|slam\w*|"
     r"blast(?:ed|s|ing)|rip(?:ped|s) into|destroy(?:ed|s)|thunder\w*|swamp|elites?|cronies|racket|skimm\w+|poured|"
     r"giants?|big shots?|crooks?|little guy|swear[s]?|brazen\w*|heroic\w*|tragically|sadly|fortunately|unfortunately|"
     r"of course|obviously|clearly|plainly|surely|frankly|laughable|nonsense|"
-    r"crow(?:ed|s)|embarrass\w+|brave|principled|fabrication\w*|peculiar|staggering|dysfunction\w*|wild|unseemly|"
+    r"crow(?:ed|s)|embarrass\w+|(?:right|wrong) move|says (?:something|even more|a lot|much) about|heavy-handed|"
+    r"backfir\w+|"
+    r"inflammatory|ill-advised|isolated the|brave|principled|fabrication\w*|peculiar|staggering|dysfunction\w*|wild|"
+    r"unseemly|"
     r"potshots|brittle|blindsided|treacher\w+|bitter\w*|furious\w*|fury|rage\w*|humiliat\w+|debacle|fiasco|circus|"
     r"charade|stunt|ploy|pander\w*|capitulat\w+|delight\w*|"
     r"derisive\w*|inevitabl\w+|much of the blame|notorious\w*|infamous\w*|chaotic|nightmare|cruel\w*|vicious\w*|evil|"
@@ -80,7 +84,8 @@ _FURNITURE = re.compile(
     r"^(?:exclusive|breaking|update|watch|related|video|photos?|opinion|editorial)\b\W|\b(?:click here|sign up|"
     r"subscribe|newsletter|follow us|read more|contributed to this (?:report|story|article)|"
     r"all rights reserved|this (?:story|article) (?:was|has been|is)|photo (?:by|credit|gallery)|getty images|"
-    r"ap photo|also pictured|is pictured|are pictured|advertisement|watch (?:the video|above|below)|story continues|"
+    r"ap photo|also pictured|file photos?|photos? shows?|is pictured|are pictured|advertisement|watch (?:the video|"
+    r"above|below)|story continues|"
     r"https?://|pic\.twitter|editor’s note|"
     r"editor's note|correction:|updated? (?:at|on)|told the (?:dispatch|sentinel|lantern)|listen to|is a "
     r"(?:staff )?(?:reporter|writer|columnist|correspondent)|has (?:learned|obtained))\b",
@@ -88,6 +93,8 @@ _FURNITURE = re.compile(
 )
 #: a verb of which the rest stands in the sentence before
 _ELLIPTIC = re.compile(r"\b(?:had|has|have|did|does|was|were|is|would|could|will|should) ?(?:—|–|--)")
+#: a full stop of initials taken for the end of the sentence
+_CUT_NAME = re.compile(r" (?!U\.S|U\.N|U\.K|D\.C|E\.U|L\.A)[A-Z]\.[A-Z]\.$")
 #: words of a link box run into the text
 _GLUED = re.compile(r"\bMORE\b|[a-z]{3}(?:GOP|The [A-Z]|Trump|Dem(?:s|ocrats)?\b|Overnight|Hillicon)")
 _FINITE = re.compile(
@@ -157,6 +164,15 @@ def is_attributed(text: str) -> bool:
     return bool(_ATTRIBUTED.search(without_quotations(text)))
 
 
+def is_informal(text: str) -> bool:
+    """Whether an outlet's own words talk: "that’s", "they’ll"."""
+    return bool(
+        re.search(
+            r"\b(?:[Tt]hat|[Ii]t|[Hh]e|[Ss]he|[Tt]here|[Tt]hey|who)[’'](?:s|ll|ve|re|d)\b", without_quotations(text)
+        )
+    )
+
+
 def is_scene(text: str) -> bool:
     """Whether a sentence sets a scene instead of telling the event."""
     return bool(_SCENE.match(text))
@@ -213,6 +229,7 @@ def is_report(text: str) -> bool:
         and not _FIRST_PERSON.search(bare.replace("U.S.", "").replace("US ", ""))
         and not _FURNITURE.search(text)
         and not _GLUED.search(text)
+        and not _CUT_NAME.search(text)
         and not _ELLIPTIC.search(bare)
         and bool(_FINITE.search(bare))
         and has_main_clause(bare)
