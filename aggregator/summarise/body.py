@@ -1,56 +1,70 @@
-"""The body: what happened, what each side says, where they differ, what single outlets tell, what comes next."""
+"""The body: what happened, what each side says, where they differ, what else is told by topic, and what comes next."""
 
 from collections.abc import Container, Sequence
 
 from aggregator.analysis.model import SourceText
-from aggregator.analysis.words import fold
+from aggregator.analysis.words import content_words, fold
 from aggregator.summarise.compose import Draft
+from aggregator.summarise.coming import Step as Coming
+from aggregator.summarise.coming import steps_to_come, write_next
 from aggregator.summarise.holders import Voice
-from aggregator.summarise.plan import FRAMING, NEXT, Plan, framing, words_of
-from aggregator.summarise.report import can_be_quoted, forms, run_of, stands, written
+from aggregator.summarise.plan import FRAMING, Plan, framing, words_of
+from aggregator.summarise.report import can_be_quoted, forms, stands, written
+from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Candidate, title_likeness
-from aggregator.summarise.statements import contradiction, inverted, printable, shortened
-from aggregator.summarise.wording import is_attributed, without_quotations
+from aggregator.summarise.statements import can_be_joined, contradiction, inverted, printable, shortened
+from aggregator.summarise.stretches import Step, Stretches, tell
+from aggregator.summarise.wording import is_attributed
 from aggregator.types import Lean
 
 _LOW, _HIGH = 55, 95
+#: a paragraph shorter than this joins the one before it, if both together stay within the second number
+_SHORT, _JOINED = 45, 108
+#: from so many reports on a body has up to six paragraphs, else four; a stretch of one article leaves room for others
+_MANY, _PARAGRAPHS_OF_MANY, _PARAGRAPHS = 6, 6, 4
+#: how far before a statement the fact may stand that it comments on, how long it may be, and how near in meaning
+_BEFORE, _FACT_WORDS, _COMMENTS_ON = 3, 34, 0.25
 
 
 def write_body(plan: Plan) -> None:
-    """The event, the sides or the reactions, what cannot both be so, what single outlets tell, what comes next."""
+    """The event, the sides, what cannot both be so, what else is told topic by topic, what comes next."""
     plan.forget()
     for draft in plan.dek[:1]:
         plan.people.met(draft.text)
-    _write_event(plan)
+    coming = steps_to_come(plan)
+    stretches = Stretches(plan, {step.candidate.row for step in coming})
+    _write_event(plan, coming)
     if plan.perspectives:
         for at, side in enumerate(plan.camps.sides):
             _write_side(plan, side, other=at == 1 and bool(plan.body[-1:]))
         _write_answers(plan)
-    else:
-        _write_reactions(plan)
-    _write_outlets(plan)
+    _write_topics(plan, stretches)
     _write_uncited(plan)
-    _write_next(plan)
     plan.body = [paragraph for paragraph in plan.body if paragraph]
+    write_next(plan, coming)
 
 
-def _write_event(plan: Plan) -> None:
-    """What happened: one outlet's own order, another than the dek's if one can be found, with who agrees."""
+def _write_event(plan: Plan, coming: Sequence[Coming]) -> None:
+    """What happened, in one outlet's own order, another than the dek's if one can be found, with who agrees.
+
+    What is shorter than a paragraph goes on with what a second outlet tells of it.
+    """
     led = {p.source.article_id for p in plan.dek[0].passages[:1]}
+    reserved = {step.candidate.row for step in coming}
     offers: list[tuple[float, str, list[tuple[Candidate, str]]]] = []
     for source in plan.story.news:
-        chosen = _event_of(plan, source, led)
+        chosen = _event_of(plan, source, led, reserved)
         if chosen:
             scores = sorted((c.score for c, _ in chosen), reverse=True)
-            agreed = sum(min(2, len(plan.story.corroborations(t, c.row))) for c, t in chosen)
+            agreed = sum(min(2, _agreement(plan, c, t)) for c, t in chosen)
             worth = scores[0] + 0.25 * sum(scores[1:]) + 0.3 * agreed
             worth -= FRAMING * framing(source)
             offers.append((worth * (0.8 if source.article_id in led else 1.0), source.article_id, chosen))
     paragraph: list[Draft] = []
-    for _, _, chosen in sorted(offers, key=lambda offer: (-offer[0], offer[1]))[:2]:
+    for _, _, chosen in sorted(offers, key=lambda offer: (-offer[0], offer[1]))[:3]:
         for candidate, text in chosen:
-            fresh = not plan.story.repeats(candidate.row, plan.rows[len(plan.dek) :])
-            if fresh and words_of(paragraph) + len(text.split()) <= _HIGH and not plan.people.stranger(text):
+            fits = words_of(paragraph) + len(text.split()) <= _HIGH and not plan.people.stranger(text)
+            if fits and not plan.retells(candidate, text):
                 lean = candidate.source.lean.label
                 framed = not paragraph and lean is not None and lean is not Lean.CENTER
                 plan.take_report(paragraph, candidate, text, attribute=framed)
@@ -59,12 +73,18 @@ def _write_event(plan: Plan) -> None:
     plan.body.append(paragraph)
 
 
-def _event_of(plan: Plan, source: SourceText, led: Container[str]) -> list[tuple[Candidate, str]]:
+def _event_of(
+    plan: Plan, source: SourceText, led: Container[str], reserved: Container[int]
+) -> list[tuple[Candidate, str]]:
     """Up to five sentences of a source's first part that may stand, in its order, within the length of a paragraph."""
     pool = [c for c in plan.story.candidates if c.source is source and c.sentence.index < 14 and plan.is_current(c)]
     ranked = sorted(
-        pool,
-        key=lambda c: (not _is_core(plan, c), -(c.score + 0.5 * c.agreement - 0.25 * is_attributed(c.text)), c.row),
+        (c for c in pool if c.row not in reserved),
+        key=lambda c: (
+            not _is_core(plan, c),
+            -(c.score + 0.5 * c.agreement + 0.2 * min(3, plan.told_by(c) - 1) - 0.25 * is_attributed(c.text)),
+            c.row,
+        ),
     )
     met = plan.people.copy()
     chosen: list[tuple[Candidate, str]] = []
@@ -72,12 +92,12 @@ def _event_of(plan: Plan, source: SourceText, led: Container[str]) -> list[tuple
     for candidate in ranked:
         if not _is_core(plan, candidate) and words >= 40:
             break
-        limit = 0.92 if not chosen and source.article_id not in led else 0.72
-        if plan.story.repeats(candidate.row, [*plan.rows, *(c.row for c, _ in chosen)], limit):
-            continue
+        others = [(c.row, t) for c, t in chosen]
         for text in forms(candidate, 38):
             size = len(text.split())
-            if words + size <= _HIGH and stands(candidate, text, met, plan.development):
+            if words + size > _HIGH or plan.retells(candidate, text, others):
+                continue
+            if stands(candidate, text, met, plan.development):
                 chosen.append((candidate, text))
                 words += size
                 met.met(text)
@@ -89,42 +109,85 @@ def _event_of(plan: Plan, source: SourceText, led: Container[str]) -> list[tuple
 
 def _is_core(plan: Plan, candidate: Candidate) -> bool:
     """Whether a sentence tells the event itself: others state it too, or it says what the titles say."""
-    return candidate.title >= 0.35 or bool(plan.story.corroborations(candidate.text, candidate.row, 1))
+    return candidate.title >= 0.35 or _agreement(plan, candidate, candidate.text) > 0
+
+
+def _agreement(plan: Plan, candidate: Candidate, text: str) -> int:
+    """How many others tell the same, by the claims or by their own sentences."""
+    return max(plan.told_by(candidate) - 1, len(plan.story.corroborations(text, candidate.row, 2)))
 
 
 def _write_side(plan: Plan, side: Sequence[Voice], other: bool) -> None:
     """What a side says and in whose words: two or three voices, each in the order that introduces it."""
     paragraph: list[Draft] = []
+    credited: set[str] = set()
     ranked = plan.ranked(side)
     for voice in sorted(ranked[:4], key=lambda v: v.kind != "group"):
-        _speak(plan, paragraph, voice, 2, other)
+        _speak(plan, paragraph, voice, credited, other)
         if words_of(paragraph) >= _LOW + 15:
             break
     if paragraph:
         plan.body.append(paragraph)
 
 
-def _speak(plan: Plan, paragraph: list[Draft], voice: Voice, most: int, opens_other: bool = False) -> None:
-    """Up to `most` statements of a voice, introduced once."""
-    spoken = 0
+def _speak(plan: Plan, paragraph: list[Draft], voice: Voice, credited: set[str], other: bool) -> None:
+    """Up to two statements of a voice, joined where they can be, behind the facts that they comment on."""
+    chosen: list[tuple[Statement, Statement]] = []
     for statement in plan.statements(voice):
-        if spoken == most or words_of(paragraph) >= _HIGH - 12:
-            return
-        if plan.is_repeated(statement):
+        if chosen and statement.text.split()[0] in ("It", "That", "This", "They", "He", "She"):
             continue
-        if spoken and statement.text.split()[0] in ("It", "That", "This", "They", "He", "She"):
-            continue
-        introduce = plan.is_new(voice)
         short = shortened(statement, 30)
-        if short is None or plan.row_used(short):
+        if short is None or plan.row_used(short) or any(_share(short, one) for _, one in chosen):
             continue
-        draft = inverted(short, voice, introduce, opens_other and not paragraph)
-        if words_of(paragraph) + draft.words <= _HIGH + 5 and plan.take(paragraph, draft, statement):
-            spoken += 1
+        chosen.append((statement, short))
+        if len(chosen) == 2:
+            break
+    second = chosen[1] if len(chosen) == 2 and can_be_joined(chosen[0][1], chosen[1][1]) else None
+    for at, (statement, short) in enumerate(chosen):
+        joined = second if at == 0 else None
+        room = _HIGH + 5 - words_of(paragraph) - short.words - (joined[1].words if joined else 0) - 12
+        if room < 0:
+            return
+        opens = other and not paragraph
+        told = not opens and _write_context(plan, paragraph, short, credited, room)
+        again = at > 0 and not told
+        draft = inverted(short, voice, plan.is_new(voice), opens, joined[1] if joined else None, again)
+        if not plan.take(paragraph, draft, statement, *([joined[0]] if joined else [])):
+            continue
+        if joined:
+            return
+
+
+def _share(one: Statement, other: Statement) -> bool:
+    mine, theirs = set(content_words(one.text)), set(content_words(other.text))
+    return len(mine & theirs) > 0.5 * max(1, min(len(mine), len(theirs)))
+
+
+def _write_context(
+    plan: Plan, paragraph: list[Draft], statement: Statement, credited: set[str], room: int
+) -> bool:
+    """Print the fact that a statement comments on: what its article says just before it; whether there is one."""
+    if statement.row < 0:
+        return False
+    index = plan.story.rows[statement.row][1].index
+    for before in range(index - 1, index - 1 - _BEFORE, -1):
+        candidate = plan.story.by_key.get((statement.source.article_id, before))
+        if candidate is None or not plan.is_current(candidate):
+            continue
+        if plan.story.cosine(candidate.row, statement.row) < _COMMENTS_ON:
+            continue
+        for text in forms(candidate, min(room, _FACT_WORDS)):
+            if plan.retells(candidate, text) or not stands(candidate, text, plan.people, plan.development):
+                continue
+            credit = candidate.source.outlet_key not in credited
+            if plan.take_report(paragraph, candidate, text, attribute=credit):
+                credited.add(candidate.source.outlet_key)
+                return True
+    return False
 
 
 def _write_answers(plan: Plan) -> None:
-    """Where two holders cannot both be right."""
+    """Where two holders cannot both be right; behind what the second side says, if it fits there."""
     paragraph: list[Draft] = []
     for one, other, kind in plan.camps.answers:
         if len(paragraph) == 2:
@@ -138,70 +201,48 @@ def _write_answers(plan: Plan) -> None:
         draft = contradiction(one, mine, other, theirs, kind == "figures", (introduce[0], introduce[1]))
         if draft.words <= 75:
             plan.take(paragraph, draft, one, other)
-    if paragraph:
-        plan.body.append(paragraph)
+    _append(plan, paragraph, at_least=_SHORT)
 
 
-def _write_reactions(plan: Plan) -> None:
-    """In a plain event, who said what about it."""
-    paragraph: list[Draft] = []
-    for voice in plan.ranked(plan.voices)[:5]:
-        if voice.kind == "group" or not (voice.role or voice.kind != "person"):
-            continue
-        _speak(plan, paragraph, voice, 2)
-        if words_of(paragraph) >= _LOW + 10:
-            break
-    if paragraph:
-        plan.body.append(paragraph)
-
-
-def _write_outlets(plan: Plan) -> None:
-    """What single outlets tell beyond that: each in its own paragraph and order, the uncited ones first."""
-    most = 6 - len(plan.body)
+def _write_topics(plan: Plan, stretches: Stretches) -> None:
+    """What else is told: each paragraph a stretch of one article, with what others tell about the same."""
+    most = _PARAGRAPHS_OF_MANY if len(plan.story.news) >= _MANY else _PARAGRAPHS
+    room = _LOW + 10 if len(plan.story.news) >= _MANY else _HIGH - 8
     done: set[str] = set()
-    while most > 0:
-        cited = {p.source.article_id for d in plan.drafts() for p in d.passages}
-        best: tuple[float, list[tuple[Candidate, str]]] = (0.0, [])
-        for source in plan.story.news:
-            if source.article_id in done or plan.budget.left(source.article_id) < 30:
-                continue
-            run = _own_story(plan, source)
-            worth = sum(c.score for c, _ in run) + 1.0 * (source.article_id not in cited)
-            if run and worth > best[0]:
-                best = (worth, run)
-        if not best[1]:
+    while len(plan.body) < most:
+        steps = stretches.best(done, room)
+        if not steps:
             return
-        paragraph: list[Draft] = []
-        for candidate, text in best[1]:
-            plan.take_report(paragraph, candidate, text, attribute=not paragraph)
-        done.add(best[1][0][0].source.article_id)
-        if paragraph:
-            plan.body.append(paragraph)
-            most -= 1
+        done.add(steps[0].source.article_id)
+        _append(plan, _topic(plan, stretches, steps), at_least=_SHORT)
 
 
-def _own_story(plan: Plan, source: SourceText) -> list[tuple[Candidate, str]]:
-    """The best stretch of an outlet's report that was not printed: runs of sentences of one paragraph, in order."""
-    by_key = plan.story.by_key
-    room = min(plan.budget.left(source.article_id), _HIGH - 8)
-    met = plan.people.copy()
-    chosen: list[tuple[Candidate, str]] = []
-    ranked = sorted((c for c in plan.story.candidates if c.source is source), key=lambda c: (-c.score, c.row))
-    words = 0
-    for candidate in ranked:
-        for at, member in enumerate(run_of(candidate, by_key, 3)):
-            if plan.story.repeats(member.row, [*plan.rows, *(c.row for c, _ in chosen)]):
-                break
-            text = next((t for t in forms(member) if stands(member, t, met, plan.development, opening=at == 0)), "")
-            size = len(text.split())
-            if not text or words + size > room:
-                break
-            chosen.append((member, text))
-            words += size
-            met.met(text)
-        if words >= _LOW:
+def _topic(plan: Plan, stretches: Stretches, steps: Sequence[Step]) -> list[Draft]:
+    """The paragraph of a stretch."""
+    paragraph: list[Draft] = []
+    credited: set[str] = set()
+    told = list(steps)
+    sources = {steps[0].source.article_id}
+    whole = tell(plan, paragraph, steps, credited)
+    while whole and paragraph and words_of(paragraph) < _LOW + 5:
+        more = stretches.additions(told, _HIGH - 4 - words_of(paragraph), sources)
+        if not more:
             break
-    return sorted(chosen, key=lambda item: item[0].row) if words >= 20 else []
+        sources.add(more[0].source.article_id)
+        told += more
+        whole = tell(plan, paragraph, more, credited)
+    return paragraph
+
+
+def _append(plan: Plan, paragraph: list[Draft], at_least: int) -> None:
+    """Add a paragraph, or its sentences to the one before it if it has fewer words than `at_least` and both fit."""
+    if not paragraph:
+        return
+    short = words_of(paragraph) < at_least
+    if short and len(plan.body) > 1 and words_of(plan.body[-1]) + words_of(paragraph) <= _JOINED:
+        plan.body[-1] += paragraph
+    else:
+        plan.body.append(paragraph)
 
 
 def _write_uncited(plan: Plan) -> None:
@@ -217,21 +258,18 @@ def _write_uncited(plan: Plan) -> None:
                 _quote_outlet(plan, paragraph, source)
             else:
                 _report_outlet(plan, paragraph, source)
-    if paragraph and plan.body and words_of(plan.body[-1]) + words_of(paragraph) <= _HIGH + 15:
-        plan.body[-1] += paragraph
-    elif paragraph:
-        plan.body.append(paragraph)
+    _append(plan, paragraph, at_least=_LOW + 10)
 
 
 def _report_outlet(plan: Plan, paragraph: list[Draft], source: SourceText) -> None:
-    """Add the best sentence of a source that may stand."""
+    """Add the best sentence of a source that may stand and says something new."""
     ranked = sorted((c for c in plan.story.candidates if c.source is source), key=lambda c: (-c.score, c.row))
     overtaken = bool(plan.newest) and source not in plan.newest
     day = f"{source.order_at:%B} {source.order_at.day}" if overtaken else ""
-    for candidate in ranked[:12]:
-        text = next((t for t in forms(candidate, 40) if stands(candidate, t, plan.people, plan.development)), "")
-        fresh = text and not plan.story.repeats(candidate.row, plan.rows, 0.85)
-        if fresh and plan.take_report(paragraph, candidate, text, attribute=True, day=day):
+    for candidate in ranked[:24]:
+        fresh = (t for t in forms(candidate, 40) if not plan.retells(candidate, t))
+        text = next((t for t in fresh if stands(candidate, t, plan.people, plan.development)), "")
+        if text and plan.take_report(paragraph, candidate, text, attribute=True, day=day):
             return
 
 
@@ -247,18 +285,3 @@ def _quote_outlet(plan: Plan, paragraph: list[Draft], source: SourceText) -> Non
         draft = written(source, sentence)
         if draft.keys[0] not in plan.banned and plan.take(paragraph, draft):
             return
-
-
-def _write_next(plan: Plan) -> None:
-    """The next dated step, as the last sentence."""
-    if not plan.body:
-        return
-    newest = sorted(plan.story.candidates, key=lambda c: (-c.source.order_at.timestamp(), -c.sentence.index, c.row))
-    for candidate in newest:
-        bare = without_quotations(candidate.text)
-        if not NEXT.search(bare) or plan.story.repeats(candidate.row, plan.rows):
-            continue
-        for text in forms(candidate, 36):
-            fits = stands(candidate, text, plan.people, plan.development) and NEXT.search(text)
-            if fits and plan.take_report(plan.body[-1], candidate, text):
-                return

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aggregator.analysis.model import Analysis, SourceText
+from aggregator.analysis.model import Analysis, Claim, SourceText
 from aggregator.analysis.words import content_words, fold
 from aggregator.summarise.compose import Budget, Draft
 from aggregator.summarise.context import PageContext
@@ -29,6 +29,9 @@ NEXT = re.compile(
     r"year|spring|fall|session|hearing|meeting)|by (?:the end|Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|"
     r"Dec))\b"
 )
+#: a sentence as near in meaning, or with as many words in common, says the same; so does one that says as much of what
+#: the titles say, if it is a little near; of a new sentence at least this share of the words is new
+_NEAR, _SHARED, _TITLE, _TITLE_NEAR, _NEW = 0.72, 0.5, 0.55, 0.45, 0.34
 #: words of a statement that takes a stand
 STANCE = re.compile(
     r"\b(?:should|must|would|cannot|can’t|never|not|no|won’t|need|wrong|right|fair|unfair|good|bad|better|worse|"
@@ -73,6 +76,11 @@ class Reading:
         self.camps = find_camps(self.story, self.voices)
         self.people = People(self.story)
         self.people.named_by_title([source.title for source in analysis.sources])
+        #: the claim that a sentence, by article and index, belongs to
+        self.claims: dict[tuple[str, int], Claim] = {}
+        for claim in analysis.claims:
+            for member in claim.members:
+                self.claims.setdefault(member, claim)
 
 
 class Plan:
@@ -81,7 +89,7 @@ class Plan:
     def __init__(self, reading: Reading, context: PageContext, banned: Iterable[str] = ()) -> None:
         self.analysis, self.context = reading.analysis, context
         self.story, self.development = reading.story, reading.development
-        self.voices, self.camps = reading.voices, reading.camps
+        self.voices, self.camps, self.claims = reading.voices, reading.camps, reading.claims
         self.by_key = {voice.key: voice for voice in self.voices}
         self.people = reading.people.copy()
         self.budget = Budget(self.story.sources, context.limits)
@@ -168,13 +176,47 @@ class Plan:
         if text in self.banned or not (day or self.is_current(candidate)):
             return False
         draft = stated(candidate, text, self.story, candidate.source.outlet if attribute else "", day)
-        if attribute and draft.support and not day:
+        if attribute and not day and (draft.support or self.told_by(candidate) > 1):
             draft = stated(candidate, text, self.story)
         if not self.take(into, draft):
             return False
+        self.noted(candidate, text)
+        return True
+
+    def noted(self, candidate: Candidate, text: str) -> None:
+        """Remember that a cut of a report was printed."""
         self.rows.append(candidate.row)
         self.printed.append(frozenset(content_words(text)))
-        return True
+
+    def told_by(self, candidate: Candidate) -> int:
+        """How many sources tell what a sentence tells, by the claims of the analysis; 1 if no other one does."""
+        claim = self.claims.get(candidate.key)
+        return max(1, len(claim.reported_by)) if claim else 1
+
+    def retells(self, candidate: Candidate, text: str, others: Sequence[tuple[int, str]] = ()) -> bool:
+        """Whether `text`, a cut of a report, says again what was printed or what `others` (row, text) say.
+
+        So does a sentence of a claim that was printed, from whatever outlet; one that is near a printed one in meaning
+        or words; one that tells what the titles tell, once that was told; one with hardly a new word.
+        """
+        rows = [*self.rows, *(row for row, _ in others)]
+        if not rows:
+            return False
+        claim = self.claims.get(candidate.key)
+        if claim is not None and any(self.claims.get(self.key_of(row)) is claim for row in rows):
+            return True
+        nearest = max(self.story.cosine(candidate.row, row) for row in rows)
+        if nearest > _NEAR or (candidate.title >= _TITLE and nearest > _TITLE_NEAR):
+            return True
+        words = frozenset(content_words(text))
+        told = [*self.printed, *(frozenset(content_words(other)) for _, other in others)]
+        if any(len(words & one) > _SHARED * max(4, min(len(words), len(one))) for one in told):
+            return True
+        return len(words.difference(*told)) < _NEW * len(words)
+
+    def key_of(self, row: int) -> tuple[str, int]:
+        source, sentence = self.story.rows[row]
+        return (source.article_id, sentence.index)
 
     def take(self, into: list[Draft], draft: Draft, *statements: Statement) -> bool:
         """Print a draft if the limits allow it."""

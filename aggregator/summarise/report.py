@@ -152,7 +152,7 @@ def forms(candidate: Candidate, most: int = _LONGEST) -> list[str]:
 def stated(candidate: Candidate, text: str, story: Story, outlet: str = "", day: str = "") -> Draft:
     """A cut as a sentence of the page, behind "Outlet reports that" if an outlet is given, with who else says it.
 
-    `day`: of an article that later ones may have overtaken, when it said so.
+    `day`: of an article that later ones may have overtaken, when it said so; it then speaks for nobody else.
     """
     bare = text.rstrip()
     support = story.corroborations(bare, candidate.row)
@@ -160,8 +160,8 @@ def stated(candidate: Candidate, text: str, story: Story, outlet: str = "", day:
         stop = [] if bare[-1:] in '.!”"’' else [own(".")]
         return Draft((taken(bare, candidate.passage()), *stop), tuple(support), keys=(text,))
     clause = lowered(bare, candidate.source.text)
-    pieces = (own((f"As of {day}, " if day else "") + f"{outlet} reports that "), taken(clause, candidate.passage()))
-    return Draft(pieces, tuple(support), keys=(text,))
+    lead = f"On {day}, {outlet} reported that " if day else f"{outlet} reports that "
+    return Draft((own(lead), taken(clause, candidate.passage())), () if day else tuple(support), keys=(text,))
 
 
 def can_be_quoted(text: str) -> bool:

@@ -8,7 +8,7 @@ from aggregator.summarise.compose import Draft, Passage, Piece, lowered, own, ta
 from aggregator.summarise.exact import Reported, check_reported, cuts
 from aggregator.summarise.holders import Voice
 from aggregator.summarise.sayings import Statement, is_clause
-from aggregator.summarise.speech import BY_FORM, Verb
+from aggregator.summarise.speech import BY_FORM, NEUTRAL, Verb
 
 _AIM_LOW, _AIM_HIGH = 9, 32
 
@@ -64,15 +64,45 @@ def without_narrator(statement: Statement) -> Statement | None:
     return statement
 
 
-def inverted(statement: Statement, voice: Voice, introduce: bool, other_side: bool = False) -> Draft:
-    """ "Name, role, said: “…”." or "Name argued that …"; the surname alone where the name was given before."""
-    pieces = [*speaker(voice, introduce), *_told(statement, past=True)]
+def inverted(
+    statement: Statement,
+    voice: Voice,
+    introduce: bool,
+    other_side: bool = False,
+    second: Statement | None = None,
+    again: bool = False,
+) -> Draft:
+    """ "Name, role, said: “…”." or "Name argued that …"; the surname alone where the name was given before.
+
+    `second` is another quotation of the same article, put behind "and"; `again`: the sentence before was his as well.
+    """
+    if again and second is None and not introduce and not other_side:
+        pieces = _again(statement, voice)
+    else:
+        pieces = [*speaker(voice, introduce), *_told(statement, past=True)]
+        pieces += [own(" and "), _marked(second)] if second else []
     if other_side:
         pieces = [own("On the other side, "), *_small(pieces[:1], voice), *pieces[1:]]
     elif introduce:
         pieces = _capital(pieces)
-    support = (*_behind(statement), *(voice.introductions if introduce else ()))
-    return Draft(_stopped(pieces), support, keys=(statement.key,))
+    support = (*_behind(statement), *(_behind(second) if second else ()), *(voice.introductions if introduce else ()))
+    return Draft(_stopped(pieces), support, keys=(statement.key, *([second.key] if second else ())))
+
+
+def can_be_joined(one: Statement, other: Statement) -> bool:
+    """Whether two statements can stand in one sentence: quotations of one speaker in one article."""
+    return one.form == other.form == "quote" and one.holder == other.holder and one.source is other.source
+
+
+def _again(statement: Statement, voice: Voice) -> list[Piece]:
+    """A statement of whoever spoke in the sentence before, in other words than "said" where the source allows them."""
+    name = _small(speaker(voice, introduce=False), voice)[0].text
+    if statement.form == "quote":
+        return [own(f"In the words of {name}: "), _marked(statement)]
+    verb = reported_verb(statement)
+    if verb is None or verb.base == NEUTRAL:
+        return [own(f"According to {name}, "), taken(_as_clause(statement), statement.passage)]
+    return [*speaker(voice, introduce=False), *_told(statement, past=True)]
 
 
 def opened(statement: Statement, voice: Voice, second: Statement | None = None) -> Draft:

@@ -58,7 +58,7 @@ SIGNPOSTS = (
     "On one point the two sides contradict each other:", "On another point the two sides contradict each other:",
     "On this point the accounts differ:", "The figures differ:", "What is disputed:", "What comes next:", "Next:",
     "Still open:", "What happened:", "On {date},", "By {date},", "As of {date},", "As of {date}:",
-    "As of {date}, {outlet} reports that",
+    "As of {date}, {outlet} reports that", "On {date}, {outlet} reported that", "Only {outlet} reports that",
 )  # fmt: skip
 #: whole sentences, with the numbers behind them in `figures`
 COUNTS = (
