@@ -1,5 +1,6 @@
 """The body: what happened, what each side says, where they differ, what else is told by topic, and what comes next."""
 
+from collections import Counter
 from collections.abc import Container, Sequence
 
 from aggregator.analysis.model import SourceText
@@ -36,7 +37,7 @@ def write_body(plan: Plan) -> None:
     _write_event(plan, coming)
     if plan.perspectives:
         for at, side in enumerate(plan.camps.sides):
-            _write_side(plan, side, other=at == 1 and bool(plan.body[-1:]))
+            _write_side(plan, stretches, side, first=at == 0, other=at == 1 and bool(plan.body[-1:]))
         _write_answers(plan)
     _write_topics(plan, stretches)
     _write_uncited(plan)
@@ -117,21 +118,34 @@ def _agreement(plan: Plan, candidate: Candidate, text: str) -> int:
     return max(plan.told_by(candidate) - 1, len(plan.story.corroborations(text, candidate.row, 2)))
 
 
-def _write_side(plan: Plan, side: Sequence[Voice], other: bool) -> None:
-    """What a side says and in whose words: two or three voices, each in the order that introduces it."""
+def _write_side(plan: Plan, stretches: Stretches, side: Sequence[Voice], first: bool, other: bool) -> None:
+    """What a side says and in whose words: two or three voices, each in the order that introduces it.
+
+    A short paragraph goes on with facts on what was said; if it stays short, the other side shares it.
+    """
     paragraph: list[Draft] = []
     credited: set[str] = set()
+    rows: list[int] = []
     ranked = plan.ranked(side)
     for voice in sorted(ranked[:4], key=lambda v: v.kind != "group"):
-        _speak(plan, paragraph, voice, credited, other)
+        rows += _speak(plan, paragraph, voice, credited, other)
         if words_of(paragraph) >= _LOW + 15:
             break
-    if paragraph:
+    if rows and words_of(paragraph) < _LOW:
+        more = stretches.additions(rows, _HIGH - words_of(paragraph), (), facts_only=True)
+        tell(plan, paragraph, more, credited)
+    before = words_of(plan.body[-1])
+    if not first and before < _SHORT and before + words_of(paragraph) <= _JOINED and len(plan.body) > 1:
+        plan.body[-1] += paragraph
+    elif paragraph:
         plan.body.append(paragraph)
 
 
-def _speak(plan: Plan, paragraph: list[Draft], voice: Voice, credited: set[str], other: bool) -> None:
-    """Up to two statements of a voice, joined where they can be, behind the facts that they comment on."""
+def _speak(plan: Plan, paragraph: list[Draft], voice: Voice, credited: set[str], other: bool) -> list[int]:
+    """Up to two statements of a voice, joined where they can be, behind the facts that they comment on.
+
+    Gives the rows of the story's matrix in which they stand.
+    """
     chosen: list[tuple[Statement, Statement]] = []
     for statement in plan.statements(voice):
         if chosen and statement.text.split()[0] in ("It", "That", "This", "They", "He", "She"):
@@ -142,12 +156,13 @@ def _speak(plan: Plan, paragraph: list[Draft], voice: Voice, credited: set[str],
         chosen.append((statement, short))
         if len(chosen) == 2:
             break
+    rows = [short.row for _, short in chosen if short.row >= 0]
     second = chosen[1] if len(chosen) == 2 and can_be_joined(chosen[0][1], chosen[1][1]) else None
     for at, (statement, short) in enumerate(chosen):
         joined = second if at == 0 else None
         room = _HIGH + 5 - words_of(paragraph) - short.words - (joined[1].words if joined else 0) - 12
         if room < 0:
-            return
+            break
         opens = other and not paragraph
         told = not opens and _write_context(plan, paragraph, short, credited, room)
         again = at > 0 and not told
@@ -155,7 +170,8 @@ def _speak(plan: Plan, paragraph: list[Draft], voice: Voice, credited: set[str],
         if not plan.take(paragraph, draft, statement, *([joined[0]] if joined else [])):
             continue
         if joined:
-            return
+            break
+    return rows
 
 
 def _share(one: Statement, other: Statement) -> bool:
@@ -208,28 +224,43 @@ def _write_topics(plan: Plan, stretches: Stretches) -> None:
     """What else is told: each paragraph a stretch of one article, with what others tell about the same."""
     most = _PARAGRAPHS_OF_MANY if len(plan.story.news) >= _MANY else _PARAGRAPHS
     room = _LOW + 10 if len(plan.story.news) >= _MANY else _HIGH - 8
-    done: set[str] = set()
+    done: Counter[str] = Counter()
     while len(plan.body) < most:
         steps = stretches.best(done, room)
         if not steps:
-            return
-        done.add(steps[0].source.article_id)
+            break
+        done[steps[0].source.article_id] += 1
         _append(plan, _topic(plan, stretches, steps), at_least=_SHORT)
+    if len(plan.body) < most and not plan.perspectives:
+        _write_reactions(plan)
+
+
+def _write_reactions(plan: Plan) -> None:
+    """In a plain event, what was said of it and does not stand beside a fact yet."""
+    paragraph: list[Draft] = []
+    credited: set[str] = set()
+    for voice in plan.ranked(plan.voices)[:5]:
+        if voice.kind == "group" or not (voice.role or voice.kind != "person"):
+            continue
+        _speak(plan, paragraph, voice, credited, other=False)
+        if words_of(paragraph) >= _LOW + 5:
+            break
+    _append(plan, paragraph, at_least=_SHORT)
 
 
 def _topic(plan: Plan, stretches: Stretches, steps: Sequence[Step]) -> list[Draft]:
     """The paragraph of a stretch."""
     paragraph: list[Draft] = []
     credited: set[str] = set()
-    told = list(steps)
+    rows = [step.row for step in steps]
     sources = {steps[0].source.article_id}
     whole = tell(plan, paragraph, steps, credited)
-    while whole and paragraph and words_of(paragraph) < _LOW + 5:
-        more = stretches.additions(told, _HIGH - 4 - words_of(paragraph), sources)
+    while whole and paragraph and words_of(paragraph) < _LOW + 12:
+        more = stretches.additions(rows, _HIGH - 4 - words_of(paragraph), sources)
         if not more:
             break
         sources.add(more[0].source.article_id)
-        told += more
+        rows += [step.row for step in more]
         whole = tell(plan, paragraph, more, credited)
     return paragraph
 

@@ -21,6 +21,8 @@ _DATED = re.compile(
     r"October|November|December|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.)(?: \d{1,2})?|next (?:week|month|year|spring|"
     r"summer|fall|autumn|winter|session)|tomorrow|(?:19|20)\d\d)\b"
 )
+#: an undated step must say as much of what the titles say, and comes behind dated ones
+_ON_TOPIC, _UNDATED = 0.2, 0.5
 _LONGEST, _MOST, _PARAGRAPH, _LOW, _ROOM = 36, 3, 95, 40, 108
 
 
@@ -42,9 +44,10 @@ def steps_to_come(plan: Plan) -> list[Step]:
             continue
         dated = bool(_DATED.search(bare))
         age = (latest - candidate.source.order_at).total_seconds() / 86_400
-        if not dated or candidate.row in plan.rows or age > 2:
+        if not (dated or candidate.title >= _ON_TOPIC) or candidate.row in plan.rows or age > 2:
             continue
-        found.append(Step(candidate, candidate.score + 0.4 * candidate.agreement - 0.3 * age))
+        worth = candidate.score + 0.4 * candidate.agreement - 0.3 * age - _UNDATED * (not dated)
+        found.append(Step(candidate, worth))
     found.sort(key=lambda step: (-step.worth, step.candidate.row))
     return found[:6]
 
@@ -67,7 +70,7 @@ def _write_step(plan: Plan, paragraph: list[Draft], candidate: Candidate) -> Non
     """Print a step if it is new and may stand; the first one says what it is."""
     for text in forms(candidate, _LONGEST):
         bare = without_quotations(text)
-        if not _STEP.search(bare) or not _DATED.search(bare) or text in plan.banned:
+        if not _STEP.search(bare) or text in plan.banned:
             continue
         if plan.retells(candidate, text) or not stands(candidate, text, plan.people, plan.development):
             continue

@@ -29,9 +29,12 @@ NEXT = re.compile(
     r"year|spring|fall|session|hearing|meeting)|by (?:the end|Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|"
     r"Dec))\b"
 )
-#: a sentence as near in meaning, or with as many words in common, says the same; so does one that says as much of what
-#: the titles say, if it is a little near; of a new sentence at least this share of the words is new
-_NEAR, _SHARED, _TITLE, _TITLE_NEAR, _NEW = 0.72, 0.5, 0.55, 0.45, 0.34
+#: a sentence as near in meaning, or with as many words in common, says the same; so does one with less of either and
+#: some of both, and one that says as much of what the titles say, if it is a little near; of a new sentence at least
+#: this share of the words is new
+_NEAR, _SHARED, _RATHER_NEAR, _SHARED_IF_NEAR, _TITLE, _TITLE_NEAR, _NEW = 0.72, 0.5, 0.6, 0.3, 0.55, 0.45, 0.34
+#: what so many sources tell is told in nobody's name
+_SHARED_BY = 3
 #: words of a statement that takes a stand
 STANCE = re.compile(
     r"\b(?:should|must|would|cannot|can’t|never|not|no|won’t|need|wrong|right|fair|unfair|good|bad|better|worse|"
@@ -176,7 +179,7 @@ class Plan:
         if text in self.banned or not (day or self.is_current(candidate)):
             return False
         draft = stated(candidate, text, self.story, candidate.source.outlet if attribute else "", day)
-        if attribute and not day and (draft.support or self.told_by(candidate) > 1):
+        if attribute and not day and (draft.support or self.told_by(candidate) >= _SHARED_BY):
             draft = stated(candidate, text, self.story)
         if not self.take(into, draft):
             return False
@@ -210,7 +213,8 @@ class Plan:
             return True
         words = frozenset(content_words(text))
         told = [*self.printed, *(frozenset(content_words(other)) for _, other in others)]
-        if any(len(words & one) > _SHARED * max(4, min(len(words), len(one))) for one in told):
+        shared = max((len(words & one) / max(4, min(len(words), len(one))) for one in told), default=0.0)
+        if shared > _SHARED or (shared > _SHARED_IF_NEAR and nearest > _RATHER_NEAR):
             return True
         return len(words.difference(*told)) < _NEW * len(words)
 

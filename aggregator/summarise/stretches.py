@@ -4,8 +4,9 @@ A paragraph of the body begins with one. It opens with a fact; a statement stand
 as in the article, and never more than two statements in a row. What was told before is passed over.
 """
 
+import re
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.analysis.model import SourceText
@@ -28,7 +29,11 @@ _TOPIC = 0.42
 #: how many openings of stretches are written out to find the best one, and how many additions are tried
 _OPENINGS, _ADDITIONS = 8, 6
 #: what an article is worth that nothing was taken from yet, and a side of the scale that has had half the other's room
-_UNCITED, _BEHIND = 0.7, 0.4
+_UNCITED, _BEHIND = 0.7, 0.6
+#: and what it costs that a stretch of it was printed
+_HAD = 0.6
+#: a speaker whom only an earlier sentence names
+_SOMEBODY = re.compile(r"\b(?:he|she|they|it) (?:said|says|added|adds|told|noted|wrote|argued)\b")
 _ENOUGH = 55
 
 
@@ -65,15 +70,20 @@ class Stretches:
                 if statement.row >= 0:
                     self._sayings.setdefault(statement.row, []).append((statement, voice))
 
-    def best(self, done: Container[str], room: int) -> list[Step]:
-        """The stretch of up to `room` words that is worth most, of an article not in `done`; empty if there is none."""
+    def best(self, done: Mapping[str, int], room: int) -> list[Step]:
+        """The stretch of up to `room` words that is worth most; empty if there is none.
+
+        `done` counts the stretches of each article so far: the fewer it had, the better, and two are enough.
+        """
         plan, favour = self.plan, self.favour()
         openings: list[tuple[float, Candidate]] = []
         for candidate in plan.story.candidates:
             source = candidate.source
-            if source.article_id in done or candidate.row in self.reserved or plan.budget.left(source.article_id) < 20:
+            if candidate.row in self.reserved or plan.budget.left(source.article_id) < 20:
                 continue
-            openings.append((candidate.score + favour[source.article_id] - 0.3 * self._staleness(candidate), candidate))
+            if done.get(source.article_id, 0) < 2:
+                worth = candidate.score + favour[source.article_id] - 0.3 * self._staleness(candidate)
+                openings.append((worth - _HAD * done.get(source.article_id, 0), candidate))
         openings.sort(key=lambda item: (-item[0], item[1].row))
         found: tuple[float, list[Step]] = (0.0, [])
         tried = 0
@@ -84,57 +94,62 @@ class Stretches:
             tried += 1
             words = sum(step.words for step in steps)
             worth = sum(step.worth for step in steps) * min(1.0, words / _ENOUGH) + favour[candidate.source.article_id]
+            worth -= _HAD * done.get(candidate.source.article_id, 0)
             if words >= 20 and worth > found[0]:
                 found = (worth, steps)
             if tried == _OPENINGS:
                 break
         return found[1]
 
-    def additions(self, paragraph: Sequence[Step], room: int, done: Container[str]) -> list[Step]:
-        """One or two sentences of another article on the topic of `paragraph`, the nearest that may stand."""
+    def additions(
+        self, rows: Sequence[int], room: int, done: Container[str], facts_only: bool = False
+    ) -> list[Step]:
+        """One or two sentences of another article on the topic of a paragraph, the nearest that may stand.
+
+        `rows` are those of its sentences, all printed; `done` the articles that it takes nothing more from.
+        """
         plan, favour = self.plan, self.favour()
-        rows = [step.row for step in paragraph]
         near = plan.story.similarity[rows].max(axis=0)
         options: list[tuple[float, int]] = []
         for row, (source, _) in enumerate(plan.story.rows):
             if near[row] < _TOPIC or source.article_id in done or row in self.reserved:
                 continue
             candidate = plan.story.by_key.get(plan.key_of(row))
-            if candidate is not None or row in self._sayings:
+            if candidate is not None or (row in self._sayings and not facts_only):
                 score = candidate.score if candidate else 0.5
                 options.append((float(near[row]) + 0.2 * score + 0.5 * favour[source.article_id], row))
         options.sort(key=lambda item: (-item[0], item[1]))
         for _, row in options[:_ADDITIONS]:
             source, sentence = plan.story.rows[row]
-            steps = self.stretch(source, sentence.index, room, 2, paragraph)
-            if steps:
+            steps = self.stretch(source, sentence.index, room, 2, speak=not facts_only)
+            if steps and not (facts_only and any(step.voice for step in steps)):
                 return steps
         return []
 
     def stretch(
-        self, source: SourceText, start: int, room: int, most: int = 5, behind: Sequence[Step] = ()
+        self, source: SourceText, start: int, room: int, most: int = 5, speak: bool = False
     ) -> list[Step]:
-        """The sentences from `start` on that can be told together; `behind` a paragraph it may open with a statement."""
+        """The sentences from `start` on that can be told together; if it may `speak`, it may open with a statement."""
         room = min(room, self.plan.budget.left(source.article_id))
         met, introduced = self.plan.people.copy(), set(self.plan.introduced)
-        for step in behind:
-            _meet(step, met, introduced)
         steps: list[Step] = []
         words = 0
         for index in range(start, start + _REACH):
             last = steps[-1].index if steps else start
             if index - last > _GAP + 1 or len(steps) == most:
                 break
-            step = self._fact(source, index, [*behind, *steps], steps, met)
-            if step is None and (steps or behind):
-                step = self._saying(source, index, [*behind, *steps], met, introduced)
+            step = self._fact(source, index, steps, met)
+            if step is None and (steps or speak):
+                step = self._saying(source, index, steps, met, introduced)
             if step is None and not steps:
                 return []
             if step is None or words + step.words > room or not self._belongs(step, steps):
                 continue
             steps.append(step)
             words += step.words
-            _meet(step, met, introduced)
+            met.met(step.text)
+            if step.voice is not None:
+                introduced.add(step.voice.key)
         return steps
 
     def favour(self) -> dict[str, float]:
@@ -150,38 +165,38 @@ class Stretches:
         favours = {}
         for source in self.plan.story.sources:
             side = _side(source)
-            behind = side != 0 and 1.5 * taken[side] < taken[-side]
+            behind = side != 0 and 1.4 * taken[side] < taken[-side]
             favours[source.article_id] = _UNCITED * (source.article_id not in cited) + _BEHIND * behind
         return favours
 
-    def _fact(
-        self, source: SourceText, index: int, told: Sequence[Step], steps: Sequence[Step], met: People
-    ) -> Step | None:
-        """The sentence of an article at `index` as report, if it may stand behind `told`."""
+    def _fact(self, source: SourceText, index: int, steps: Sequence[Step], met: People) -> Step | None:
+        """The sentence of an article at `index` as report, if it may stand behind `steps`."""
         plan = self.plan
         candidate = plan.story.by_key.get((source.article_id, index))
         if candidate is None or candidate.row in self.reserved or not plan.is_current(candidate):
             return None
         follows = bool(steps) and steps[-1].candidate is not None and steps[-1].index == index - 1
-        others = [(step.row, step.text) for step in told]
+        others = [(step.row, step.text) for step in steps]
         if candidate.row not in self._forms:
             self._forms[candidate.row] = forms(candidate)
         for text in self._forms[candidate.row]:
             if text in plan.banned or plan.retells(candidate, text, others):
+                continue
+            if not follows and _SOMEBODY.search(text):
                 continue
             if stands(candidate, text, met, plan.development, opening=not follows):
                 return Step(source, index, candidate.row, text, candidate.score - 0.2, candidate)
         return None
 
     def _saying(
-        self, source: SourceText, index: int, told: Sequence[Step], met: People, introduced: set[str]
+        self, source: SourceText, index: int, steps: Sequence[Step], met: People, introduced: set[str]
     ) -> Step | None:
-        """What somebody says at `index`, if he may speak behind `told`: two statements in a row are enough."""
+        """What somebody says at `index`, if he may speak behind `steps`: two statements in a row are enough."""
         plan = self.plan
-        if len(told) > 1 and told[-1].statement and told[-2].statement:
+        if len(steps) > 1 and steps[-1].statement and steps[-2].statement:
             return None
         row = plan.story.row_of.get((source.article_id, index), -1)
-        printed = [frozenset(content_words(step.text)) for step in told]
+        printed = [frozenset(content_words(step.text)) for step in steps]
         for statement, voice in self._sayings.get(row, ()):
             short = shortened(statement, _LONGEST_STATEMENT)
             if short is None or fold(short.text) in plan.said or plan.row_used(short) or plan.is_repeated(short):
@@ -237,18 +252,8 @@ def tell(plan: Plan, paragraph: list[Draft], steps: Sequence[Step], credited: se
     return True
 
 
-def _meet(step: Step, met: People, introduced: set[str]) -> None:
-    met.met(step.text)
-    if step.voice is not None:
-        introduced.add(step.voice.key)
-
-
 def _side(source: SourceText) -> int:
     """-1, 1 or 0 for an outlet left or right of the center, or neither."""
     position = source.lean.label.position if source.lean.label else 0
     return (position > 0) - (position < 0)
 
-
-def rows_of(steps: Iterable[Step]) -> list[int]:
-    """The rows of the story's matrix that steps come from."""
-    return [step.row for step in steps]
