@@ -14,15 +14,21 @@ from aggregator.summarise.report import can_be_quoted, forms, stands, written
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Candidate, title_likeness
 from aggregator.summarise.statements import can_be_joined, contradiction, inverted, printable, shortened
-from aggregator.summarise.stretches import Step, Stretches, tell
+from aggregator.summarise.stretches import Step, Stretches, points_back, tell
 from aggregator.summarise.wording import is_attributed
 from aggregator.types import Lean
 
 _LOW, _HIGH = 55, 95
 #: a paragraph shorter than this joins the one before it, if both together stay within the second number
 _SHORT, _JOINED = 45, 108
+#: a sentence or two with fewer words than the first never stand alone if both together stay within the second
+_ORPHAN, _JOINED_BY_ORPHAN = 30, 125
 #: from so many reports on a body has up to six paragraphs, else four; a stretch of one article leaves room for others
 _MANY, _PARAGRAPHS_OF_MANY, _PARAGRAPHS = 6, 6, 4
+#: a sentence of the first paragraph is as near to the leads or to the dek
+_EVENT = 0.45
+#: a developing story whose body has fewer words than this takes sentences of older articles
+_THIN = 260
 #: how far before a statement the fact may stand that it comments on, how long it may be, and how near in meaning
 _BEFORE, _FACT_WORDS, _COMMENTS_ON = 3, 34, 0.25
 
@@ -80,7 +86,7 @@ def _event_of(
     """Up to five sentences of a source's first part that may stand, in its order, within the length of a paragraph."""
     pool = [c for c in plan.story.candidates if c.source is source and c.sentence.index < 14 and plan.is_current(c)]
     ranked = sorted(
-        (c for c in pool if c.row not in reserved),
+        (c for c in pool if c.row not in reserved and _is_near(plan, c)),
         key=lambda c: (
             not _is_core(plan, c),
             -(c.score + 0.5 * c.agreement + 0.2 * min(3, plan.told_by(c) - 1) - 0.25 * is_attributed(c.text)),
@@ -106,6 +112,12 @@ def _event_of(
         if words >= _LOW + 10 or len(chosen) == 5:
             break
     return sorted(chosen, key=lambda item: item[0].row)
+
+
+def _is_near(plan: Plan, candidate: Candidate) -> bool:
+    """Whether a sentence is about the event: it tells it, or is near to what the articles open with and to the dek."""
+    near = max(plan.story.relevance(candidate.row), plan.story.cosine(candidate.row, plan.rows[0]))
+    return near >= _EVENT or _is_core(plan, candidate)
 
 
 def _is_core(plan: Plan, candidate: Candidate) -> bool:
@@ -158,6 +170,7 @@ def _speak(plan: Plan, paragraph: list[Draft], voice: Voice, credited: set[str],
             break
     rows = [short.row for _, short in chosen if short.row >= 0]
     second = chosen[1] if len(chosen) == 2 and can_be_joined(chosen[0][1], chosen[1][1]) else None
+    spoken = False
     for at, (statement, short) in enumerate(chosen):
         joined = second if at == 0 else None
         room = _HIGH + 5 - words_of(paragraph) - short.words - (joined[1].words if joined else 0) - 12
@@ -165,10 +178,11 @@ def _speak(plan: Plan, paragraph: list[Draft], voice: Voice, credited: set[str],
             break
         opens = other and not paragraph
         told = not opens and _write_context(plan, paragraph, short, credited, room)
-        again = at > 0 and not told
+        again = spoken and not told
         draft = inverted(short, voice, plan.is_new(voice), opens, joined[1] if joined else None, again)
         if not plan.take(paragraph, draft, statement, *([joined[0]] if joined else [])):
             continue
+        spoken = True
         if joined:
             break
     return rows
@@ -194,6 +208,8 @@ def _write_context(
             continue
         for text in forms(candidate, min(room, _FACT_WORDS)):
             if plan.retells(candidate, text) or not stands(candidate, text, plan.people, plan.development):
+                continue
+            if points_back(text):
                 continue
             credit = candidate.source.outlet_key not in credited
             if plan.take_report(paragraph, candidate, text, attribute=credit):
@@ -269,8 +285,9 @@ def _append(plan: Plan, paragraph: list[Draft], at_least: int) -> None:
     """Add a paragraph, or its sentences to the one before it if it has fewer words than `at_least` and both fit."""
     if not paragraph:
         return
-    short = words_of(paragraph) < at_least
-    if short and len(plan.body) > 1 and words_of(plan.body[-1]) + words_of(paragraph) <= _JOINED:
+    words = words_of(paragraph)
+    limit = _JOINED_BY_ORPHAN if words < _ORPHAN else _JOINED
+    if words < at_least and len(plan.body) > 1 and words_of(plan.body[-1]) + words <= limit:
         plan.body[-1] += paragraph
     else:
         plan.body.append(paragraph)
@@ -279,12 +296,15 @@ def _append(plan: Plan, paragraph: list[Draft], at_least: int) -> None:
 def _write_uncited(plan: Plan) -> None:
     """A sentence for each outlet that nothing was taken from so far, at most three in a paragraph.
 
+    If the newest articles of a developing story have little, one of each older article as well, with its day.
+
     An article that argues is quoted with its outlet's name, never told as report.
     """
     paragraph: list[Draft] = []
     for source in plan.story.news:
         cited = {p.source.article_id for d in (*plan.drafts(), *paragraph) for p in d.passages}
-        if source.article_id not in cited and len(paragraph) < 3:
+        thin = _is_overtaken(plan, source) and sum(map(words_of, plan.body)) < _THIN
+        if (thin or source.article_id not in cited) and len(paragraph) < 3:
             if source.article_id in plan.story.comments:
                 _quote_outlet(plan, paragraph, source)
             else:
@@ -292,10 +312,15 @@ def _write_uncited(plan: Plan) -> None:
     _append(plan, paragraph, at_least=_LOW + 10)
 
 
+def _is_overtaken(plan: Plan, source: SourceText) -> bool:
+    """Whether a developing story has newer figures than an article's."""
+    return bool(plan.newest) and source not in plan.newest
+
+
 def _report_outlet(plan: Plan, paragraph: list[Draft], source: SourceText) -> None:
     """Add the best sentence of a source that may stand and says something new."""
     ranked = sorted((c for c in plan.story.candidates if c.source is source), key=lambda c: (-c.score, c.row))
-    overtaken = bool(plan.newest) and source not in plan.newest
+    overtaken = _is_overtaken(plan, source)
     day = f"{source.order_at:%B} {source.order_at.day}" if overtaken else ""
     for candidate in ranked[:24]:
         fresh = (t for t in forms(candidate, 40) if not plan.retells(candidate, t))

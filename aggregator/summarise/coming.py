@@ -8,13 +8,19 @@ from aggregator.summarise.compose import Draft, own
 from aggregator.summarise.plan import Plan, words_of
 from aggregator.summarise.report import forms, stands, stated
 from aggregator.summarise.selection import Candidate
-from aggregator.summarise.wording import without_quotations
+from aggregator.summarise.stretches import points_back
+from aggregator.summarise.wording import is_attributed, without_quotations
 
 #: an announced step, in the verb of the sentence, as the newest articles tell it
 _STEP = re.compile(
     r"\b(?:(?:is|are) (?:expected|scheduled|due|set|to be)|plans? to|will (?:be|meet|begin|decide|vote|hear|take|go|"
     r"hold|return|start|resume|open|reopen|appear|consider|publish|sign|file|close|remain|announce|rule|face|continue|"
-    r"end|come)|intends? to|takes? effect|go(?:es)? into effect|comes? (?:up|before))\b"
+    r"end|come)|intends? to|takes? effect|go(?:es)? into effect|comes? (?:up for|before))\b"
+)
+#: one that needs no date to be one
+_SURE = re.compile(
+    r"\b(?:(?:is|are) (?:expected|scheduled|due|set) to|plans? to (?:vote|hold|file|meet|appeal|sign|publish)|"
+    r"will (?:vote|meet|hear|decide|appear|hold|publish|sign|file|rule))\b"
 )
 _DATED = re.compile(
     r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:January|February|March|April|May|June|July|August|September|"
@@ -42,14 +48,21 @@ def steps_to_come(plan: Plan) -> list[Step]:
         bare = without_quotations(candidate.text)
         if latest is None or not _STEP.search(bare) or not plan.is_current(candidate):
             continue
-        dated = bool(_DATED.search(bare))
+        dated = _is_dated(bare)
         age = (latest - candidate.source.order_at).total_seconds() / 86_400
-        if not (dated or candidate.title >= _ON_TOPIC) or candidate.row in plan.rows or age > 2:
+        sure = candidate.title >= _ON_TOPIC and _SURE.search(bare) and not is_attributed(bare)
+        if not (dated or sure) or candidate.row in plan.rows or age > 2:
             continue
         worth = candidate.score + 0.4 * candidate.agreement - 0.3 * age - _UNDATED * (not dated)
         found.append(Step(candidate, worth))
     found.sort(key=lambda step: (-step.worth, step.candidate.row))
     return found[:6]
+
+
+def _is_dated(text: str) -> bool:
+    """Whether a text gives the day or the year of a step, behind its verb."""
+    step = _STEP.search(text)
+    return step is not None and _DATED.search(text, step.end()) is not None
 
 
 def write_next(plan: Plan, coming: Sequence[Step]) -> None:
@@ -70,7 +83,7 @@ def _write_step(plan: Plan, paragraph: list[Draft], candidate: Candidate) -> Non
     """Print a step if it is new and may stand; the first one says what it is."""
     for text in forms(candidate, _LONGEST):
         bare = without_quotations(text)
-        if not _STEP.search(bare) or text in plan.banned:
+        if not (_is_dated(bare) or _SURE.search(bare)) or text in plan.banned or points_back(text):
             continue
         if plan.retells(candidate, text) or not stands(candidate, text, plan.people, plan.development):
             continue

@@ -4,11 +4,12 @@ Elements are written in a fixed order (`extractive`); later ones take only what 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aggregator.analysis.model import Analysis, Claim, SourceText
-from aggregator.analysis.words import content_words, fold
+from aggregator.analysis.words import content_words, fold, numbers
 from aggregator.summarise.compose import Budget, Draft
 from aggregator.summarise.context import PageContext
 from aggregator.summarise.dispute import find_camps
@@ -106,6 +107,12 @@ class Plan:
         self.omitted: dict[str, str] = {}
         self.newest = [s for s in self.story.news if self.development.moves and self.development.is_newest(s)]
         self.rows: list[int] = []
+        #: the sentences that printed quotations come from
+        self.heard: list[int] = []
+        #: the figures that were printed
+        self.figures: set[str] = set()
+        #: how often the body credited an outlet
+        self.credits: Counter[str] = Counter()
         self.said: set[str] = set()
         self.printed: list[frozenset[str]] = []
         self.introduced: set[str] = set()
@@ -178,11 +185,14 @@ class Plan:
         """Print a cut of a report; `day`, of an overtaken article, is printed beside its outlet."""
         if text in self.banned or not (day or self.is_current(candidate)):
             return False
-        draft = stated(candidate, text, self.story, candidate.source.outlet if attribute else "", day)
-        if attribute and not day and (draft.support or self.told_by(candidate) >= _SHARED_BY):
-            draft = stated(candidate, text, self.story)
+        outlet = candidate.source.outlet
+        shared = self.told_by(candidate) >= _SHARED_BY or bool(self.story.corroborations(text.rstrip(), candidate.row, 1))
+        credited = bool(day) or (attribute and not shared)
+        again = " also" if credited and not day and self.credits[outlet] else ""
+        draft = stated(candidate, text, self.story, outlet + again if credited else "", day)
         if not self.take(into, draft):
             return False
+        self.credits[outlet] += credited
         self.noted(candidate, text)
         return True
 
@@ -190,6 +200,7 @@ class Plan:
         """Remember that a cut of a report was printed."""
         self.rows.append(candidate.row)
         self.printed.append(frozenset(content_words(text)))
+        self.figures.update(str(number.value) for number in numbers(text))
 
     def told_by(self, candidate: Candidate) -> int:
         """How many sources tell what a sentence tells, by the claims of the analysis; 1 if no other one does."""
@@ -202,7 +213,7 @@ class Plan:
         So does a sentence of a claim that was printed, from whatever outlet; one that is near a printed one in meaning
         or words; one that tells what the titles tell, once that was told; one with hardly a new word.
         """
-        rows = [*self.rows, *(row for row, _ in others)]
+        rows = [*self.rows, *self.heard, *(row for row, _ in others)]
         if not rows:
             return False
         claim = self.claims.get(candidate.key)
@@ -215,6 +226,9 @@ class Plan:
         told = [*self.printed, *(frozenset(content_words(other)) for _, other in others)]
         shared = max((len(words & one) / max(4, min(len(words), len(one))) for one in told), default=0.0)
         if shared > _SHARED or (shared > _SHARED_IF_NEAR and nearest > _RATHER_NEAR):
+            return True
+        figures = {str(number.value) for number in numbers(text)}
+        if figures and nearest > _TITLE_NEAR and figures <= self.figures:
             return True
         return len(words.difference(*told)) < _NEW * len(words)
 
@@ -246,8 +260,9 @@ class Plan:
             self.said.add(fold(statement.text))
             self.introduced.add(statement.holder)
             self.printed.append(frozenset(content_words(statement.text)))
-            if statement.form != "quote" and statement.row >= 0:
-                self.rows.append(statement.row)
+            self.figures.update(str(number.value) for number in numbers(statement.text))
+            if statement.row >= 0:
+                (self.heard if statement.form == "quote" else self.rows).append(statement.row)
 
     def unsay(self, statements: Iterable[Statement]) -> None:
         for statement in statements:

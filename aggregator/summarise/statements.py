@@ -90,8 +90,15 @@ def inverted(
 
 
 def can_be_joined(one: Statement, other: Statement) -> bool:
-    """Whether two statements can stand in one sentence: quotations of one speaker in one article."""
-    return one.form == other.form == "quote" and one.holder == other.holder and one.source is other.source
+    """Whether two statements can stand in one sentence: quotations of one speaker in one article.
+
+    The second one must not lean on what was said before it.
+    """
+    alike = one.form == other.form == "quote" and one.holder == other.holder and one.source is other.source
+    return alike and not _LEANS.match(other.text)
+
+
+_LEANS = re.compile(r"(?:But|And|So|Or|Because|It|That|This|These|Those|They|He|She|Then|Now)\b")
 
 
 def _again(statement: Statement, voice: Voice) -> list[Piece]:

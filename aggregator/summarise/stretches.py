@@ -33,7 +33,9 @@ _UNCITED, _BEHIND = 0.7, 0.6
 #: and what it costs that a stretch of it was printed
 _HAD = 0.6
 #: a speaker whom only an earlier sentence names
-_SOMEBODY = re.compile(r"\b(?:he|she|they|it) (?:said|says|added|adds|told|noted|wrote|argued)\b")
+_SOMEBODY = re.compile(
+    r"\b(?:he|she|they|it) (?:said|says|added|adds|told|noted|wrote|argued)\b|^One,|\b(?:it|this|that|them|so)\.$"
+)
 _ENOUGH = 55
 
 
@@ -97,7 +99,7 @@ class Stretches:
             worth -= _HAD * done.get(candidate.source.article_id, 0)
             if words >= 20 and worth > found[0]:
                 found = (worth, steps)
-            if tried == _OPENINGS:
+            if tried >= _OPENINGS and found[1]:
                 break
         return found[1]
 
@@ -182,7 +184,7 @@ class Stretches:
         for text in self._forms[candidate.row]:
             if text in plan.banned or plan.retells(candidate, text, others):
                 continue
-            if not follows and _SOMEBODY.search(text):
+            if not follows and points_back(text):
                 continue
             if stands(candidate, text, met, plan.development, opening=not follows):
                 return Step(source, index, candidate.row, text, candidate.score - 0.2, candidate)
@@ -224,6 +226,11 @@ class Stretches:
         """How near a sentence is to what was printed."""
         rows = self.plan.rows
         return max((self.plan.story.cosine(candidate.row, row) for row in rows), default=0.0)
+
+
+def points_back(text: str) -> bool:
+    """Whether a sentence speaks of somebody or something that only one before it names: "he said", "did not buy it"."""
+    return bool(_SOMEBODY.search(text))
 
 
 def tell(plan: Plan, paragraph: list[Draft], steps: Sequence[Step], credited: set[str]) -> bool:
