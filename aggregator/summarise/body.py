@@ -20,9 +20,9 @@ from aggregator.types import Lean
 
 _LOW, _HIGH = 55, 95
 #: a paragraph shorter than this joins the one before it, if both together stay within the second number
-_SHORT, _JOINED = 45, 108
+_SHORT, _JOINED = 45, 112
 #: a sentence or two with fewer words than the first never stand alone if both together stay within the second
-_ORPHAN, _JOINED_BY_ORPHAN = 30, 125
+_ORPHAN, _JOINED_BY_ORPHAN = 35, 118
 #: from so many reports on a body has up to six paragraphs, else four; a stretch of one article leaves room for others
 _MANY, _PARAGRAPHS_OF_MANY, _PARAGRAPHS = 6, 6, 4
 #: a sentence of the first paragraph is as near to the leads or to the dek
@@ -40,9 +40,11 @@ def write_body(plan: Plan) -> None:
         plan.people.met(draft.text)
     coming = steps_to_come(plan)
     stretches = Stretches(plan, {step.candidate.row for step in coming})
-    _write_event(plan, coming)
+    _write_event(plan, stretches, coming)
     if plan.perspectives:
         for at, side in enumerate(plan.camps.sides):
+            if at > 1 and len(plan.body) >= _most(plan) - 1:
+                break  # the last paragraph is for what else is told
             _write_side(plan, stretches, side, first=at == 0, other=at == 1 and bool(plan.body[-1:]))
         _write_answers(plan)
     _write_topics(plan, stretches)
@@ -51,10 +53,10 @@ def write_body(plan: Plan) -> None:
     write_next(plan, coming)
 
 
-def _write_event(plan: Plan, coming: Sequence[Coming]) -> None:
+def _write_event(plan: Plan, stretches: Stretches, coming: Sequence[Coming]) -> None:
     """What happened, in one outlet's own order, another than the dek's if one can be found, with who agrees.
 
-    What is shorter than a paragraph goes on with what a second outlet tells of it.
+    What is shorter than a paragraph goes on with what other outlets tell of it.
     """
     led = {p.source.article_id for p in plan.dek[0].passages[:1]}
     reserved = {step.candidate.row for step in coming}
@@ -77,6 +79,10 @@ def _write_event(plan: Plan, coming: Sequence[Coming]) -> None:
                 plan.take_report(paragraph, candidate, text, attribute=framed)
         if words_of(paragraph) >= _LOW - 5:
             break
+    if words_of(paragraph) < _SHORT:
+        room = _HIGH - words_of(paragraph)
+        more = stretches.additions(plan.rows, room, (), facts_only=True) or stretches.best({}, room)
+        tell(plan, paragraph, more, set())
     plan.body.append(paragraph)
 
 
@@ -238,7 +244,7 @@ def _write_answers(plan: Plan) -> None:
 
 def _write_topics(plan: Plan, stretches: Stretches) -> None:
     """What else is told: each paragraph a stretch of one article, with what others tell about the same."""
-    most = _PARAGRAPHS_OF_MANY if len(plan.story.news) >= _MANY else _PARAGRAPHS
+    most = _most(plan)
     room = _LOW + 10 if len(plan.story.news) >= _MANY else _HIGH - 8
     done: Counter[str] = Counter()
     while len(plan.body) < most:
@@ -246,18 +252,37 @@ def _write_topics(plan: Plan, stretches: Stretches) -> None:
         if not steps:
             break
         done[steps[0].source.article_id] += 1
+        if _is_orphan(plan, stretches, steps):
+            continue
         _append(plan, _topic(plan, stretches, steps), at_least=_SHORT)
     if len(plan.body) < most and not plan.perspectives:
         _write_reactions(plan)
+
+
+def _is_orphan(plan: Plan, stretches: Stretches, steps: Sequence[Step]) -> bool:
+    """Whether a stretch is too short for a paragraph, fits no other one, and nothing goes with it."""
+    words = sum(step.words for step in steps)
+    if words >= _ORPHAN or words_of(plan.body[-1]) + words <= _JOINED_BY_ORPHAN:
+        return False
+    return not stretches.additions([step.row for step in steps], _HIGH - words, {steps[0].source.article_id})
+
+
+def _most(plan: Plan) -> int:
+    """How many paragraphs a body has at most."""
+    return _PARAGRAPHS_OF_MANY if len(plan.story.news) >= _MANY else _PARAGRAPHS
 
 
 def _write_reactions(plan: Plan) -> None:
     """In a plain event, what was said of it and does not stand beside a fact yet."""
     paragraph: list[Draft] = []
     credited: set[str] = set()
-    for voice in plan.ranked(plan.voices)[:5]:
-        if voice.kind == "group" or not (voice.role or voice.kind != "person"):
-            continue
+    speakers = [v for v in plan.ranked(plan.voices)[:5] if v.kind != "group" and (v.role or v.kind != "person")]
+    stock = [s for voice in speakers for s in plan.statements(voice)[:2]]
+    words = sum(min(statement.words, 30) for statement in stock)
+    heard = any(statement.repeats for statement in stock)
+    if words < _ORPHAN and not heard and words_of(plan.body[-1]) + words > _JOINED_BY_ORPHAN:
+        return  # a lone saying makes no paragraph
+    for voice in speakers:
         _speak(plan, paragraph, voice, credited, other=False)
         if words_of(paragraph) >= _LOW + 5:
             break

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from aggregator.analysis.model import Analysis, Claim, SourceText
 from aggregator.analysis.words import content_words, fold, numbers
+from aggregator.summarise.alone import is_told_alone
 from aggregator.summarise.compose import Budget, Draft
 from aggregator.summarise.context import PageContext
 from aggregator.summarise.dispute import find_camps
@@ -20,6 +21,7 @@ from aggregator.summarise.report import People, stated
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Candidate, Story, title_likeness
 from aggregator.summarise.statements import printable, without_narrator
+from aggregator.summarise.wording import is_attributed
 
 #: below this cosine to the story's leads a statement is about something else
 RELEVANT_STATEMENT = 0.1
@@ -34,7 +36,9 @@ NEXT = re.compile(
 #: some of both, and one that says as much of what the titles say, if it is a little near; of a new sentence at least
 #: this share of the words is new
 _NEAR, _SHARED, _RATHER_NEAR, _SHARED_IF_NEAR, _TITLE, _TITLE_NEAR, _NEW = 0.72, 0.5, 0.6, 0.3, 0.55, 0.45, 0.34
-#: what so many sources tell is told in nobody's name
+#: how often a page says that only one outlet tells something
+_MOST_ALONE = 2
+#: what so many sources tell is told in nobody's name, if an outlet words it that leans to no side
 _SHARED_BY = 3
 #: words of a statement that takes a stand
 STANCE = re.compile(
@@ -113,6 +117,8 @@ class Plan:
         self.figures: set[str] = set()
         #: how often the body credited an outlet
         self.credits: Counter[str] = Counter()
+        #: how often it said that an outlet is the only one
+        self.alone = 0
         self.said: set[str] = set()
         self.printed: list[frozenset[str]] = []
         self.introduced: set[str] = set()
@@ -186,13 +192,20 @@ class Plan:
         if text in self.banned or not (day or self.is_current(candidate)):
             return False
         outlet = candidate.source.outlet
-        shared = self.told_by(candidate) >= _SHARED_BY or bool(self.story.corroborations(text.rstrip(), candidate.row, 1))
+        plain = framing(candidate.source) == 0 and self.told_by(candidate) >= _SHARED_BY
+        shared = plain or bool(self.story.corroborations(text.rstrip(), candidate.row, 1))
         credited = bool(day) or (attribute and not shared)
-        again = " also" if credited and not day and self.credits[outlet] else ""
-        draft = stated(candidate, text, self.story, outlet + again if credited else "", day)
-        if not self.take(into, draft):
+        name = outlet if credited else ""
+        if credited and not day:
+            stresses = framing(candidate.source) > 0 and self.alone < _MOST_ALONE and not is_attributed(text)
+            if stresses and is_told_alone(self.story, candidate, text):
+                name = f"Only {outlet}"
+            elif self.credits[outlet]:
+                name = f"{outlet} also"
+        if not self.take(into, stated(candidate, text, self.story, name, day)):
             return False
         self.credits[outlet] += credited
+        self.alone += name.startswith("Only ")
         self.noted(candidate, text)
         return True
 
