@@ -1,4 +1,4 @@
-"""What only one outlet tells: said of a sentence only where every other article was seen whole and holds nothing near."""
+"""What only one outlet tells: said only where every other article was seen whole and holds nothing near."""
 
 from aggregator.analysis.model import SourceText
 from aggregator.analysis.words import content_words, names, numbers

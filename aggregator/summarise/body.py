@@ -4,33 +4,34 @@ from collections import Counter
 from collections.abc import Container, Sequence
 
 from aggregator.analysis.model import SourceText
-from aggregator.analysis.words import content_words, fold
-from aggregator.summarise.compose import Draft
 from aggregator.summarise.coming import Step as Coming
 from aggregator.summarise.coming import steps_to_come, write_next
-from aggregator.summarise.holders import Voice
+from aggregator.summarise.compose import Draft
 from aggregator.summarise.plan import FRAMING, Plan, framing, words_of
 from aggregator.summarise.report import can_be_quoted, forms, stands, written
-from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Candidate, title_likeness
-from aggregator.summarise.statements import can_be_joined, contradiction, inverted, printable, shortened
-from aggregator.summarise.stretches import Step, Stretches, points_back, tell
+from aggregator.summarise.sides import (
+    HIGH,
+    JOINED,
+    JOINED_BY_ORPHAN,
+    LOW,
+    ORPHAN,
+    SHORT,
+    append,
+    speak,
+    write_answers,
+    write_side,
+)
+from aggregator.summarise.stretches import Step, Stretches, tell
 from aggregator.summarise.wording import is_attributed
 from aggregator.types import Lean
 
-_LOW, _HIGH = 55, 95
-#: a paragraph shorter than this joins the one before it, if both together stay within the second number
-_SHORT, _JOINED = 45, 112
-#: a sentence or two with fewer words than the first never stand alone if both together stay within the second
-_ORPHAN, _JOINED_BY_ORPHAN = 35, 118
 #: from so many reports on a body has up to six paragraphs, else four; a stretch of one article leaves room for others
 _MANY, _PARAGRAPHS_OF_MANY, _PARAGRAPHS = 6, 6, 4
 #: a sentence of the first paragraph is as near to the leads or to the dek
 _EVENT = 0.45
 #: a developing story whose body has fewer words than this takes sentences of older articles
 _THIN = 260
-#: how far before a statement the fact may stand that it comments on, how long it may be, and how near in meaning
-_BEFORE, _FACT_WORDS, _COMMENTS_ON = 3, 34, 0.25
 
 
 def write_body(plan: Plan) -> None:
@@ -45,11 +46,11 @@ def write_body(plan: Plan) -> None:
         for at, side in enumerate(plan.camps.sides):
             if at > 1 and len(plan.body) >= _most(plan) - 1:
                 break  # the last paragraph is for what else is told
-            _write_side(plan, stretches, side, first=at == 0, other=at == 1 and bool(plan.body[-1:]))
-        _write_answers(plan)
+            write_side(plan, stretches, side, first=at == 0, other=at == 1 and bool(plan.body[-1:]))
+        write_answers(plan)
     _write_topics(plan, stretches)
     _write_uncited(plan)
-    plan.body = [paragraph for paragraph in plan.body if paragraph]
+    plan.body = _settled(plan.body)
     write_next(plan, coming)
 
 
@@ -72,15 +73,15 @@ def _write_event(plan: Plan, stretches: Stretches, coming: Sequence[Coming]) -> 
     paragraph: list[Draft] = []
     for _, _, chosen in sorted(offers, key=lambda offer: (-offer[0], offer[1]))[:3]:
         for candidate, text in chosen:
-            fits = words_of(paragraph) + len(text.split()) <= _HIGH and not plan.people.stranger(text)
+            fits = words_of(paragraph) + len(text.split()) <= HIGH and not plan.people.stranger(text)
             if fits and not plan.retells(candidate, text):
                 lean = candidate.source.lean.label
                 framed = not paragraph and lean is not None and lean is not Lean.CENTER
                 plan.take_report(paragraph, candidate, text, attribute=framed)
-        if words_of(paragraph) >= _LOW - 5:
+        if words_of(paragraph) >= LOW - 5:
             break
-    if words_of(paragraph) < _SHORT:
-        room = _HIGH - words_of(paragraph)
+    if words_of(paragraph) < SHORT:
+        room = HIGH - words_of(paragraph)
         more = stretches.additions(plan.rows, room, (), facts_only=True) or stretches.best({}, room)
         tell(plan, paragraph, more, set())
     plan.body.append(paragraph)
@@ -108,14 +109,14 @@ def _event_of(
         others = [(c.row, t) for c, t in chosen]
         for text in forms(candidate, 38):
             size = len(text.split())
-            if words + size > _HIGH or plan.retells(candidate, text, others):
+            if words + size > HIGH or plan.retells(candidate, text, others):
                 continue
             if stands(candidate, text, met, plan.development):
                 chosen.append((candidate, text))
                 words += size
                 met.met(text)
                 break
-        if words >= _LOW + 10 or len(chosen) == 5:
+        if words >= LOW + 10 or len(chosen) == 5:
             break
     return sorted(chosen, key=lambda item: item[0].row)
 
@@ -136,116 +137,10 @@ def _agreement(plan: Plan, candidate: Candidate, text: str) -> int:
     return max(plan.told_by(candidate) - 1, len(plan.story.corroborations(text, candidate.row, 2)))
 
 
-def _write_side(plan: Plan, stretches: Stretches, side: Sequence[Voice], first: bool, other: bool) -> None:
-    """What a side says and in whose words: two or three voices, each in the order that introduces it.
-
-    A short paragraph goes on with facts on what was said; if it stays short, the other side shares it.
-    """
-    paragraph: list[Draft] = []
-    credited: set[str] = set()
-    rows: list[int] = []
-    ranked = plan.ranked(side)
-    for voice in sorted(ranked[:4], key=lambda v: v.kind != "group"):
-        rows += _speak(plan, paragraph, voice, credited, other)
-        if words_of(paragraph) >= _LOW + 15:
-            break
-    if rows and words_of(paragraph) < _LOW:
-        more = stretches.additions(rows, _HIGH - words_of(paragraph), (), facts_only=True)
-        tell(plan, paragraph, more, credited)
-    before = words_of(plan.body[-1])
-    if not first and before < _SHORT and before + words_of(paragraph) <= _JOINED and len(plan.body) > 1:
-        plan.body[-1] += paragraph
-    elif paragraph:
-        plan.body.append(paragraph)
-
-
-def _speak(plan: Plan, paragraph: list[Draft], voice: Voice, credited: set[str], other: bool) -> list[int]:
-    """Up to two statements of a voice, joined where they can be, behind the facts that they comment on.
-
-    Gives the rows of the story's matrix in which they stand.
-    """
-    chosen: list[tuple[Statement, Statement]] = []
-    for statement in plan.statements(voice):
-        if chosen and statement.text.split()[0] in ("It", "That", "This", "They", "He", "She"):
-            continue
-        short = shortened(statement, 30)
-        if short is None or plan.row_used(short) or any(_share(short, one) for _, one in chosen):
-            continue
-        chosen.append((statement, short))
-        if len(chosen) == 2:
-            break
-    rows = [short.row for _, short in chosen if short.row >= 0]
-    second = chosen[1] if len(chosen) == 2 and can_be_joined(chosen[0][1], chosen[1][1]) else None
-    spoken = False
-    for at, (statement, short) in enumerate(chosen):
-        joined = second if at == 0 else None
-        room = _HIGH + 5 - words_of(paragraph) - short.words - (joined[1].words if joined else 0) - 12
-        if room < 0:
-            break
-        opens = other and not paragraph
-        told = not opens and _write_context(plan, paragraph, short, credited, room)
-        again = spoken and not told
-        draft = inverted(short, voice, plan.is_new(voice), opens, joined[1] if joined else None, again)
-        if not plan.take(paragraph, draft, statement, *([joined[0]] if joined else [])):
-            continue
-        spoken = True
-        if joined:
-            break
-    return rows
-
-
-def _share(one: Statement, other: Statement) -> bool:
-    mine, theirs = set(content_words(one.text)), set(content_words(other.text))
-    return len(mine & theirs) > 0.5 * max(1, min(len(mine), len(theirs)))
-
-
-def _write_context(
-    plan: Plan, paragraph: list[Draft], statement: Statement, credited: set[str], room: int
-) -> bool:
-    """Print the fact that a statement comments on: what its article says just before it; whether there is one."""
-    if statement.row < 0:
-        return False
-    index = plan.story.rows[statement.row][1].index
-    for before in range(index - 1, index - 1 - _BEFORE, -1):
-        candidate = plan.story.by_key.get((statement.source.article_id, before))
-        if candidate is None or not plan.is_current(candidate):
-            continue
-        if plan.story.cosine(candidate.row, statement.row) < _COMMENTS_ON:
-            continue
-        for text in forms(candidate, min(room, _FACT_WORDS)):
-            if plan.retells(candidate, text) or not stands(candidate, text, plan.people, plan.development):
-                continue
-            if points_back(text):
-                continue
-            credit = candidate.source.outlet_key not in credited
-            if plan.take_report(paragraph, candidate, text, attribute=credit):
-                credited.add(candidate.source.outlet_key)
-                return True
-    return False
-
-
-def _write_answers(plan: Plan) -> None:
-    """Where two holders cannot both be right; behind what the second side says, if it fits there."""
-    paragraph: list[Draft] = []
-    for one, other, kind in plan.camps.answers:
-        if len(paragraph) == 2:
-            break
-        mine, theirs = plan.by_key[one.holder], plan.by_key[other.holder]
-        if not printable(one, mine) or not printable(other, theirs) or plan.row_used(one) or plan.row_used(other):
-            continue
-        if fold(one.text) in plan.said or fold(other.text) in plan.said:
-            continue
-        introduce = tuple(map(plan.is_new, (mine, theirs)))
-        draft = contradiction(one, mine, other, theirs, kind == "figures", (introduce[0], introduce[1]))
-        if draft.words <= 75:
-            plan.take(paragraph, draft, one, other)
-    _append(plan, paragraph, at_least=_SHORT)
-
-
 def _write_topics(plan: Plan, stretches: Stretches) -> None:
     """What else is told: each paragraph a stretch of one article, with what others tell about the same."""
     most = _most(plan)
-    room = _LOW + 10 if len(plan.story.news) >= _MANY else _HIGH - 8
+    room = LOW + 10 if len(plan.story.news) >= _MANY else HIGH - 8
     done: Counter[str] = Counter()
     while len(plan.body) < most:
         steps = stretches.best(done, room)
@@ -254,7 +149,7 @@ def _write_topics(plan: Plan, stretches: Stretches) -> None:
         done[steps[0].source.article_id] += 1
         if _is_orphan(plan, stretches, steps):
             continue
-        _append(plan, _topic(plan, stretches, steps), at_least=_SHORT)
+        append(plan, _topic(plan, stretches, steps), at_least=SHORT)
     if len(plan.body) < most and not plan.perspectives:
         _write_reactions(plan)
 
@@ -262,9 +157,9 @@ def _write_topics(plan: Plan, stretches: Stretches) -> None:
 def _is_orphan(plan: Plan, stretches: Stretches, steps: Sequence[Step]) -> bool:
     """Whether a stretch is too short for a paragraph, fits no other one, and nothing goes with it."""
     words = sum(step.words for step in steps)
-    if words >= _ORPHAN or words_of(plan.body[-1]) + words <= _JOINED_BY_ORPHAN:
+    if words >= ORPHAN or words_of(plan.body[-1]) + words <= JOINED_BY_ORPHAN:
         return False
-    return not stretches.additions([step.row for step in steps], _HIGH - words, {steps[0].source.article_id})
+    return not stretches.additions([step.row for step in steps], HIGH - words, {steps[0].source.article_id})
 
 
 def _most(plan: Plan) -> int:
@@ -280,13 +175,13 @@ def _write_reactions(plan: Plan) -> None:
     stock = [s for voice in speakers for s in plan.statements(voice)[:2]]
     words = sum(min(statement.words, 30) for statement in stock)
     heard = any(statement.repeats for statement in stock)
-    if words < _ORPHAN and not heard and words_of(plan.body[-1]) + words > _JOINED_BY_ORPHAN:
+    if words < ORPHAN and not heard and words_of(plan.body[-1]) + words > JOINED_BY_ORPHAN:
         return  # a lone saying makes no paragraph
     for voice in speakers:
-        _speak(plan, paragraph, voice, credited, other=False)
-        if words_of(paragraph) >= _LOW + 5:
+        speak(plan, paragraph, voice, credited, other=False)
+        if words_of(paragraph) >= LOW + 5:
             break
-    _append(plan, paragraph, at_least=_SHORT)
+    append(plan, paragraph, at_least=SHORT)
 
 
 def _topic(plan: Plan, stretches: Stretches, steps: Sequence[Step]) -> list[Draft]:
@@ -296,8 +191,8 @@ def _topic(plan: Plan, stretches: Stretches, steps: Sequence[Step]) -> list[Draf
     rows = [step.row for step in steps]
     sources = {steps[0].source.article_id}
     whole = tell(plan, paragraph, steps, credited)
-    while whole and paragraph and words_of(paragraph) < _LOW + 12:
-        more = stretches.additions(rows, _HIGH - 4 - words_of(paragraph), sources)
+    while whole and paragraph and words_of(paragraph) < LOW + 12:
+        more = stretches.additions(rows, HIGH - 4 - words_of(paragraph), sources)
         if not more:
             break
         sources.add(more[0].source.article_id)
@@ -306,16 +201,20 @@ def _topic(plan: Plan, stretches: Stretches, steps: Sequence[Step]) -> list[Draf
     return paragraph
 
 
-def _append(plan: Plan, paragraph: list[Draft], at_least: int) -> None:
-    """Add a paragraph, or its sentences to the one before it if it has fewer words than `at_least` and both fit."""
-    if not paragraph:
-        return
-    words = words_of(paragraph)
-    limit = _JOINED_BY_ORPHAN if words < _ORPHAN else _JOINED
-    if words < at_least and len(plan.body) > 1 and words_of(plan.body[-1]) + words <= limit:
-        plan.body[-1] += paragraph
-    else:
-        plan.body.append(paragraph)
+def _settled(body: Sequence[list[Draft]]) -> list[list[Draft]]:
+    """The paragraphs with each short one joined to its shorter neighbour, where both fit into one."""
+    found = [paragraph for paragraph in body if paragraph]
+    at = 0
+    while at < len(found):
+        beside = [k for k in (at - 1, at + 1) if 0 <= k < len(found)]
+        nearest = min(beside, key=lambda k: words_of(found[k]), default=at)
+        words = words_of(found[at])
+        if nearest != at and words < ORPHAN + 5 and words + words_of(found[nearest]) <= JOINED:
+            first = min(at, nearest)
+            found[first : first + 2] = [found[first] + found[first + 1]]
+        else:
+            at += 1
+    return found
 
 
 def _write_uncited(plan: Plan) -> None:
@@ -334,7 +233,7 @@ def _write_uncited(plan: Plan) -> None:
                 _quote_outlet(plan, paragraph, source)
             else:
                 _report_outlet(plan, paragraph, source)
-    _append(plan, paragraph, at_least=_LOW + 10)
+    append(plan, paragraph, at_least=LOW + 10)
 
 
 def _is_overtaken(plan: Plan, source: SourceText) -> bool:

@@ -24,8 +24,8 @@ _SURE = re.compile(
 )
 _DATED = re.compile(
     r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:January|February|March|April|May|June|July|August|September|"
-    r"October|November|December|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.)(?: \d{1,2})?|next (?:week|month|year|spring|"
-    r"summer|fall|autumn|winter|session)|tomorrow|(?:19|20)\d\d)\b"
+    r"October|November|December|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.)(?: \d{1,2})?|"
+    r"next (?:week|month|year|spring|summer|fall|autumn|winter|session)|tomorrow|(?:19|20)\d\d)\b"
 )
 #: an undated step must say as much of what the titles say, and comes behind dated ones
 _ON_TOPIC, _UNDATED = 0.2, 0.5

@@ -14,6 +14,7 @@ from aggregator.analysis.lexicon import OF_HEADS, word_set
 from aggregator.analysis.model import Sentence as SourceSentence
 from aggregator.analysis.sentences import split_sentences
 from aggregator.analysis.verbs import VERB as SPEAKS
+from aggregator.analysis.words import content_words
 from aggregator.summarise.context import CopyLimits
 from aggregator.summarise.exact import Reported, check_cut, check_quotation, check_reported
 from aggregator.summarise.page import Evidence, Holder, Part, Sentence, Source
@@ -276,10 +277,30 @@ class _Frame:
         card = self.wording.cards.get(evidence.n)
         if own.values("outlet") and card and card.outlet not in own.values("outlet"):
             yield 5, f"credited to another outlet than {card.outlet}"
+        if own.template.startswith("Only ") and (told := self._told_elsewhere(evidence)):
+            yield 8, told
         if own.template + " " in OPENINGS or (
             own.values("person") and (own.values("says") or "ccording to" in own.template)
         ):
             yield 5, "the outlet's report is given as somebody's words"
+
+    def _told_elsewhere(self, evidence: Evidence) -> str:
+        """Why it cannot be said that one outlet alone tells a passage: another card may, or was not seen whole."""
+        outlet = self.wording.cards[evidence.n].outlet
+        words = set(content_words(self.sentence.parts[self.at].text))
+        for card in self.wording.cards.values():
+            if card.outlet == outlet:
+                continue
+            if any(one.n == card.n for one in self.sentence.evidence):
+                return f"[{card.n}] tells it as well"
+            for (article, _), document in self.wording.documents.items():
+                if article != card.article_id:
+                    continue
+                if document.extent is not Extent.FULL:
+                    return f"the full text of [{card.n}] was not seen"
+                if any(2 * len(words & set(content_words(one.text))) > len(words) for one in document.sentences):
+                    return f"[{card.n}] may tell it as well"
+        return ""
 
     def _check_returned(self, one: Reported, evidence: Evidence) -> Iterator[Complaint]:
         """A reported clause wants its speaker back, with no stronger verb."""

@@ -29,9 +29,11 @@ _TOPIC = 0.42
 #: how many openings of stretches are written out to find the best one, and how many additions are tried
 _OPENINGS, _ADDITIONS = 8, 6
 #: what an article is worth that nothing was taken from yet, and a side of the scale that has had half the other's room
-_UNCITED, _BEHIND = 0.7, 0.6
+_UNCITED, _BEHIND = 0.7, 1.0
 #: and what it costs that a stretch of it was printed
 _HAD = 0.6
+#: what it costs that a stretch opens with a statement instead of a fact
+_SPOKEN = 0.3
 #: a speaker whom only an earlier sentence names
 _SOMEBODY = re.compile(
     r"\b(?:he|she|they|it) (?:said|says|added|adds|told|noted|wrote|argued)\b|^One,|\b(?:it|this|that|them|so)\.$"
@@ -77,35 +79,41 @@ class Stretches:
 
         `done` counts the stretches of each article so far: the fewer it had, the better, and two are enough.
         """
-        plan, favour = self.plan, self.favour()
-        openings: list[tuple[float, Candidate]] = []
-        for candidate in plan.story.candidates:
-            source = candidate.source
-            if candidate.row in self.reserved or plan.budget.left(source.article_id) < 20:
-                continue
-            if done.get(source.article_id, 0) < 2:
-                worth = candidate.score + favour[source.article_id] - 0.3 * self._staleness(candidate)
-                openings.append((worth - _HAD * done.get(source.article_id, 0), candidate))
-        openings.sort(key=lambda item: (-item[0], item[1].row))
+        favour = self.favour()
         found: tuple[float, list[Step]] = (0.0, [])
         tried = 0
-        for _, candidate in openings:
-            steps = self.stretch(candidate.source, candidate.sentence.index, room)
+        for row in self._openings(done, favour):
+            source, sentence = self.plan.story.rows[row]
+            steps = self.stretch(source, sentence.index, room, speak=True)
             if not steps:
                 continue
             tried += 1
             words = sum(step.words for step in steps)
-            worth = sum(step.worth for step in steps) * min(1.0, words / _ENOUGH) + favour[candidate.source.article_id]
-            worth -= _HAD * done.get(candidate.source.article_id, 0)
+            worth = sum(step.worth for step in steps) * min(1.0, words / _ENOUGH) + favour[source.article_id]
+            worth -= _HAD * done.get(source.article_id, 0) + _SPOKEN * (steps[0].statement is not None)
             if words >= 20 and worth > found[0]:
                 found = (worth, steps)
             if tried >= _OPENINGS and found[1]:
                 break
         return found[1]
 
-    def additions(
-        self, rows: Sequence[int], room: int, done: Container[str], facts_only: bool = False
-    ) -> list[Step]:
+    def _openings(self, done: Mapping[str, int], favour: Mapping[str, float]) -> list[int]:
+        """The rows that a stretch may begin with, the most promising first: facts, and statements without one."""
+        plan = self.plan
+        openings: list[tuple[float, int]] = []
+        for row, (source, _) in enumerate(plan.story.rows):
+            key, had = source.article_id, done.get(source.article_id, 0)
+            if row in self.reserved or had > 1 or plan.budget.left(key) < 20:
+                continue
+            candidate = plan.story.by_key.get(plan.key_of(row))
+            if candidate is not None:
+                openings.append((candidate.score + favour[key] - 0.3 * self._staleness(row) - _HAD * had, row))
+            elif row in self._sayings:
+                worth = 0.25 * plan.worth(self._sayings[row][0][0]) - _SPOKEN
+                openings.append((worth + favour[key] - 0.3 * self._staleness(row) - _HAD * had, row))
+        return [row for _, row in sorted(openings, key=lambda item: (-item[0], item[1]))]
+
+    def additions(self, rows: Sequence[int], room: int, done: Container[str], facts_only: bool = False) -> list[Step]:
         """One or two sentences of another article on the topic of a paragraph, the nearest that may stand.
 
         `rows` are those of its sentences, all printed; `done` the articles that it takes nothing more from.
@@ -128,9 +136,7 @@ class Stretches:
                 return steps
         return []
 
-    def stretch(
-        self, source: SourceText, start: int, room: int, most: int = 5, speak: bool = False
-    ) -> list[Step]:
+    def stretch(self, source: SourceText, start: int, room: int, most: int = 5, speak: bool = False) -> list[Step]:
         """The sentences from `start` on that can be told together; if it may `speak`, it may open with a statement."""
         room = min(room, self.plan.budget.left(source.article_id))
         met, introduced = self.plan.people.copy(), set(self.plan.introduced)
@@ -167,7 +173,7 @@ class Stretches:
         favours = {}
         for source in self.plan.story.sources:
             side = _side(source)
-            behind = side != 0 and 1.4 * taken[side] < taken[-side]
+            behind = side != 0 and 1.25 * taken[side] < taken[-side]
             favours[source.article_id] = _UNCITED * (source.article_id not in cited) + _BEHIND * behind
         return favours
 
@@ -222,10 +228,9 @@ class Stretches:
         nearest = max(story.cosine(step.row, one.row) for one in steps)
         return nearest >= _BELONGS or (step.candidate is not None and story.rows[step.row][1].paragraph in paragraphs)
 
-    def _staleness(self, candidate: Candidate) -> float:
+    def _staleness(self, row: int) -> float:
         """How near a sentence is to what was printed."""
-        rows = self.plan.rows
-        return max((self.plan.story.cosine(candidate.row, row) for row in rows), default=0.0)
+        return max((self.plan.story.cosine(row, other) for other in self.plan.rows), default=0.0)
 
 
 def points_back(text: str) -> bool:
@@ -246,7 +251,8 @@ def tell(plan: Plan, paragraph: list[Draft], steps: Sequence[Step], credited: se
             if any(step.source.outlet in piece.text for piece in paragraph[-1].pieces if piece.passage is None):
                 credited.add(step.source.outlet_key)
             continue
-        assert step.statement is not None and step.voice is not None
+        assert step.statement is not None
+        assert step.voice is not None
         second = following.statement if following is not None and following.voice is step.voice else None
         if second is None or not can_be_joined(step.statement, second):
             second = None
@@ -263,4 +269,3 @@ def _side(source: SourceText) -> int:
     """-1, 1 or 0 for an outlet left or right of the center, or neither."""
     position = source.lean.label.position if source.lean.label else 0
     return (position > 0) - (position < 0)
-
