@@ -1,4 +1,4 @@
-"""What the sides of a dispute say: in whose words, behind the facts they speak of, and where they cannot both be right."""
+"""What the sides say, in whose words, behind the facts they speak of, and where they cannot both be right."""
 
 from collections.abc import Sequence
 
