@@ -93,7 +93,7 @@ def _event_of(
     """Up to five sentences of a source's first part that may stand, in its order, within the length of a paragraph."""
     pool = [c for c in plan.story.candidates if c.source is source and c.sentence.index < 14 and plan.is_current(c)]
     ranked = sorted(
-        (c for c in pool if c.row not in reserved and _is_near(plan, c)),
+        (c for c in pool if c.row not in reserved and _is_near(plan, c) and not plan.is_contradicted(c)),
         key=lambda c: (
             not _is_core(plan, c),
             -(c.score + 0.5 * c.agreement + 0.2 * min(3, plan.told_by(c) - 1) - 0.25 * is_attributed(c.text)),

@@ -36,8 +36,8 @@ NEXT = re.compile(
 #: some of both, and one that says as much of what the titles say, if it is a little near; of a new sentence at least
 #: this share of the words is new
 _NEAR, _SHARED, _RATHER_NEAR, _SHARED_IF_NEAR, _TITLE, _TITLE_NEAR, _NEW = 0.72, 0.5, 0.6, 0.3, 0.55, 0.45, 0.34
-#: how often a page says that only one outlet tells something
-_MOST_ALONE = 2
+#: how often a page says that only one outlet tells something, of a sentence that says as much of what the titles say
+_MOST_ALONE, _ON_TITLE = 2, 0.1
 #: what so many sources tell is told in nobody's name, if an outlet words it that leans to no side
 _SHARED_BY = 3
 #: words of a statement that takes a stand
@@ -192,12 +192,17 @@ class Plan:
         if text in self.banned or not (day or self.is_current(candidate)):
             return False
         outlet = candidate.source.outlet
-        plain = framing(candidate.source) == 0 and self.told_by(candidate) >= _SHARED_BY
+        plain = (
+            framing(candidate.source) == 0
+            and not self.is_contradicted(candidate)
+            and self.told_by(candidate) >= _SHARED_BY
+        )
         shared = plain or bool(self.story.corroborations(text.rstrip(), candidate.row, 1))
         credited = bool(day) or (attribute and not shared)
         name = outlet if credited else ""
         if credited and not day:
-            stresses = framing(candidate.source) > 0 and self.alone < _MOST_ALONE and not is_attributed(text)
+            stresses = framing(candidate.source) > 0 and self.alone < _MOST_ALONE and candidate.title >= _ON_TITLE
+            stresses = stresses and not is_attributed(text)
             if stresses and is_told_alone(self.story, candidate, text):
                 name = f"Only {outlet}"
             elif self.credits[outlet]:
@@ -214,6 +219,11 @@ class Plan:
         self.rows.append(candidate.row)
         self.printed.append(frozenset(content_words(text)))
         self.figures.update(str(number.value) for number in numbers(text))
+
+    def is_contradicted(self, candidate: Candidate) -> bool:
+        """Whether another source contradicts what a sentence tells, by the claims of the analysis."""
+        claim = self.claims.get(candidate.key)
+        return claim is not None and bool(claim.contradicted_by)
 
     def told_by(self, candidate: Candidate) -> int:
         """How many sources tell what a sentence tells, by the claims of the analysis; 1 if no other one does."""

@@ -32,6 +32,8 @@ _OPENINGS, _ADDITIONS = 8, 6
 _UNCITED, _BEHIND = 0.7, 1.0
 #: and what it costs that a stretch of it was printed
 _HAD = 0.6
+#: a stretch opens with a sentence as near to the leads, or with one that says as much of what the titles say
+_ON_STORY, _ON_TITLE = 0.4, 0.2
 #: what it costs that a stretch opens with a statement instead of a fact
 _SPOKEN = 0.3
 #: a speaker whom only an earlier sentence names
@@ -107,6 +109,8 @@ class Stretches:
                 continue
             candidate = plan.story.by_key.get(plan.key_of(row))
             if candidate is not None:
+                if plan.story.relevance(row) < _ON_STORY and candidate.title < _ON_TITLE:
+                    continue
                 openings.append((candidate.score + favour[key] - 0.3 * self._staleness(row) - _HAD * had, row))
             elif row in self._sayings:
                 worth = 0.25 * plan.worth(self._sayings[row][0][0]) - _SPOKEN
