@@ -54,12 +54,15 @@ def basis(values: Mapping[str, object], sources: Iterable[Source]) -> tuple[tupl
         if name == "kind":
             rows.insert(0, ("How we know", _KINDS.get(said.replace("-", " "), said.replace("-", " "))))
         else:
-            rows.append((name, f"{said} [{number}]" if name == "outlet" and number else said))
+            rows.append((name.capitalize(), f"{said} [{number}]" if name == "outlet" and number else said))
     return tuple(rows)
 
 
 def changes(before: StoryPage, now: StoryPage) -> tuple[str, ...]:
-    """What a reader finds changed from one version to a later one: headline, sources, leans, elements, sentences."""
+    """What a reader finds changed from one version to a later one: headline, sources, leans, elements, sentences.
+
+    Nothing where only the data behind the page differs, as after it was held and let out again.
+    """
     found = []
     if before.headline != now.headline:
         found.append(f"The headline was “{title(before.headline)}”.")
@@ -75,7 +78,7 @@ def changes(before: StoryPage, now: StoryPage) -> tuple[str, ...]:
         found.append(f"{plural(gone, 'earlier sentence')} {'is' if gone == 1 else 'are'} no longer here.")
     if len(now.corrections) > len(before.corrections):
         found.append("A correction was noted, see below.")
-    return tuple(found) or ("Nothing that the page prints: only the data behind it.",)
+    return tuple(found)
 
 
 def _sources(before: StoryPage, now: StoryPage) -> list[str]:

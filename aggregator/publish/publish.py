@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, undefer
 from aggregator.clock import Clock
 from aggregator.publish.feeds import render_feeds
 from aggregator.publish.files import File, SiteInfo, write_files
+from aggregator.publish.made import changes
 from aggregator.publish.render import Renderer
 from aggregator.publish.site import render_site
 from aggregator.resources import resource
@@ -105,10 +106,13 @@ def _read(session: Session) -> _Shelf:
 
 
 def _before(row: PageRow, versions: Sequence[PageRow]) -> StoryPage | None:
-    """The version before `row` that readers could read, of `versions` newest first."""
+    """The last version before `row` that readers could read and that read otherwise, of `versions` newest first."""
+    if len(versions) == 1 or row.status in ENDED:
+        return None
+    now = StoryPage.model_validate(row.content)
     readable = (one for one in versions if one.version < row.version and _is_seen(one) and one.status not in ENDED)
-    earlier = next(readable, None)
-    return StoryPage.model_validate(earlier.content) if earlier else None
+    pages = (StoryPage.model_validate(one.content) for one in readable)
+    return next((page for page in pages if changes(page, now)), None)
 
 
 def _is_seen(row: PageRow) -> bool:
