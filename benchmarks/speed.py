@@ -32,6 +32,8 @@ from aggregator.summarise.write import copy_limits
 from benchmarks.newsroom import newsroom_at_its_end, options
 from pipelines.batch import Instance
 
+#: every page is published so many times, under ids of its own
+COPIES = 10
 DAY = "2026-10-19T06:00:00Z"
 Result = TypeVar("Result")
 
@@ -57,6 +59,7 @@ def measure(instance: Instance) -> None:
     pages = _timed("summarise", "stories", len(stories), lambda: _pages(analyses))
     _timed("check every citation", "pages", len(pages), lambda: _checked(instance, analyses, pages))
     site = SiteInfo("Sample", "https://sample.example", "en", "UTC", instance.clock.now())
+    pages = [page.model_copy(update={"id": f"{page.id}{i}"}) for i in range(COPIES) for page in pages]
     topics = list({page.topic.slug: page.topic for page in pages}.values())
     with tempfile.TemporaryDirectory() as folder:
         _timed("publish the site", "pages", len(pages), lambda: _site(pages, site, topics, Path(folder)))
@@ -86,8 +89,9 @@ def _timed(step: str, what: str, count: int, work: Callable[[], Result]) -> Resu
 
 def _pages(analyses: Sequence[Analysis]) -> list[StoryPage]:
     engine = ExtractiveEngine()
+    site = "https://sample.example/story"
     written = (
-        engine.write(one, PageContext(one.story_id, f"https://sample.example/story/{one.story_id}", DAY, DAY, DAY[:10]))
+        engine.write(one, PageContext(one.story_id, f"{site}/{one.story_id}", DAY, DAY, DAY[:10], status="published"))
         for one in analyses
     )
     return [page for page in written if isinstance(page, StoryPage)]

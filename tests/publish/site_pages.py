@@ -220,7 +220,8 @@ def crowded(key: str) -> StoryPage:
     return story(
         key, headline=heads[0], sources=cards, quotes=quotes, **views,
         headlines=[{"n": card["n"], "title": card["title"], "lean": card["lean"]["label"]} for card in cards],
-        claims=[{"id": "c1", "text": heads[0], "reported_by": everyone}, {"id": "c2", "text": heads[1]}],
+        claims=[{"id": "c1", "text": heads[0], "reported_by": everyone},
+                {"id": "c2", "text": heads[1], "reported_by": [1]}],
         topic={"slug": "ai", "name": outlets[0]},
     )  # fmt: skip
 
