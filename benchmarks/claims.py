@@ -1,6 +1,6 @@
 """Score the sample newsroom's claims, coverage and first reports by its fact sheets.
 
-    python benchmarks/claims.py [--replayed DIR]
+    python -m benchmarks.claims [--replayed DIR]
 
 The articles of each event are read as one story, whatever the clusterer made of them. A claim of a fact sheet is
 matched to the claim of ours that holds most of the sentences nearest to it (cosine >= .60, figures that do not

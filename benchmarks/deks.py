@@ -1,4 +1,4 @@
-"""Deks against neutral human summaries: `python benchmarks/deks.py DATA --cache DIR [--stories N]`.
+"""Deks against neutral human summaries: `python -m benchmarks.deks DATA --cache DIR [--stories N]`.
 
 DATA is the folder of the AllSides stories. Printed are the mean ROUGE-1, -2 and -L F1 (stemmed; Lin 2004) of the dek's
 first sentence beside the lead of the center article: one sentence, three, and both cut to the dek's number of words.

@@ -1,4 +1,4 @@
-"""Score quotations and speakers on the sample newsroom: `python benchmarks/quotes.py [--show] [--documents FILE]`.
+"""Score quotations and speakers on the sample newsroom: `python -m benchmarks.quotes [--show] [--documents FILE]`.
 
 The fact sheets list quotations that the articles print, with their speakers. Prints recall of the words (from eight
 words on), how many of those found are listed, and how many speakers are right. FILE holds what `aggregator export

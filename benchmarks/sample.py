@@ -1,4 +1,4 @@
-"""Score the sample newsroom's stories against its fact sheets: `python benchmarks/sample.py [--replayed DIR]`.
+"""Score the sample newsroom's stories against its fact sheets: `python -m benchmarks.sample [--replayed DIR]`.
 
 The sample fixed nothing: the cut comes from benchmarks/cut.py. Prints B-cubed over all articles that joined or founded
 a story, and for each event into how many stories it fell.

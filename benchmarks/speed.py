@@ -1,4 +1,4 @@
-"""How much CPU the way from articles to a published page takes: `python benchmarks/speed.py [--replayed DIR]`.
+"""How much CPU the way from articles to a published page takes: `python -m benchmarks.speed [--replayed DIR]`.
 
 Every story of the replayed sample newsroom that has a page is embedded, analysed, written, checked and published again,
 from memory, without database and network. Seconds are CPU seconds of this process, its threads included, so that they

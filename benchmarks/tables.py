@@ -1,4 +1,4 @@
-"""Every table of docs/quality.md that the sample newsroom gives, from one replay: `python benchmarks/tables.py [DATA]`.
+"""Every table of docs/quality.md that the sample newsroom gives, from one replay: `python -m benchmarks.tables [DATA]`.
 
 With DATA, the folder of the evaluation sets, the deks of real stories follow. `--replayed DIR` takes a data directory
 in which the sample was replayed already.
