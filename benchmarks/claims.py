@@ -1,4 +1,6 @@
-"""Score the sample newsroom's claims, coverage and first reports by its fact sheets: `python benchmarks/claims.py`.
+"""Score the sample newsroom's claims, coverage and first reports by its fact sheets.
+
+    python -m benchmarks.claims [--replayed DIR]
 
 The articles of each event are read as one story, whatever the clusterer made of them. A claim of a fact sheet is
 matched to the claim of ours that holds most of the sentences nearest to it (cosine >= .60, figures that do not
@@ -8,14 +10,11 @@ these sheets, so they flatter; on the pairs themselves, each event judged by the
 .88 and recall .70.
 """
 
-import argparse
-import tempfile
 import time
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,10 +25,11 @@ from aggregator.analysis.disagreement import counts, disagree
 from aggregator.analysis.model import Claim, SourceText
 from aggregator.analysis.sources import load_articles, with_syndication
 from aggregator.articles.urls import article_id
-from aggregator.cli.logs import set_up_logs
 from aggregator.stories.embedding import Embedder, load_embedder
 from aggregator.types import Kind, Lean
-from tests.newsroom import CONFIG, FACTS, name_by_url, newsroom, replayed, sample_instance
+from benchmarks.newsroom import newsroom_at_its_end, options
+from pipelines.batch import Instance
+from tests.newsroom import CONFIG, FACTS, name_by_url, newsroom
 
 LISTS = ("reported_by", "contradicted_by", "not_mentioned_by")
 NEAR = 0.60
@@ -53,38 +53,41 @@ class Score:
             self.matched[name] += len(gold)
 
     def print(self, name: str) -> None:
-        """One line of the table."""
+        """One row of the table."""
         hits, found, matched, gold = (part[name] for part in (self.hits, self.found, self.matched, self.gold))
         precision, recall, over_all = (hits / max(whole, 1) for whole in (found, matched, gold))
-        rates = f"P {precision:.3f}  R {recall:.3f}  R over all {over_all:.3f}"
-        print(f"{name:18} {rates}  ({hits} right of {found} found, {gold} gold)")
+        rates = f"{precision:.3f} | {recall:.3f} | {over_all:.3f}"
+        print(f"| {name.replace('_', ' ')} | {rates} | {hits} | {found} | {gold} |")
 
 
 def main() -> None:
     """Replay, analyse each event, print."""
-    argparse.ArgumentParser(description=__doc__).parse_known_args()
-    set_up_logs(as_json=False, quiet=True)
+    with newsroom_at_its_end(options(__doc__).parse_args().replayed) as instance:
+        score_events(instance)
+
+
+def score_events(instance: Instance) -> None:
+    """Print how claims, coverage and first reports of a replayed newsroom's events agree with the fact sheets."""
     sheets = [tomllib.loads(file.read_text("utf-8")) for file in sorted(FACTS.glob("*.toml"))]
     events = [sheet for sheet in sheets if sheet["kind"] != "singles"]
     names = {article_id(url): name for url, name in name_by_url().items()}
     score, claims, seconds = Score(), 0, 0.0
-    with tempfile.TemporaryDirectory() as folder, sample_instance(Path(folder)) as instance:
-        replayed(instance)
-        embed = instance.settings.embed
-        embedder = load_embedder(embed.model, embed.max_tokens, embed.threads)
-        for sheet in events:
-            wanted = {names_id for names_id, name in names.items() if name in {one["id"] for one in sheet["articles"]}}
-            with instance.store.read() as session:
-                read = load_articles(session, sorted(wanted), instance.clock.now())
-            english = [_embedded(replace(one, article_id=names[one.article_id]), embedder) for one in read]
-            sources = with_syndication([one for one in english if one.language == "en"])
-            started = time.process_time()
-            found = find_claims(sources)
-            seconds += time.process_time() - started
-            claims += len(found)
-            score_claims(score, sheet["claims"], found, sources, embedder)
-            score_coverage(score, sheet, sources)
-    print(f"{len(events)} events, {claims} claims found, {1000 * seconds / len(events):.0f} ms CPU a story")
+    embed = instance.settings.embed
+    embedder = load_embedder(embed.model, embed.max_tokens, embed.threads)
+    for sheet in events:
+        wanted = {names_id for names_id, name in names.items() if name in {one["id"] for one in sheet["articles"]}}
+        with instance.store.read() as session:
+            read = load_articles(session, sorted(wanted), instance.clock.now())
+        english = [_embedded(replace(one, article_id=names[one.article_id]), embedder) for one in read]
+        sources = with_syndication([one for one in english if one.language == "en"])
+        started = time.process_time()
+        found = find_claims(sources)
+        seconds += time.process_time() - started
+        claims += len(found)
+        score_claims(score, sheet["claims"], found, sources, embedder)
+        score_coverage(score, sheet, sources)
+    print(f"{len(events)} events, {claims} claims found, {1000 * seconds / len(events):.0f} ms CPU a story\n")
+    print("| what | P | R of matched | R over all | right | found | gold |\n|---|---|---|---|---|---|---|")
     for name in (*LISTS, "claims matched", "coverage by lean", "first by lean", "first report", "independent"):
         score.print(name)
 

@@ -1,4 +1,4 @@
-"""Pages of real stories: `python benchmarks/pages.py DATA --cache DIR [--stories N] [--out DIR]`.
+"""Pages of real stories: `python -m benchmarks.pages DATA --cache DIR [--stories N] [--out DIR]`.
 
 DATA is the folder of the AllSides stories. Printed are how many stories got a page and what stands on them, and the CPU
 milliseconds of a page with vectors stored (analysis left out). With --out each page is written there as text, to read.

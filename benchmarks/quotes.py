@@ -1,4 +1,4 @@
-"""Score quotations and speakers on the sample newsroom: `python benchmarks/quotes.py [--show] [--documents FILE]`.
+"""Score quotations and speakers on the sample newsroom: `python -m benchmarks.quotes [--show] [--documents FILE]`.
 
 The fact sheets list quotations that the articles print, with their speakers. Prints recall of the words (from eight
 words on), how many of those found are listed, and how many speakers are right. FILE holds what `aggregator export
@@ -8,7 +8,6 @@ documents` writes; without it the newsroom is replayed first.
 import argparse
 import json
 import re
-import tempfile
 import time
 import tomllib
 from collections import Counter, defaultdict
@@ -23,9 +22,10 @@ from aggregator.analysis.quotes import find_quotes, resolve_speakers
 from aggregator.analysis.sentences import split_sentences
 from aggregator.analysis.words import name_key
 from aggregator.articles.urls import article_id
-from aggregator.cli.logs import set_up_logs
 from aggregator.types import Extent, Kind, LeanState, LeanTag, Region, RegionKind, Rights
-from tests.newsroom import FACTS, exports, name_by_url, replayed, sample_instance
+from benchmarks.newsroom import newsroom_at_its_end
+from pipelines.batch import Instance
+from tests.newsroom import FACTS, exports, name_by_url
 
 MIN_WORDS = 8
 
@@ -49,7 +49,15 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="list what was missed, invented or given to the wrong one")
     parser.add_argument("--documents", type=Path, help="an export of the replayed newsroom's documents")
     options = parser.parse_args()
-    documents = read_documents(options.documents)
+    if options.documents:
+        score_quotes(by_name(options.documents.read_text("utf-8")), show=options.show)
+        return
+    with newsroom_at_its_end() as instance:
+        score_quotes(documents_of(instance), show=options.show)
+
+
+def score_quotes(documents: Mapping[str, dict[str, Any]], *, show: bool = False) -> None:
+    """Print how the quotations found in the documents agree with those in the fact sheets."""
     score, seconds, articles = Score(), 0.0, 0
     for file in sorted(FACTS.glob("*.toml")):
         sheet = tomllib.loads(file.read_text("utf-8"))
@@ -68,19 +76,17 @@ def main() -> None:
             mine = [quote for quote in quotes if quote.article_id == source.article_id]
             compare(source, mine, wanted.get(source.article_id, []), score)
     report(score, seconds * 1000 / max(1, articles))
-    if options.show:
+    if show:
         print("\n".join(score.faults))
 
 
-def read_documents(file: Path | None) -> dict[str, dict[str, Any]]:
-    """The current documents of the replayed newsroom by the name of their article in the fact sheets."""
-    if file:
-        lines = file.read_text("utf-8")
-    else:
-        set_up_logs(as_json=False, quiet=True)
-        with tempfile.TemporaryDirectory() as folder, sample_instance(Path(folder)) as instance:
-            replayed(instance)
-            lines = exports(instance)["documents"]
+def documents_of(instance: Instance) -> dict[str, dict[str, Any]]:
+    """The current documents of a replayed newsroom."""
+    return by_name(exports(instance)["documents"])
+
+
+def by_name(lines: str) -> dict[str, dict[str, Any]]:
+    """The current documents of an export by the name of their article in the fact sheets."""
     names = {article_id(url): name for url, name in name_by_url().items()}
     rows = [row for row in map(json.loads, lines.splitlines()) if row["current"] and row["article_id"] in names]
     return {names[row["article_id"]]: row for row in rows}

@@ -1,28 +1,28 @@
-"""Score the sample newsroom's stories against its fact sheets: `python benchmarks/sample.py`.
+"""Score the sample newsroom's stories against its fact sheets: `python -m benchmarks.sample [--replayed DIR]`.
 
 The sample fixed nothing: the cut comes from benchmarks/cut.py. Prints B-cubed over all articles that joined or founded
 a story, and for each event into how many stories it fell.
 """
 
-import argparse
 import json
-import tempfile
 from collections import Counter, defaultdict
-from pathlib import Path
 
 from aggregator.articles.urls import article_id
-from aggregator.cli.logs import set_up_logs
 from aggregator.stories.bcubed import agreement, bootstrap_f1
-from tests.newsroom import exports, gold_stories, name_by_url, replayed, sample_instance
+from benchmarks.newsroom import newsroom_at_its_end, options
+from pipelines.batch import Instance
+from tests.newsroom import exports, gold_stories, name_by_url
 
 
 def main() -> None:
     """Replay, score, print."""
-    argparse.ArgumentParser(description=__doc__).parse_known_args()
-    set_up_logs(as_json=False, quiet=True)
-    with tempfile.TemporaryDirectory() as folder, sample_instance(Path(folder)) as instance:
-        replayed(instance)
-        rows = [json.loads(line) for line in exports(instance)["articles"].splitlines()]
+    with newsroom_at_its_end(options(__doc__).parse_args().replayed) as instance:
+        score(instance)
+
+
+def score(instance: Instance) -> None:
+    """Print how the stories of a replayed newsroom agree with its events."""
+    rows = [json.loads(line) for line in exports(instance)["articles"].splitlines()]
     names = {article_id(url): name for url, name in name_by_url().items()}
     placed = [(gold_stories()[names[row["id"]]], row["story_id"]) for row in rows if row["story_id"]]
     true, found = [event for event, _ in placed], [story for _, story in placed]

@@ -100,10 +100,10 @@ class RunReport:
 
     def line(self) -> str:
         """The one summary line."""
-        done = ", ".join(f"{name} {stage['ok']}" for name, stage in self.stages.items() if stage.get("ok"))
+        done = [f"{name} {stage['ok']}" for name, stage in self.stages.items() if stage.get("ok")]
         if self.published is not None and self.published.changed:
-            done += f", publish {self.published.pages} pages ({self.published.changed} files)"
-        parts = [f"{done or 'nothing to do'} in {self.seconds:.1f} s"]
+            done.append(f"publish {self.published.pages} pages ({self.published.changed} files)")
+        parts = [f"{', '.join(done) or 'nothing to do'} in {self.seconds:.1f} s"]
         if self.failed_feeds:
             bad = ", ".join(f"{s} {n}" for s, n in self.feeds.items() if not FeedState(s).answered)
             parts.append(f"{self.failed_feeds} of {sum(self.feeds.values())} feeds did not answer ({bad})")

@@ -188,7 +188,10 @@ def bench(rest):
     if not data:
         print("name the folder of the evaluation data: make bench DATA=FOLDER")
         return 2
-    return max(call("python", str(script), data) for script in sorted((ROOT / "benchmarks").glob("*.py")))
+    vectors = ["--cache", "var/bench/vectors"]
+    scripts = [[name, data] for name in ("archives", "background", "cut", "extract")]
+    scripts += [["pages", os.path.join(data, "allsides_stories"), *vectors], ["tables", data, *vectors]]
+    return max(call("python", "-m", "benchmarks." + name, *rest) for name, *rest in scripts)
 
 
 JOBS = {

@@ -38,7 +38,7 @@ def show(
         versions = session.scalars(query.order_by(PageRow.version)).all()
     chosen = next((row for row in versions if row.version == version), versions[-1] if versions else None)
     if chosen is None or (version and chosen.version != version):
-        typer.echo(f"there is no page {page}" + (f" in version {version}" if version else ""), err=True)
+        typer.echo(f"aggregator: there is no page {page}" + (f" in version {version}" if version else ""), err=True)
         raise typer.Exit(1)
     if as_json:
         typer.echo(json.dumps(chosen.content, ensure_ascii=False, indent=1))

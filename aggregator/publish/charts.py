@@ -73,6 +73,8 @@ class Cell:
     contradicts: tuple[int, ...]
     silent: tuple[int, ...]
     unseen: tuple[int, ...]
+    #: read, but whether they tell it could not be said
+    unclear: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def claim_matrix(claims: Sequence[PageClaim], sources: Sequence[Source]) -> Matr
 
     def cell(claim: PageClaim, label: str) -> Cell:
         lists = (claim.reported_by, claim.contradicted_by, claim.not_mentioned_by, claim.not_observed)
-        return Cell(*(tuple(n for n in numbers if lean.get(n) == label) for numbers in lists))
+        unclear = lean.keys() - set().union(*lists)
+        return Cell(*(tuple(n for n in numbers if lean.get(n) == label) for numbers in (*lists, sorted(unclear))))
 
     shown = claims[:MOST_CLAIMS]
     rows = tuple((claim.text, tuple(cell(claim, label) for label in columns)) for claim in shown)

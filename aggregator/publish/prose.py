@@ -47,6 +47,8 @@ class Passage:
     runs: tuple[tuple[str, bool], ...]
     more: bool
     taken: bool
+    #: what it is there for, where no words of it were taken: who speaks, or that others say the same
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,8 @@ def passage(evidence: Evidence, source: Source, taken: Sequence[str]) -> Passage
     more = evidence.end - evidence.start > sum(map(len, tokens))
     runs = groupby(range(len(tokens)), key=marked.__contains__)
     stretches = tuple(("".join(tokens[i] for i in run), taken_run) for taken_run, run in runs)
-    return Passage(source, evidence.field, stretches, more, bool(marked))
+    role = "" if marked else "where the name stands" if evidence.method == "names" else "which says so too"
+    return Passage(source, evidence.field, stretches, more, bool(marked), role)
 
 
 def figures(values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, undefer
 from aggregator.clock import Clock
 from aggregator.publish.feeds import render_feeds
 from aggregator.publish.files import File, SiteInfo, write_files
+from aggregator.publish.made import changes
 from aggregator.publish.render import Renderer
 from aggregator.publish.site import render_site
 from aggregator.resources import resource
@@ -23,7 +24,7 @@ from aggregator.settings import Settings
 from aggregator.store.page_tables import PageRow, PageSlug
 from aggregator.store.sessions import Store
 from aggregator.stories.topics import Topics
-from aggregator.summarise.page import SEEN, StoryPage, Topic
+from aggregator.summarise.page import ENDED, SEEN, StoryPage, Topic
 from aggregator.summarise.write import shown
 
 SITE, FEEDS = "site", "feeds"
@@ -47,6 +48,8 @@ class _Shelf:
     held: dict[str, list[str]]
     #: topics in which a page that readers saw has ever stood
     topics: dict[str, Topic]
+    #: of a page with several versions, the one that readers saw before this one
+    before: dict[str, StoryPage]
 
 
 def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock: Clock) -> Published:
@@ -70,7 +73,7 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
     method = (resource("docs") / "method.md").read_text(encoding="utf-8")
     # a topic that only pages know keeps its page when the last of them is gone: it must not go on listing that
     former = [topic for slug, topic in sorted(shelf.topics.items()) if slug not in {one.slug for one in shelves}]
-    pages = render_site(shelf.pages, info, [*shelves, *former], slugs=shelf.slugs, method=method)
+    pages = render_site(shelf.pages, info, [*shelves, *former], slugs=shelf.slugs, method=method, before=shelf.before)
     written = write_files(pages, root)
     kept_back = write_files(_notes(shelf.held, info), root)
     told = write_files(feeds, root)
@@ -98,7 +101,18 @@ def _read(session: Session) -> _Shelf:
     out = {page.id for page in pages}
     held = {key: slugs.get(key, []) for key, one in versions.items() if key not in out and any(map(_is_seen, one))}
     places = {page.id: _newest_last(slugs[page.id], page) for page in pages}
-    return _Shelf(pages, places, stood_in, held, {topic.slug: topic for topic in topics})
+    before = {row.id: earlier for row in seen if (earlier := _before(row, versions[row.id])) is not None}
+    return _Shelf(pages, places, stood_in, held, {topic.slug: topic for topic in topics}, before)
+
+
+def _before(row: PageRow, versions: Sequence[PageRow]) -> StoryPage | None:
+    """The last version before `row` that readers could read and that read otherwise, of `versions` newest first."""
+    if len(versions) == 1 or row.status in ENDED:
+        return None
+    now = StoryPage.model_validate(row.content)
+    readable = (one for one in versions if one.version < row.version and _is_seen(one) and one.status not in ENDED)
+    pages = (StoryPage.model_validate(one.content) for one in readable)
+    return next((page for page in pages if changes(page, now)), None)
 
 
 def _is_seen(row: PageRow) -> bool:

@@ -66,7 +66,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "short": title, "web": web_address, "host": host, "plural": plural, "slug": slug_of, "words": in_words,
-        "json_ld": json_ld,
+        "titled": titled, "json_ld": json_ld,
     }  # fmt: skip
     return made
 
@@ -110,6 +110,11 @@ def host(value: str) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 source`, `2 sources`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def titled(role: str) -> bool:
+    """Whether a role is a form of address that stands before a name: `Sen.`, `Democratic Rep.`"""
+    return bool(re.fullmatch(r"(?:[A-Z][\w’'-]* ){0,2}[A-Z][a-z]+\.", role))
 
 
 def slug_of(value: str) -> str:

@@ -10,8 +10,10 @@ was not written yet.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape as xml_escape
@@ -24,6 +26,8 @@ from aggregator.summarise.page import SEEN, Related, StoryPage, Tombstone, Topic
 
 #: cards of a topic on the home page, and on its own page before the list goes on in plain headlines
 _CARDS_AT_HOME, _CARDS = 6, 60
+#: other stories below a story
+_MORE = 4
 #: a sitemap may have 50,000 addresses (sitemaps.org)
 _MOST_ADDRESSES = 50_000
 
@@ -68,14 +72,16 @@ def render_site(
     *,
     slugs: Mapping[str, Sequence[str]] | None = None,
     method: str = "",
+    before: Mapping[str, StoryPage] | None = None,
 ) -> Iterator[File]:
     """All files of the site. The same arguments give the same bytes, and `site.now` is not among what counts.
 
     `topics` in the order of the home page; `slugs` are those ever used for each page, oldest first (without them the
-    one in the page's address); `method` is a Markdown text. Drafts and held pages are left out.
+    one in the page's address); `method` is a Markdown text; `before` has, of pages with several versions, the one
+    that readers saw last. Drafts and held pages are left out.
     Raises ConfigError for an unknown time zone.
     """
-    return _Site(pages, site, topics, slugs or {}, method).files()
+    return _Site(pages, site, topics, slugs or {}, method, before or {}).files()
 
 
 class _Site:
@@ -86,15 +92,18 @@ class _Site:
         topics: Sequence[Topic],
         slugs: Mapping[str, Sequence[str]],
         method: str,
+        before: Mapping[str, StoryPage],
     ) -> None:
         seen = [buried(page) for page in pages if page.status in SEEN]
-        self.site, self.method = site, method
+        self.site, self.method, self.before = site, method, before
         self.pages = _in_order(page for page in seen if isinstance(page, StoryPage))
         self.tombs = sorted((page for page in seen if isinstance(page, Tombstone)), key=lambda page: page.id)
         self.places = {page.id: Place(page.id, _slugs(page, slugs.get(page.id, ()))) for page in seen}
-        self.headlines = {page.id: page.headline for page in self.pages}
+        self.alive = {page.id: page for page in self.pages}
+        self.by_topic = _by_topic(self.pages)
         self.cards = [self._card(page) for page in self.pages]
         self.topics = _all_topics(topics, self.pages)
+        self.names = {topic.slug: topic.name for topic in self.topics}
         filled = {page.topic.slug for page in self.pages}
         self.render = Renderer(site, {"nav": [topic for topic in self.topics if topic.slug in filled]})
 
@@ -161,22 +170,58 @@ class _Site:
         return Card(page, self.places[page.id].path, title(dek, 400), charts.coverage_bar(page.coverage))
 
     def _tomb_values(self, tomb: Tombstone) -> dict[str, Any]:
-        target = self.places.get(tomb.merged_into or "")
-        return {"target": target.path if target else "", "target_headline": self.headlines.get(tomb.merged_into or "")}
+        target, told = self.places.get(tomb.merged_into or ""), self.alive.get(tomb.merged_into or "")
+        return {"target": target.path if target else "", "target_headline": told.headline if told else ""}
 
     def _story_values(self, page: StoryPage) -> dict[str, Any]:
-        related = [self._related(other) for other in page.related if self._alive(other)]
+        related = list(self._more(page))
         canonical = address(self.site.base_url, self.places[page.id].path)
         data = linked_data(page, self.site, canonical)
-        return {**story_values(page), "related": related, "report": _report(self.site.contact, page), "data": data}
+        return {
+            **story_values(page, self.before.get(page.id)),
+            "related": related,
+            "report": _report(self.site.contact, page),
+            "data": data,
+        }
 
-    def _alive(self, other: Related) -> bool:
-        return other.id not in self.places or other.id in self.headlines
+    def _more(self, page: StoryPage) -> Iterator[tuple[Related, str, bool]]:
+        """Other pages with their addresses, and whether that is inside this site.
 
-    def _related(self, other: Related) -> tuple[Related, str, bool]:
-        """A related page with its address, and whether that is inside this site."""
-        place = self.places.get(other.id)
-        return (other, place.path, True) if place else (other, web_address(other.url), False)
+        First those that were there when the page was written, as far as they still are; a page that was early in its
+        topic is filled up with those nearest to it in time, so that what it shows soon stays as it is.
+        """
+        written = [other for other in page.related if other.id not in self.places or other.id in self.alive][:_MORE]
+        known = {page.id, *(other.id for other in written)}
+        near = (other for other in self._nearest(page) if other.id not in known)
+        for other in written:
+            here = self.alive.get(other.id)
+            yield self._related(here) if here else (other, web_address(other.url), False)
+        yield from map(self._related, islice(near, _MORE - len(written)))
+
+    def _nearest(self, page: StoryPage) -> Iterator[StoryPage]:
+        """The other pages of its topic: those that came after it, soonest first, then those before, latest first."""
+        listed = self.by_topic[page.topic.slug]
+        place = bisect_left(listed, _published(page), key=_published)
+        yield from listed[place + 1 :]
+        yield from reversed(listed[:place])
+
+    def _related(self, page: StoryPage) -> tuple[Related, str, bool]:
+        topic = self.names.get(page.topic.slug, page.topic.name)
+        count = page.coverage.sources
+        card = Related(id=page.id, topic=topic, headline=page.headline, url=page.url, source_count=count)
+        return card, self.places[page.id].path, True
+
+
+def _published(page: StoryPage) -> tuple[str, str]:
+    return page.published_at, page.id
+
+
+def _by_topic(pages: Iterable[StoryPage]) -> dict[str, list[StoryPage]]:
+    """The pages of each topic, oldest first."""
+    found: dict[str, list[StoryPage]] = {}
+    for page in sorted(pages, key=_published):
+        found.setdefault(page.topic.slug, []).append(page)
+    return found
 
 
 def _slugs(page: StoryPage | Tombstone, used: Sequence[str]) -> tuple[str, ...]:

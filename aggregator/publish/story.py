@@ -1,13 +1,14 @@
 """What a story's page shows beside its own fields: print, proofs, charts, and the page as linked data."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from aggregator.publish import charts, prose
+from aggregator.publish import charts, made, prose
 from aggregator.publish.files import SiteInfo
-from aggregator.publish.render import address, title, web_address
-from aggregator.summarise.page import Holder, Sentence, Source, StoryPage
+from aggregator.publish.render import address, title, titled, web_address
+from aggregator.summarise.page import Holder, Sentence, Source, StoryPage, TimelineEntry
 
 _OLD_ARTICLE = timedelta(days=14)
 #: IPTC digital source types as schema.org names them: without and with a language model
@@ -15,8 +16,17 @@ _ALGORITHM = "https://schema.org/AlgorithmicMediaDigitalSource"
 _MODEL = "https://schema.org/TrainedAlgorithmicMediaDigitalSource"
 
 
-def story_values(page: StoryPage) -> dict[str, Any]:
-    """The values that the template of a story needs beside the page."""
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What one source reported first at one time."""
+
+    at: str
+    n: int
+    texts: tuple[str, ...]
+
+
+def story_values(page: StoryPage, before: StoryPage | None = None) -> dict[str, Any]:
+    """The values that the template of a story needs beside the page; `before` is the version that readers saw last."""
     by_n = {source.n: source for source in page.sources}
     quotes = [(each, (prose.proof(f"“{each.text}”", each.evidence, by_n),)) for each in page.quotes if each.n in by_n]
     return {
@@ -28,7 +38,10 @@ def story_values(page: StoryPage) -> dict[str, Any]:
         "quotes": charts.by_side(quotes, lambda entry: by_n[entry[0].n].lean.label),
         "copies": _copies(page.sources),
         "old": _old(page),
-        "settings": prose.figures(page.provenance.settings),
+        "moments": _moments(page.timeline),
+        "limits": made.limits(page.provenance.settings),
+        "before": before,
+        "changes": made.changes(before, page) if before else (),
         **_said(page, by_n),
     }
 
@@ -79,7 +92,7 @@ def _said(page: StoryPage, by_n: Mapping[int, Source]) -> dict[str, Any]:
             (each, prose.line(each.sentence, by_n), _with_holder(each.holder, [each.sentence], by_n))
             for each in page.perspectives
         ],
-        "not_represented": [(each.text, prose.figures(each.basis)) for each in page.not_represented],
+        "not_represented": [(each.text, made.basis(each.basis, page.sources)) for each in page.not_represented],
         "why": prose.paragraph(page.why_it_matters, by_n),
         "body": [prose.paragraph(sentences, by_n) for sentences in page.body],
         "viewpoints": [
@@ -91,8 +104,17 @@ def _said(page: StoryPage, by_n: Mapping[int, Source]) -> dict[str, Any]:
 
 
 def _with_holder(holder: Holder, sentences: Iterable[Sentence], by_n: Mapping[int, Source]) -> tuple[prose.Proof, ...]:
-    named = f"{holder.name}, {holder.role}" if holder.role else holder.name
+    name, role = holder.name, holder.role
+    named = f"{role} {name}" if titled(role) else f"{name}, {role}" if role else name
     return (*prose.proofs(sentences, by_n), prose.proof(named, holder.evidence, by_n))
+
+
+def _moments(timeline: Sequence[TimelineEntry]) -> list[Moment]:
+    """The timeline with what one source reported at one time put together, so that its time stands there once."""
+    grouped: dict[tuple[str, int], list[str]] = {}
+    for entry in timeline:
+        grouped.setdefault((entry.at, entry.n), []).append(entry.text)
+    return [Moment(at, n, tuple(texts)) for (at, n), texts in grouped.items()]
 
 
 def _copies(sources: Sequence[Source]) -> dict[int, int | None]:

@@ -22,8 +22,9 @@ def act(session: Session, page_id: str, kind: str, *, actor: str, reason: str, c
     """Record the decision and append the version that follows from it.
 
     `reason` of a withdrawal or correction is shown to readers. A correction is of the version that readers see: it lets
-    no other out. Raises Rejected when there is no such page, when the page was withdrawn or merged before, when there
-    is nothing to correct because readers see no version, or when actor or reason is empty.
+    no other out. Raises Rejected when there is no such page, when the page was withdrawn or merged before, when it is
+    held or published already, when there is nothing to correct because readers see no version, or when actor or reason
+    is empty.
     """
     actor, reason = one_line(actor, 80), one_line(reason, 500)
     if not actor or not reason:
@@ -35,6 +36,10 @@ def act(session: Session, page_id: str, kind: str, *, actor: str, reason: str, c
         raise Rejected("ended", f"the page was {row.status} before: {row.reason}")
     if row.status == "merged":
         raise Rejected("ended", f"the page was merged into {row.content['merged_into']}")
+    if kind == "publish" and row.status in ("published", "corrected"):
+        raise Rejected("done", "the page is published already")
+    if kind == "hold" and row.status == "held" and row.made_by == EDITOR:
+        raise Rejected("done", f"the page is held already: {row.reason}")
     content = _seen(session, row) if kind == "correct" else row.content
     if kind == "publish" and row.status == "held" and row.made_by != EDITOR:
         raise Rejected("faulty", f"the page breaks a citation rule: {row.reason}")

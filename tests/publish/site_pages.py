@@ -195,6 +195,37 @@ def story(key: str = "s_licence", **changes: Any) -> StoryPage:
     return StoryPage.model_validate(raw_story(key, **changes))
 
 
+def crowded(key: str) -> StoryPage:
+    """A page of forty sources with what breaks layouts: words without end, German compounds, Arabic and Chinese."""
+    outlets = ("Donaudampfschifffahrtsgesellschaftsanzeiger", "صحيفة الميناء اليومية", "港口晚报", "W" * 70)
+    names = ("Anna-Magdalena Freifrau von Rechtsschutzversicherungsgesellschaften", "فاطمة الزهراء بنت محمد", "李小龙")
+    heads = (
+        "Grundstücksverkehrsgenehmigungszuständigkeitsübertragungsverordnung Entzweit Rat und Rindfleischetikettierer",
+        "المجلس يصوّت على ترخيص نماذج الذكاء الاصطناعي بعد جلسة استمرت تسع ساعات",
+        "市议会投票决定对开放权重模型实行许可证制度", "https://outlet.example/" + "a" * 120,
+    )  # fmt: skip
+    cards = [
+        {**source((n - 1) % 9 + 1), "n": n, "article_id": f"a_{n}", "outlet": f"{outlets[n % 4]} {n}",
+         "title": heads[n % 4], "author": names[n % 3], "syndication_id": None}
+        for n in range(1, 41)
+    ]  # fmt: skip
+    everyone = list(range(1, 41))
+    quotes = [{**quote, "speaker": names[i], "role": outlets[i]} for i, quote in enumerate(raw_story()["quotes"])]
+    views = {name: [{**view, "label": names[0], "name": names[i], "holder": {**view["holder"], "name": names[i]}}
+                    for i, view in enumerate(_views()[name])] for name in ("perspectives", "viewpoints")}  # fmt: skip
+    for view in views["perspectives"]:
+        view.pop("name")
+    for view in views["viewpoints"]:
+        view.pop("label")
+    return story(
+        key, headline=heads[0], sources=cards, quotes=quotes, **views,
+        headlines=[{"n": card["n"], "title": card["title"], "lean": card["lean"]["label"]} for card in cards],
+        claims=[{"id": "c1", "text": heads[0], "reported_by": everyone},
+                {"id": "c2", "text": heads[1], "reported_by": [1]}],
+        topic={"slug": "ai", "name": outlets[0]},
+    )  # fmt: skip
+
+
 def tombstone(key: str, status: str = "withdrawn", into: str | None = None) -> Tombstone:
     return Tombstone.model_validate({
         "schema": SCHEMA, "form": "story", "id": key, "version": 3, "status": status, "merged_into": into,

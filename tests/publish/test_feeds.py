@@ -14,6 +14,7 @@ from threading import Thread
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 from xml.etree import ElementTree as ET
 
 import feedparser
@@ -27,6 +28,7 @@ from aggregator.clock import rfc3339
 from aggregator.publish import feeds
 from aggregator.publish.feeds import render_feeds
 from aggregator.publish.files import File, SiteInfo, write_files
+from aggregator.publish.site import render_site
 from aggregator.sources.feeds import read_feed
 from aggregator.summarise import page as model
 from aggregator.summarise.page import StoryPage, Tombstone, Topic
@@ -367,6 +369,7 @@ class Handler(SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         file = Path(self.translate_path(self.path))
+        file = file / "index.html" if file.is_dir() else file
         content = file.read_bytes() if file.is_file() else b""
         tag = f'"{sha256(content)}"'
         status = 404 if not content else 304 if self.headers["If-None-Match"] == tag else 200
@@ -512,6 +515,43 @@ def test_the_consumer_follows_a_story_through_all_that_can_happen(
     served.publish(version(6, 7), into)
     assert polled() == [("returned", "s_licence", 6)]
     assert polled() == []
+
+
+def test_every_address_that_the_consumer_ever_held_answers_and_no_story_is_held_twice(
+    served: Served, consumer: ModuleType
+) -> None:
+    state, held = consumer.new_state(), set[str]()
+
+    def at(page: StoryPage) -> StoryPage:
+        return page.model_copy(update={"url": page.url.replace("https://news.example.org", served.base)})
+
+    def published(*pages: StoryPage | Tombstone, slugs: dict[str, list[str]]) -> None:
+        pages = tuple(at(page) if isinstance(page, StoryPage) else page for page in pages)
+        write_files(render_site(pages, site(served.base), [AI, LOCAL], slugs=slugs), served.root)
+        served.publish(*pages)
+        list(consumer.poll(f"{served.base}/feeds/", state))
+        held.update(each["url"] for each in state["stories"].values())
+
+    old, new = "council-votes-to-license-open-weights", "mayor-signs"
+    renamed = version(2, 2, headline="Mayor Signs", url=f"https://news.example.org/story/s_licence/{new}")
+    into = tombstone("s_other", "merged", "s_licence").model_copy(
+        update={"url": f"{served.base}/story/s_other/{old}", "updated_at": "2026-10-22T05:00:00Z"}
+    )
+    gone = tombstone("s_third").model_copy(
+        update={"url": f"{served.base}/story/s_third/{old}", "updated_at": "2026-10-22T06:00:00Z"}
+    )
+    slugs = {key: [old] for key in ("s_licence", "s_other", "s_third")}
+    published(version(1, 0), version(1, 1, "s_other"), version(1, 1, "s_third"), slugs=slugs)
+    slugs["s_licence"] = [old, new]
+    published(renamed, version(1, 1, "s_other"), version(1, 1, "s_third"), slugs=slugs)
+    published(renamed, into, gone, slugs=slugs)
+
+    held |= {f"{served.base}/story/{key}/" for key in state["stories"]}
+    assert len(held) == 7  # three at first, one renamed, and three for ever
+    answers = {url: urlopen(url).status for url in held}
+    assert set(answers.values()) == {200}
+    assert sorted(state["stories"]) == ["s_licence", "s_other", "s_third"]
+    assert consumer.resolve("s_other", state["stories"]) == "s_licence"
 
 
 def test_the_consumer_gets_only_the_files_that_changed_and_no_story_twice(served: Served, consumer: ModuleType) -> None:

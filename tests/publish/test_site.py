@@ -432,6 +432,50 @@ def test_the_claims_matrix_says_in_words_who_reports_contradicts_and_is_silent()
     assert "not seen [8]" in said(rows[1])
 
 
+def test_a_source_of_which_nothing_could_be_said_is_not_clear_in_the_matrix() -> None:
+    [claim, *_] = raw_story()["claims"]
+    rows = page(story(claims=[{**claim, "reported_by": [1, 3]}])).xpath("//table[@class='matrix']/tbody/tr")
+
+    assert "not clear [2]" in said(rows[0])
+    assert "not clear [8]" not in said(rows[0])
+
+
+def test_reports_of_one_source_at_one_time_stand_under_one_time() -> None:
+    at = "2026-10-21T09:00:00Z"
+    entries = [{"at": at, "n": 1, "text": text} for text in ("The council voted.", "The rule costs money.")]
+
+    [entry] = page(story(timeline=entries)).xpath("//ol[@class='timeline']/li")
+
+    assert said(entry) == "21 October 2026, 09:00 UTC · Harbor Post [1] The council voted. The rule costs money."
+
+
+def test_a_form_of_address_stands_before_the_name_and_a_role_after_it() -> None:
+    quotes = [{**raw_story()["quotes"][0], "speaker": "Mira Solberg", "role": role} for role in ("Sen.", "head of it")]
+
+    captions = [said(each) for each in page(story(quotes=quotes)).xpath("//figcaption")]
+
+    assert [caption.split(" · ")[0] for caption in captions] == ["Sen. Mira Solberg", "Mira Solberg, head of it"]
+
+
+def test_what_changed_since_the_version_before_is_told() -> None:
+    made = one(page(before={"s_licence": story(headline="An Older Headline", version=1)}), "//section[@class='made']")
+
+    assert "What changed since version 1" in said(made)
+    assert "The headline was “An Older Headline”." in said(made)
+    assert "What changed" not in said(page())
+
+
+def test_a_page_that_was_early_in_its_topic_shows_those_nearest_in_time() -> None:
+    day = "2026-10-{:02}T08:00:00Z"
+    pages = [story(f"s_{n}", related=[], headline=f"Story {n}", published_at=day.format(n)) for n in range(1, 8)]
+
+    root = page(*pages, path="story/s_3/index.html")
+
+    more = one(root, "//section[@aria-labelledby='more']")
+    assert [said(each) for each in more.xpath(".//a")] == ["Story 4", "Story 5", "Story 6", "Story 7"]
+    assert "Artificial Intelligence" in said(more)
+
+
 def test_headlines_and_quotes_stand_by_side_and_an_empty_side_says_so() -> None:
     root = page()
 

@@ -225,3 +225,15 @@ def rows(store: Store) -> list[dict[str, Any]]:
     with store.read() as session:
         found = session.scalars(select(PageRow).options(undefer(PageRow.content)).order_by(PageRow.version)).all()
         return [{name: getattr(row, name) for name in PageRow.__table__.columns.keys()} for row in found]  # noqa: SIM118
+
+
+def test_what_is_done_already_is_not_done_again(sqlite: Store, clock: Clock) -> None:
+    keep(sqlite, clock, 1)
+
+    with pytest.raises(Rejected, match="published already"):
+        do(sqlite, clock, "publish")
+    do(sqlite, clock, "hold")
+    with pytest.raises(Rejected, match="held already"):
+        do(sqlite, clock, "hold")
+
+    assert [row["version"] for row in rows(sqlite)] == [1, 2]
