@@ -12,6 +12,8 @@ from aggregator.analysis.lexicon import word_set
 from aggregator.analysis.model import Sentence
 from aggregator.types import Region, RegionKind
 
+#: characters of the longest sentence that is read as one
+LONGEST = 2_000
 #: never the end of a sentence: a name or a number follows
 _TITLES = word_set(
     "mr mrs ms dr prof sen sens rep reps gov govs gen lt col sgt maj capt cmdr adm hon rev fr atty det insp supt pres"
@@ -58,7 +60,8 @@ _ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})$")
 def split_sentences(text: str, regions: Sequence[Region] = ()) -> tuple[Sentence, ...]:
     """The sentences of `text` in order, `text[start:end] == sentence.text`, never blank, without outer white space.
 
-    `paragraph` counts the lines that are not blank. `regions` are sorted and disjoint, as documents carry them.
+    `paragraph` counts the lines that are not blank. `regions` are sorted and disjoint, as documents carry them. More
+    than LONGEST characters without an end are no sentence that anybody says: they count as a list.
     """
     found: list[Sentence] = []
     starts = [region.start for region in regions]
@@ -67,6 +70,7 @@ def split_sentences(text: str, regions: Sequence[Region] = ()) -> tuple[Sentence
         paragraph += 1
         for start, end in _sentences(text, line_start, line_end):
             region = _region_of(start, end, text, regions, starts)
+            region = RegionKind.LIST if end - start > LONGEST else region
             found.append(Sentence(len(found), start, end, text[start:end], paragraph, region))
     return tuple(found)
 

@@ -295,7 +295,7 @@ HEDGE = re.compile(
 NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|fail(?:s|ed|ing)? to|refus(?:e|es|ed|ing) to"
     r"|declin(?:e|es|ed|ing) to|den(?:y|ies|ied|ying)|lack(?:s|ed|ing)?|hardly|barely|rarely|unable|ruled out"
-    r"|instead of|rather than)\b|\w+n[’']t\b",
+    r"|instead of|rather than)\b|\b\w+n[’']t\b",
     re.IGNORECASE,
 )
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.analysis.model import Analysis, Sentence, SourceText
+from aggregator.analysis.sentences import LONGEST
 from aggregator.analysis.words import content_words, fold, name_key, names, negations, numbers
 from aggregator.summarise.compose import Passage
 from aggregator.summarise.wording import is_attributed, is_informal, is_opinionated, is_report, is_scene, refers_back
@@ -228,7 +229,7 @@ def is_commentary(source: SourceText) -> bool:
     share = opinion_share(source)
     if share <= _ARGUING:
         return False
-    texts = [sentence.text for sentence in source.sentences]
+    texts = [sentence.text[:LONGEST] for sentence in source.sentences]
     sourced = sum(is_attributed(text) or "“" in text or '"' in text for text in texts) / len(texts)
     return share > _COMMENTARY or sourced < _SOURCED
 
