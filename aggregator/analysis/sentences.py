@@ -50,6 +50,7 @@ _VERBS = (
 )
 _STOP = re.compile(r"[.!?…]+[\"”’'»)\]]*(?=\s|$)|[。！？]+[」』”）]*")
 _LAST_WORD = re.compile(r"[^\W\d_][\w.’'-]*$")
+_INITIALS = re.compile(r"[A-Z](?:\.[A-Z])+")
 _NEXT_WORD = re.compile(r"[\"“‘'«(\[„]*(?P<word>[\w.’'-]*)")
 _NARRATOR = re.compile(
     rf"(?:[A-Z][\w.’'-]+,? ){{1,4}}(?:[^.!?\"“,]{{2,60}}, )?(?:has |have |had |also |then )*(?:{_VERBS})\b"
@@ -135,7 +136,7 @@ def _after_abbreviation(text: str, start: int, dot: int, following: str) -> bool
         return after[:1].isupper() and after.lower().rstrip(".") not in _AFTER_CLOCK
     if bare in _SOFT and (word[0].isupper() or "." in bare or bare in ("etc", "al")):
         return opener or following[:1] in '“"‘«' or (bare == "etc" and after[:1].isupper())
-    if len(word) == 1 and word.isupper() and word != "I":
+    if (len(word) == 1 and word.isupper() and word != "I") or _INITIALS.fullmatch(word):
         return opener or following[:1] in '“"‘«'
     return True
 

@@ -24,8 +24,8 @@ RUNS = {
     "one letter": "a", "one capital": "A", "digits": "7", "commas": ",", "quotation marks": "“", "straight marks": '"',
     "apostrophes": "’", "spaces": " ", "line ends": "\n", "full stops": ".", "dashes": "—", "brackets": "(",
     "hyphenated": "a-a-a-", "titles": "Mr. ", "initials": "A. ", "groups of digits": "1,1,1,", "capitals": "A ",
-    "denials": "not ", "possessives": "A’s ", "speech": "he said ", "quotations": "“a b c” said A, ", "negated": "an’t ",
-    "sentences": "Ann Poe said that it was no good. ",
+    "denials": "not ", "possessives": "A’s ", "speech": "he said ", "quotations": "“a b c” said A, ",
+    "negated": "an’t ", "sentences": "Ann Poe said that it was no good. ",
 }  # fmt: skip
 #: those that were the slowest to read
 WORST = ("commas", "quotation marks", "apostrophes", "dashes", "spaces", "quotations", "initials", "sentences")
