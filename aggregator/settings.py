@@ -158,6 +158,7 @@ class KeepSettings(Section):
     """How long bodies are kept; rows stay."""
 
     html_days: int = Field(default=14, ge=0, le=36_500)
+    vectors_days: int = Field(default=14, ge=0, le=36_500)
 
 
 Executor = Annotated[

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
-from sqlalchemy import exists, update
+from sqlalchemy import exists, func, select, update
 
+from aggregator.analysis.vectors import is_settled, stories_worth_a_page
 from aggregator.clock import Clock
-from aggregator.settings import KeepSettings
+from aggregator.settings import KeepSettings, Settings
+from aggregator.store.page_tables import AnalysisRow, PageRow, SentenceVectorsRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Attempt, Document, Response
+from aggregator.store.tables import Attempt, Document, Membership, Response, StoryRow
 
 
 def prune(store: Store, clock: Clock, keep: KeepSettings) -> int:
@@ -24,6 +26,38 @@ def prune(store: Store, clock: Clock, keep: KeepSettings) -> int:
             .where(*old, read | given_up)
             .values(html=None)
             .returning(Response.article_id)
+            .execution_options(synchronize_session=False)
+        ).all()
+    return len(emptied)
+
+
+def prune_vectors(store: Store, clock: Clock, settings: Settings) -> int:
+    """Empty the sentence vectors of stories that take no more articles and whose page stands; of how many articles.
+
+    Old is a story whose last article left `[cluster] window_days` more than `[keep] vectors_days` ago, and vectors that
+    were made as long ago. The rows stay, so that nothing is embedded again while the articles are the same.
+    """
+    margin = timedelta(days=settings.keep.vectors_days)
+    before = clock.now() - margin
+    pages = settings.pages
+    worthy = stories_worth_a_page(settings.extract.languages, pages.min_articles, pages.min_outlets)
+    analysed = AnalysisRow.story_id == StoryRow.id
+    written = exists().where(analysed, PageRow.id == StoryRow.id, PageRow.input_sha == AnalysisRow.evidence_sha)
+    given_up = exists().where(Attempt.stage == "summarise", Attempt.key == StoryRow.id, Attempt.buried)
+    old = (
+        select(Membership.article_id)
+        .join(StoryRow, StoryRow.id == Membership.story_id)
+        .join(worthy, worthy.c.story_id == StoryRow.id)
+        .where(StoryRow.last_at < before - timedelta(days=settings.cluster.window_days))
+        .where(is_settled(worthy), written | given_up)
+    )
+    with store.write() as session:
+        emptied = session.scalars(
+            update(SentenceVectorsRow)
+            .where(SentenceVectorsRow.made_at < before, func.length(SentenceVectorsRow.vectors) > 0)
+            .where(SentenceVectorsRow.article_id.in_(old))
+            .values(vectors=b"")
+            .returning(SentenceVectorsRow.article_id)
             .execution_options(synchronize_session=False)
         ).all()
     return len(emptied)

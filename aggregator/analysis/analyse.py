@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.analysis.claims import find_claims
@@ -15,7 +15,14 @@ from aggregator.analysis.quotes import find_quotes, find_said, resolve_speakers
 from aggregator.analysis.sources import evidence_sha, load_sources, with_syndication
 from aggregator.analysis.stored import analysis_to_json
 from aggregator.analysis.vectors import NAME as EMBED_SENTENCES
-from aggregator.analysis.vectors import has_vectors, is_embeddable, sentence_recipe, stories_worth_a_page
+from aggregator.analysis.vectors import (
+    articles_state,
+    has_emptied,
+    has_vectors,
+    is_embeddable,
+    sentence_recipe,
+    stories_worth_a_page,
+)
 from aggregator.clock import Clock
 from aggregator.errors import ItemError
 from aggregator.settings import EmbedSettings
@@ -93,10 +100,12 @@ class Analyse(Stage[StoryTexts, Analysed]):
         self.recipe = f"analyse/1 topics={self.topics.fingerprint} on {self.vector_recipe}"
 
     def pending(self, session: Session, limit: int) -> Sequence[StoryTexts]:
-        """Stories worth a page, all vectors made, whose members or the ratings are not those analysed; newest first."""
+        """Stories worth a page, all vectors made, whose members or the ratings are not those analysed; newest first.
+
+        An old story, whose vectors were pruned, stays as it is until its articles change.
+        """
         worthy = stories_worth_a_page(self.languages, self.min_articles, self.min_outlets)
-        ratings = literal(f":{ratings_state(session, self.clock.now())}")
-        state = StoryRow.members_sha + ":" + cast(worthy.c.articles, Text) + ":" + worthy.c.recipes + ratings
+        state = articles_state(worthy) + literal(ratings_state(session, self.clock.now()))
         input_sha = state.label("input_sha")
         done = exists().where(
             AnalysisRow.story_id == StoryRow.id,
@@ -106,7 +115,7 @@ class Analyse(Stage[StoryTexts, Analysed]):
         query = (
             select(StoryRow.id, input_sha)
             .join(worthy, worthy.c.story_id == StoryRow.id)
-            .where(~done, ~self._lacks_vectors())
+            .where(~done, ~self._lacks_vectors(), ~has_emptied(StoryRow.id, self.languages))
             .where(leases.available(self.name, StoryRow.id, state, self.clock.now()))
             .order_by(StoryRow.last_at.desc(), StoryRow.id)
             .limit(limit)

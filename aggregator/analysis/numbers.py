@@ -49,7 +49,8 @@ _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
 )
-_FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+#: longer runs of digits are no figures but keys of something
+_FIGURE = r"\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,15})?|\d{1,15}(?:\.\d{1,15})?"
 _WORD_FIGURE = "|".join(sorted(_WORDS, key=lambda word: (-len(word), word)))
 _SCALE = r"(?:[ \u00a0-](?P<scale{0}>hundred|thousand|million|billion|trillion)|(?P<short{0}>bn|mn|tn|m|b|k)(?!\w))?"
 _DATE = re.compile(

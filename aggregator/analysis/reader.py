@@ -38,8 +38,9 @@ class Reader:
         self.text = source.text
         self.sentences: Sequence[Sentence] = source.sentences
         self.starts = [sentence.start for sentence in self.sentences]
-        self.spans = sorted([*find_spans(source.text), *_set_off(source)], key=lambda span: span.opened)
-        self.narration = without_quotes(source.text, self.spans)
+        led, silent = _set_off(source)
+        self.spans = sorted([*find_spans(source.text), *led], key=_opened)
+        self.narration = without_quotes(source.text, sorted([*self.spans, *silent], key=_opened))
         found = names(source.text)
         self.people = People.of(source.text, [name.text for name in found])
         self.narrated: list[Name] = [name for name in found if self.narration[name.start] == self.text[name.start]]
@@ -196,15 +197,23 @@ class Reader:
                 self.people.genders[full] = "he" if match["title"] == "Mr" else "she"
 
 
-def _set_off(source: SourceText) -> list[Span]:
-    """Paragraphs that are quotations by their layout, without marks, after a line that ends in a colon."""
-    found: list[Span] = []
+def _opened(span: Span) -> int:
+    return span.opened
+
+
+def _set_off(source: SourceText) -> tuple[list[Span], list[Span]]:
+    """Lines that are quotations without an opening mark: those after a line that ends in a colon, which says whose
+    words they are, and the others, of which only is known that it is not the outlet that speaks."""
+    led: list[Span] = []
+    silent: list[Span] = []
     for region in source.regions:
-        text = source.text[region.start : region.end]
-        led = source.text[: region.start].rstrip().endswith(":")
-        if region.kind is not RegionKind.QUOTATION or not led or source.text[region.start - 1] != "\n":
+        if region.kind is not RegionKind.QUOTATION or source.text[max(0, region.start - 1) : region.start] not in "\n":
             continue
-        if text[:1] in '“"‘«„' or "\n" in text or source.text[region.end : region.end + 1] not in ("", "\n"):
-            continue
-        found.append(Span(region.start, region.end, region.start, region.end))
-    return found
+        whole = source.text[region.end : region.end + 1] in ("", "\n")
+        into = led if whole and source.text[: region.start].rstrip().endswith(":") else silent
+        for line in re.finditer(r"[^\n]+", source.text[region.start : region.end]):
+            if line.group()[0] in '“"‘«„':
+                break
+            start, end = region.start + line.start(), region.start + line.end()
+            into.append(Span(start, end - (line.group()[-1] in '”"»'), start, end))
+    return led, silent

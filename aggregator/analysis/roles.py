@@ -60,7 +60,7 @@ def is_one_person(phrase: str) -> bool:
 
 def tidy_role(role: str) -> str:
     """`role` without what stands before it in the line (a dateline, a day, an article); "" if it is no office."""
-    role = re.sub(r"^.*(?:—|\s[–-]\s)|^[\s—–-]+", "", role)
+    role = re.sub(r"^.*(?:—|--|\s[–-]\s)|^[\s—–-]+", "", role)
     role = re.sub(r"^(?:(?:On|on|In|in|At|at) (?:\w+day|[A-Z]\w+),? )", "", role)
     role = re.sub(r"^(?:the|an?|and|but|when|while|as|what|how|that)\s+", "", role, flags=re.IGNORECASE).strip(" ,;:")
     words = role.split()

@@ -22,7 +22,7 @@ _NO_CLAUSE = re.compile(
 )
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today|last (?:week|month|year)|this (?:week|month|year)"
 _BETWEEN = re.compile(
-    rf"(?:\s*,?\s*(?:(?:on |late |early )?(?:{_DAY})(?: (?:morning|afternoon|evening|night))?"
+    rf"(?:\s*(?:,\s*)?(?:(?:on |late |early )?(?:{_DAY})(?: (?:morning|afternoon|evening|night))?"
     r"|in (?:a|an|his|her|their|its|the) [\w ’'-]{3,40}?(?:statement|interview|email|release|tweet|conference|speech|"
     r"letter|post|memo|ruling|opinion|report|filing|testimony|hearing|address)|in an? \w+|at (?:a|the) [\w ]{3,40}?"
     r"(?:conference|hearing|rally|meeting|briefing|event)|earlier|again|later|out|repeatedly|publicly|here|there)(?=[\s,]))+,?"
@@ -34,7 +34,7 @@ _LISTENER = re.compile(
     r"|me|us)(?=\s|,)"
 )
 _LISTENER_NAME = re.compile(r"\s+(?:the )?[A-Z][\w’'.-]+(?:\s[A-Z][\w’'.-]+){0,4}(?=\s|,)")
-_THAT = re.compile(r"\s*,?\s*(?:that|how|why|whether)\s")
+_THAT = re.compile(r"\s*(?:,\s*)?(?:that|how|why|whether)\s")
 _TAKEOVER = re.compile(
     rf",?\s(?:and|but)\s(?:\w+ly\s|also\s|then\s|later\s|has\s|had\s|have\s)*(?:{ANY}|left|walked|voted|asked|gave|took)\b"
     r"|,\s(?:adding|saying|calling|noting|arguing|citing|warning|referring|speaking|pointing|insisting|according|writing"

@@ -12,6 +12,8 @@ from aggregator.analysis.lexicon import word_set
 from aggregator.analysis.model import Sentence
 from aggregator.types import Region, RegionKind
 
+#: characters of the longest sentence that is read as one
+LONGEST = 2_000
 #: never the end of a sentence: a name or a number follows
 _TITLES = word_set(
     "mr mrs ms dr prof sen sens rep reps gov govs gen lt col sgt maj capt cmdr adm hon rev fr atty det insp supt pres"
@@ -48,6 +50,7 @@ _VERBS = (
 )
 _STOP = re.compile(r"[.!?…]+[\"”’'»)\]]*(?=\s|$)|[。！？]+[」』”）]*")
 _LAST_WORD = re.compile(r"[^\W\d_][\w.’'-]*$")
+_INITIALS = re.compile(r"[A-Z](?:\.[A-Z])+")
 _NEXT_WORD = re.compile(r"[\"“‘'«(\[„]*(?P<word>[\w.’'-]*)")
 _NARRATOR = re.compile(
     rf"(?:[A-Z][\w.’'-]+,? ){{1,4}}(?:[^.!?\"“,]{{2,60}}, )?(?:has |have |had |also |then )*(?:{_VERBS})\b"
@@ -58,7 +61,8 @@ _ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})$")
 def split_sentences(text: str, regions: Sequence[Region] = ()) -> tuple[Sentence, ...]:
     """The sentences of `text` in order, `text[start:end] == sentence.text`, never blank, without outer white space.
 
-    `paragraph` counts the lines that are not blank. `regions` are sorted and disjoint, as documents carry them.
+    `paragraph` counts the lines that are not blank. `regions` are sorted and disjoint, as documents carry them. More
+    than LONGEST characters without an end are no sentence that anybody says: they count as a list.
     """
     found: list[Sentence] = []
     starts = [region.start for region in regions]
@@ -67,6 +71,7 @@ def split_sentences(text: str, regions: Sequence[Region] = ()) -> tuple[Sentence
         paragraph += 1
         for start, end in _sentences(text, line_start, line_end):
             region = _region_of(start, end, text, regions, starts)
+            region = RegionKind.LIST if end - start > LONGEST else region
             found.append(Sentence(len(found), start, end, text[start:end], paragraph, region))
     return tuple(found)
 
@@ -131,7 +136,7 @@ def _after_abbreviation(text: str, start: int, dot: int, following: str) -> bool
         return after[:1].isupper() and after.lower().rstrip(".") not in _AFTER_CLOCK
     if bare in _SOFT and (word[0].isupper() or "." in bare or bare in ("etc", "al")):
         return opener or following[:1] in '“"‘«' or (bare == "etc" and after[:1].isupper())
-    if len(word) == 1 and word.isupper() and word != "I":
+    if (len(word) == 1 and word.isupper() and word != "I") or _INITIALS.fullmatch(word):
         return opener or following[:1] in '“"‘«'
     return True
 

@@ -21,6 +21,8 @@ _ACCORDING = re.compile(r"\b[Aa]ccording to\s")
 _CONJUNCTION = re.compile(r"^\s*(?:and|but|while|as|or|though|although|which|who|that|when|where)\b")
 _QUOTE_END = re.compile(r"[,?!…—–-]$|\.\.\.$")
 _GENERIC = re.compile(rf"^\s*(?P<name>{RUN})\s+(?P<verb>(?!(?:is|was|has|does|his|its|as)\b)[a-z]+(?:ed|s))\b")
+#: characters of a name with its particles that are looked at
+_LONGEST_RUN = 160
 #: words between a verb of judgement, or a verb after "what", and the quotation that is its object
 _NEAR, _VERY_NEAR = 8, 3
 _OBJECT = re.compile(r"\b(?:what|which|whom)\s(?:\S+\s){1,5}$")
@@ -172,7 +174,7 @@ def _antecedent(text: str) -> Mention | None:
     """Whom "who" means: the noun phrase that ends here, or the name before its apposition."""
     boundary = _last_boundary(text)
     chunk = (text[boundary.end() :] if boundary else text).rstrip(" ,")
-    run = re.search(rf"{RUN}$", chunk)
+    run = re.search(rf"{RUN}$", chunk[-_LONGEST_RUN:])
     return read_subject(chunk + ",") or read_phrase(chunk) or (read_phrase(run.group()) if run else None)
 
 

@@ -1,6 +1,7 @@
 """Embed-sentences: the sentences of a document become vectors, once for each revision.
 
-Only documents of stories that may get a page are embedded, since a sentence costs as much as an article does.
+Only documents of stories that may get a page are embedded, since a sentence costs as much as an article does. The
+vectors of an old story are emptied once its page stands, and made again only when its articles change.
 """
 
 from collections.abc import Sequence
@@ -8,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
-from sqlalchemy import ColumnElement, Subquery, and_, delete, distinct, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Subquery, Text, and_, cast, delete, distinct, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from aggregator.analysis.sentences import split_sentences
 from aggregator.clock import Clock
@@ -18,7 +19,7 @@ from aggregator.settings import EmbedSettings
 from aggregator.stage import Stage
 from aggregator.store import leases
 from aggregator.store.columns import Vector
-from aggregator.store.page_tables import SentenceVectorsRow
+from aggregator.store.page_tables import AnalysisRow, SentenceVectorsRow
 from aggregator.store.tables import Article, Document, Membership, StoryRow
 from aggregator.store.upsert import upsert
 from aggregator.stories.embedding import load_embedder
@@ -62,6 +63,19 @@ def has_vectors(recipe: str) -> ColumnElement[bool]:
     )
 
 
+def articles_state(worthy: Subquery) -> ColumnElement[str]:
+    """SQL expression on StoryRow: changes with the articles of a story worth a page, and how an analysis's
+    `input_sha` begins."""
+    return StoryRow.members_sha + ":" + cast(worthy.c.articles, Text) + ":" + worthy.c.recipes + ":"
+
+
+def is_settled(worthy: Subquery) -> ColumnElement[bool]:
+    """SQL condition on StoryRow: its articles are as they were analysed."""
+    state = articles_state(worthy)
+    begins = func.substr(AnalysisRow.input_sha, 1, func.length(state)) == state
+    return exists().where(AnalysisRow.story_id == StoryRow.id, begins).correlate(StoryRow, worthy)
+
+
 def is_embeddable(languages: Sequence[str]) -> ColumnElement[bool]:
     """SQL condition on Document and Article: its sentences may be read, and are worth it."""
     return and_(
@@ -73,9 +87,34 @@ def is_embeddable(languages: Sequence[str]) -> ColumnElement[bool]:
     )
 
 
+def is_emptied() -> ColumnElement[bool]:
+    """SQL condition on Document: the vectors of its present content were made and pruned."""
+    return exists().where(
+        SentenceVectorsRow.article_id == Document.article_id,
+        SentenceVectorsRow.revision == Document.revision,
+        SentenceVectorsRow.content_sha == Document.content_sha,
+        SentenceVectorsRow.count > 0,
+        func.length(SentenceVectorsRow.vectors) == 0,
+    )
+
+
+def has_emptied(story_id: InstrumentedAttribute[str], languages: Sequence[str]) -> ColumnElement[bool]:
+    """SQL condition: the vectors of a readable article of the story were pruned, so that nothing can be computed of
+    it."""
+    return exists().where(
+        Membership.story_id == story_id,
+        Article.id == Membership.article_id,
+        Document.article_id == Article.id,
+        is_embeddable(languages),
+        is_emptied(),
+    )
+
+
 def unpack(row: SentenceVectorsRow) -> Vector:
-    """The stored block as a (count, dimension) array, read-only."""
-    return np.frombuffer(row.vectors, "<f4").reshape(row.count, -1) if row.count else np.zeros((0, 0), np.float32)
+    """The stored block as a (count, dimension) array, read-only; without rows if it was pruned."""
+    if not row.vectors:
+        return np.zeros((0, 0), np.float32)
+    return np.frombuffer(row.vectors, "<f4").reshape(row.count, -1)
 
 
 @dataclass(frozen=True)
@@ -128,7 +167,9 @@ class SentenceVectors(Stage[Unembedded, EmbeddedSentences]):
             .join(Article, Article.id == Document.article_id)
             .join(Membership, Membership.article_id == Article.id)
             .join(worthy, worthy.c.story_id == Membership.story_id)
-            .where(is_embeddable(self.languages), ~has_vectors(self.recipe))
+            .join(StoryRow, StoryRow.id == worthy.c.story_id)
+            .where(is_embeddable(self.languages))
+            .where(or_(~has_vectors(self.recipe), is_emptied() & ~is_settled(worthy)))
             .where(leases.available(self.name, Document.article_id, Document.content_sha, self.clock.now()))
             .order_by(Document.article_id)
             .limit(limit)

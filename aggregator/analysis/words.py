@@ -10,7 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from aggregator.analysis.lexicon import CALENDAR, OF_HEADS, OPENERS, ORG_TAILS, PARTICLES, SUFFIXES, TITLES, word_set
+from aggregator.analysis.lexicon import (
+    CALENDAR,
+    OF_HEADS,
+    OPENERS,
+    ORG_TAILS,
+    ORG_WORDS,
+    PARTICLES,
+    SUFFIXES,
+    TITLES,
+    word_set,
+)
 from aggregator.analysis.numbers import Number, numbers
 from aggregator.stories.terms import STOP_WORDS
 
@@ -41,6 +51,7 @@ class Name:
 
 
 _PLAIN_OPENERS = STOP_WORDS | OPENERS
+_ORGANISATIONS = OF_HEADS | ORG_WORDS | ORG_TAILS
 _ABBREVIATED_TITLES = word_set("mr mrs ms dr prof sen sens rep reps gov govs gen lt col sgt maj capt cmdr adm rev")
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_]\.(?=\s?[^\W\d_])|[^\W_]+(?:[’'&.-][^\W_]+)*")
 _SENTENCE_MARK = re.compile(r"[.!?…:;•—–\n\"“”(\[|]|(?:^|\s)['‘]")
@@ -155,7 +166,7 @@ def _extend(tokens: Sequence[_Token], at: int) -> int:
         previous, token = tokens[stop - 1], tokens[stop]
         if _unpossessed(previous.text) != previous.text:
             break
-        spaced = token.gap in (" ", "\u00a0", " & ")
+        spaced = token.gap in (" ", "\u00a0", " & ") or _owns_organisation(tokens, stop)
         suffix = token.text in SUFFIXES and token.gap in (" ", ", ")
         if suffix or (spaced and token.capital and not _breaks(tokens, stop)):
             stop += 1
@@ -165,6 +176,14 @@ def _extend(tokens: Sequence[_Token], at: int) -> int:
         else:
             break
     return stop
+
+
+def _owns_organisation(tokens: Sequence[_Token], at: int) -> bool:
+    """Whether the token goes on with an organisation that its plural members own: "Taxpayers’ League"."""
+    if tokens[at].gap not in ("’ ", "' ") or not tokens[at - 1].text.endswith("s"):
+        return False
+    ahead = [token for k, token in enumerate(tokens[at : at + 3]) if token.capital and (not k or token.gap == " ")]
+    return any(token.text.casefold() in _ORGANISATIONS for token in ahead)
 
 
 def _breaks(tokens: Sequence[_Token], at: int) -> bool:
@@ -295,7 +314,7 @@ HEDGE = re.compile(
 NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|fail(?:s|ed|ing)? to|refus(?:e|es|ed|ing) to"
     r"|declin(?:e|es|ed|ing) to|den(?:y|ies|ied|ying)|lack(?:s|ed|ing)?|hardly|barely|rarely|unable|ruled out"
-    r"|instead of|rather than)\b|\w+n[’']t\b",
+    r"|instead of|rather than)\b|\b\w+n[’']t\b",
     re.IGNORECASE,
 )
 

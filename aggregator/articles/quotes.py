@@ -1,7 +1,8 @@
 """Quotations inside running text, found by their marks.
 
 A quotation is bounded by its paragraph, except that one which stays open goes on in the next paragraph if that opens
-with a mark again (the rule of every style book). Of four words or more: shorter ones are terms and titles.
+with a mark again (the rule of every style book), or if the next mark of the paragraphs after it can only be its end.
+Of four words or more: shorter ones are terms and titles.
 """
 
 import re
@@ -9,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 MIN_WORDS = 4
+#: paragraphs after its own in which the end of a quotation is looked for that no mark took up again
+_FURTHER = 4
 _PAIRS = {"“": "”", "«": "»", "»": "«", "„": "“”", "「": "」", "『": "』", '"': '"', "‘": "’"}
 _MARK = re.compile('["“”„«»「」『』‘’]')
 _WORD = re.compile(r"\w+(?:['’.,-]\w+)*")
@@ -17,24 +20,49 @@ _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 
 def find_quotations(paragraphs: Sequence[str]) -> Iterator[tuple[int, int, int]]:
     """(paragraph, start, end) of every quotation of four words or more, its marks included, in reading order."""
-    carried = ""
+    carried, until = "", -1
     for number, text in enumerate(paragraphs):
         following = paragraphs[number + 1] if number + 1 < len(paragraphs) else ""
-        spans, carried = _spans(text, carried, following)
+        if number < until:
+            yield number, 0, len(text)
+            continue
+        spans, carried, opened = _spans(text, carried, following, inside=number == until)
+        if opened:
+            until = _end_of(opened, paragraphs[number + 1 : number + 1 + _FURTHER], number + 1)
         for start, end, whole in spans:
             if whole or _long_enough(text[start:end]):
                 yield number, start, end
 
 
-def _spans(text: str, carried: str, following: str) -> tuple[list[tuple[int, int, bool]], str]:
-    """The quotations of one paragraph, and the mark that is still open at its end.
+def _end_of(opened: str, paragraphs: Sequence[str], first: int) -> int:
+    """In which of the paragraphs that follow a quotation left open ends, -1 if in none: where their next mark closes.
 
-    The third value of a span says that it belongs to a quotation over several paragraphs, which counts at any length.
+    `first` is the number of the first of them.
+    """
+    for number, text in enumerate(paragraphs, first):
+        marks = (match for match in _MARK.finditer(text) if match[0] not in "‘’")
+        if match := next(marks, None):
+            ends = match[0] in _PAIRS[opened] and match.start() > 0
+            shut = ends and not text[match.start() - 1].isspace() and not text[match.end() : match.end() + 1].isalnum()
+            return number if shut else -1
+    return -1
+
+
+def _spans(
+    text: str, carried: str, following: str, *, inside: bool = False
+) -> tuple[list[tuple[int, int, bool]], str, str]:
+    """The quotations of one paragraph, the mark that the next one takes up again, and the one left open for good.
+
+    `inside`: the paragraph begins inside a quotation, without a mark. The third value of a span says that it belongs to
+    a quotation over several paragraphs, which counts at any length.
     """
     found: list[tuple[int, int, bool]] = []
     opened, start, at = "", 0, 0
     if carried and text[:1] and (text[0] in (carried, "”", "»") or text[0] in _PAIRS):
         opened, at = carried, 1
+    elif inside:
+        opened = next(match[0] for match in _MARK.finditer(text) if match[0] not in "‘’")
+        opened = {"”": "“", "»": "«", "«": "»", "“": "„", "」": "「", "』": "『"}.get(opened, opened)
     continued = bool(opened)
     while match := _MARK.search(text, at):
         mark, here = match[0], match.start()
@@ -46,12 +74,12 @@ def _spans(text: str, carried: str, following: str) -> tuple[list[tuple[int, int
             found.append((start, at, continued))
             opened = ""
     if not opened:
-        return found, ""
+        return found, "", ""
     goes_on = following[:1] == opened or (opened == "„" and following[:1] in "„“" and bool(following))
     if opened != "‘" or goes_on:
         # left open for good, it cannot be said where the speaker stopped: the rest of the paragraph is taken
         found.append((start, len(text), continued or goes_on))
-    return found, opened if goes_on else ""
+    return found, opened if goes_on else "", "" if goes_on or opened == "‘" else opened
 
 
 def _opens(text: str, at: int) -> bool:

@@ -75,11 +75,16 @@ def _target(root: Path, path: str) -> Path:
 def _write(target: Path, content: bytes) -> bool:
     if target.is_file() and target.stat().st_size == len(content) and target.read_bytes() == content:
         return False
+    write_whole(target, content)
+    return True
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file so that nobody ever sees half of it. Raises OSError."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + _SUFFIX)
     part.write_bytes(content)
     os.replace(part, target)
-    return True
 
 
 def _sweep(root: Path) -> int:

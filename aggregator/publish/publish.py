@@ -1,7 +1,7 @@
 """Publish: the pages that may be seen become the site and the feeds, as files under the data directory.
 
 `site/` is the whole of what is served, `site/feeds/` included; `feeds` beside it leads there. Only changed files are
-written, each whole or not at all.
+written, each whole or not at all; where nothing has changed, nothing is rendered.
 """
 
 import contextlib
@@ -9,9 +9,10 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy import Row, select, tuple_
+from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.publish.feeds import render_feeds
@@ -19,6 +20,7 @@ from aggregator.publish.files import File, SiteInfo, write_files
 from aggregator.publish.made import changes
 from aggregator.publish.render import Renderer
 from aggregator.publish.site import render_site
+from aggregator.publish.state import files_as_left, program, remember
 from aggregator.resources import resource
 from aggregator.settings import Settings
 from aggregator.store.page_tables import PageRow, PageSlug
@@ -26,8 +28,11 @@ from aggregator.store.sessions import Store
 from aggregator.stories.topics import Topics
 from aggregator.summarise.page import ENDED, SEEN, StoryPage, Topic
 from aggregator.summarise.write import shown
+from aggregator.text import sha256
 
 SITE, FEEDS = "site", "feeds"
+#: contents that are read at once
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,14 @@ class Published:
     pages: int
     changed: int
     unchanged: int
+
+
+@dataclass(frozen=True)
+class _Catalogue:
+    """Every version of every page without its text, newest first, and the slugs that each page has used."""
+
+    versions: Mapping[str, Sequence[Row[tuple[str, int, str, str, str]]]]
+    slugs: Mapping[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -54,8 +67,6 @@ class _Shelf:
 
 def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock: Clock) -> Published:
     """Write site and feeds from the newest version of each page that may be seen. Raises StageFailed on a full disk."""
-    with store.read() as session:
-        shelf = _read(session)
     site = settings.site
     info = SiteInfo(
         title=site.title,
@@ -67,10 +78,17 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
         contact=site.contact,
     )
     shelves = [Topic(slug=topic.slug, name=topic.name) for topic in topics.topics]
+    method = (resource("docs") / "method.md").read_text(encoding="utf-8")
     root = data / SITE
+    with store.read() as session:
+        catalogue = _catalogue(session)
+        frame = (site.model_dump(), [(shelf.slug, shelf.name) for shelf in shelves], sha256(method), program())
+        made_from = sha256(repr((frame, catalogue)))
+        if (files := files_as_left(data, root, made_from)) is not None:
+            return Published(sum(shown(one) is not None for one in catalogue.versions.values()), 0, files)
+        shelf = _read(session, catalogue)
     earlier = [f"{FEEDS}/{file.relative_to(root / FEEDS).as_posix()}" for file in (root / FEEDS).rglob("*.*")]
     feeds = render_feeds(shelf.pages, info, shelves, stood_in=shelf.stood_in, earlier=earlier)
-    method = (resource("docs") / "method.md").read_text(encoding="utf-8")
     # a topic that only pages know keeps its page when the last of them is gone: it must not go on listing that
     former = [topic for slug, topic in sorted(shelf.topics.items()) if slug not in {one.slug for one in shelves}]
     pages = render_site(shelf.pages, info, [*shelves, *former], slugs=shelf.slugs, method=method, before=shelf.before)
@@ -80,24 +98,44 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
     with contextlib.suppress(FileExistsError):
         os.symlink(Path(SITE) / FEEDS, data / FEEDS, target_is_directory=True)
     done = (written, kept_back, told)
-    return Published(len(shelf.pages), sum(one.changed for one in done), sum(one.unchanged for one in done))
+    changed, unchanged = sum(one.changed for one in done), sum(one.unchanged for one in done)
+    remember(data, root, made_from, changed + unchanged)
+    return Published(len(shelf.pages), changed, unchanged)
 
 
-def _read(session: Session) -> _Shelf:
-    """The version of each page to be seen: the newest that is not held back, unless an editor holds the page."""
-    rows = session.scalars(
-        select(PageRow).options(undefer(PageRow.content)).order_by(PageRow.id, PageRow.version.desc())
-    )
-    versions: dict[str, list[PageRow]] = {}
-    for row in rows:
+def _catalogue(session: Session) -> _Catalogue:
+    fields = (PageRow.id, PageRow.version, PageRow.status, PageRow.made_by, PageRow.sha256)
+    versions: dict[str, list[Row[tuple[str, int, str, str, str]]]] = {}
+    for row in session.execute(select(*fields).order_by(PageRow.id, PageRow.version.desc())):
         versions.setdefault(row.id, []).append(row)
-    seen: list[PageRow] = [row for one in versions.values() if (row := shown(one)) is not None]
     slugs: dict[str, list[str]] = {}
     for used in session.scalars(select(PageSlug).order_by(PageSlug.page_id, PageSlug.first_used_at, PageSlug.slug)):
         slugs.setdefault(used.page_id, []).append(used.slug)
-    stood_in = {key: {row.content["topic"]["slug"] for row in one} for key, one in versions.items()}
-    topics = [Topic(**row.content["topic"]) for one in versions.values() for row in one if _is_seen(row)]
-    pages = tuple(StoryPage.model_validate(row.content) for row in seen)
+    return _Catalogue(versions, slugs)
+
+
+def _read(session: Session, catalogue: _Catalogue) -> _Shelf:
+    """The version of each page to be seen: the newest that is not held back, unless an editor holds the page.
+
+    Of all other versions only the topic is read.
+    """
+    versions, slugs = catalogue.versions, catalogue.slugs
+    seen = [(row.id, row.version) for one in versions.values() if (row := shown(one)) is not None]
+    topic = PageRow.content["topic"]
+    of_version = {
+        (row.id, row.version): Topic(slug=row.slug, name=row.name)
+        for row in session.execute(
+            select(
+                PageRow.id,
+                PageRow.version,
+                topic["slug"].as_string().label("slug"),
+                topic["name"].as_string().label("name"),
+            )
+        )
+    }
+    stood_in = {key: {of_version[key, row.version].slug for row in one} for key, one in versions.items()}
+    topics = [of_version[row.id, row.version] for one in versions.values() for row in one if _is_seen(row)]
+    pages = tuple(StoryPage.model_validate(content) for content in _contents(session, seen))
     out = {page.id for page in pages}
     held = {key: slugs.get(key, []) for key, one in versions.items() if key not in out and any(map(_is_seen, one))}
     places = {page.id: _newest_last(slugs[page.id], page) for page in pages}
@@ -115,7 +153,17 @@ def _before(row: PageRow, versions: Sequence[PageRow]) -> StoryPage | None:
     return next((page for page in pages if changes(page, now)), None)
 
 
-def _is_seen(row: PageRow) -> bool:
+def _contents(session: Session, wanted: Sequence[tuple[str, int]]) -> Iterator[Any]:
+    """The pages as stored, in the order of `wanted`."""
+    for at in range(0, len(wanted), _AT_ONCE):
+        some = wanted[at : at + _AT_ONCE]
+        query = select(PageRow.id, PageRow.version, PageRow.content)
+        found = session.execute(query.where(tuple_(PageRow.id, PageRow.version).in_(some)))
+        by_key = {(row.id, row.version): row.content for row in found}
+        yield from (by_key[key] for key in some)
+
+
+def _is_seen(row: Row[Any]) -> bool:
     return row.status in SEEN
 
 

@@ -100,12 +100,18 @@ class Wording:
         cards = {card.article_id for card in self.cards.values()}
         return tuple(document.text for (article, _), document in self.documents.items() if article in cards)
 
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words of the articles that have a card, as `DocumentText.words`."""
+        cards = {card.article_id for card in self.cards.values()}
+        return tuple(document.words for (article, _), document in self.documents.items() if article in cards)
+
     def copied(self, text: str) -> str:
-        """The first 8 words in a row that `text` shares with any document; empty if there are none."""
+        """The first 8 words in a row that `text` shares with an article that has a card; empty if there are none."""
         words = [word.replace("’", "'").lower() for word in _WORDS.findall(text)]
         for at in range(len(words) - COPIED_WORDS + 1):
             run = " ".join(words[at : at + COPIED_WORDS])
-            if any(f" {run} " in document.words for document in self.documents.values()):
+            if any(f" {run} " in words for words in self.words):
                 return run
         return ""
 

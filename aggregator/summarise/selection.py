@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.analysis.model import Analysis, Sentence, SourceText
+from aggregator.analysis.sentences import LONGEST
 from aggregator.analysis.words import content_words, fold, name_key, names, negations, numbers
 from aggregator.summarise.compose import Passage
 from aggregator.summarise.wording import is_attributed, is_informal, is_opinionated, is_report, is_scene, refers_back
-from aggregator.types import Kind, RegionKind, Rights
+from aggregator.types import Kind, Rights
 
 #: weights of the score, tuned on ROUGE against neutral human summaries of real stories
 _TITLE, _AGREEMENT, _LEAD, _SCENE, _QUOTED, _OPINION, _INFORMAL = 0.6, 1.0, 0.3, 0.35, 0.15, 1.2, 0.25
@@ -182,7 +183,7 @@ class Story:
                 continue
             best = start + int(np.argmax(self.similarity[row, start:end]))
             cosine, sentence = self.cosine(row, best), self.rows[best][1]
-            if sentence.region in (None, RegionKind.QUOTATION) and wanted.is_stated_by(sentence.text, cosine):
+            if sentence.region is None and wanted.is_stated_by(sentence.text, cosine):
                 found.append(self.passage(best, "agrees", min(1.0, cosine)))
         return sorted(found, key=lambda p: (-p.score, p.source.order_at, p.source.article_id))[:limit]
 
@@ -228,7 +229,7 @@ def is_commentary(source: SourceText) -> bool:
     share = opinion_share(source)
     if share <= _ARGUING:
         return False
-    texts = [sentence.text for sentence in source.sentences]
+    texts = [sentence.text[:LONGEST] for sentence in source.sentences]
     sourced = sum(is_attributed(text) or "“" in text or '"' in text for text in texts) / len(texts)
     return share > _COMMENTARY or sourced < _SOURCED
 

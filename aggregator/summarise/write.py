@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, undefer
 from aggregator.analysis.model import Analysis
 from aggregator.analysis.sources import load_sources
 from aggregator.analysis.stored import analysis_from_json
-from aggregator.analysis.vectors import sentence_recipe
+from aggregator.analysis.vectors import has_emptied, sentence_recipe
 from aggregator.clock import Clock, rfc3339
 from aggregator.errors import ItemError
 from aggregator.settings import Settings
@@ -88,6 +88,7 @@ class Summarise(Stage[ToWrite, Draft]):
             .outerjoin(newest, newest.c.id == AnalysisRow.story_id)
             .outerjoin(PageRow, and_(PageRow.id == newest.c.id, PageRow.version == newest.c.version))
             .where(func.coalesce(PageRow.status, "").not_in(ENDED), PageRow.id.is_(None) | ~fresh)
+            .where(~has_emptied(AnalysisRow.story_id, self.settings.extract.languages))
             .where(leases.available(self.name, AnalysisRow.story_id, state, self.clock.now()))
             .order_by(AnalysisRow.made_at.desc(), AnalysisRow.story_id)
             .limit(limit)

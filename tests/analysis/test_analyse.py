@@ -20,7 +20,7 @@ from aggregator.analysis.vectors import SentenceVectors, unpack
 from aggregator.articles.documents import content_sha
 from aggregator.clock import Clock
 from aggregator.errors import Retryable
-from aggregator.settings import EmbedSettings
+from aggregator.settings import EmbedSettings, Settings
 from aggregator.sources import ledger
 from aggregator.stage import drain
 from aggregator.store import leases
@@ -31,6 +31,7 @@ from aggregator.stories.cluster import mark_stories
 from aggregator.stories.topics import Topic, Topics
 from aggregator.text import sha256
 from aggregator.types import Lean, LeanState, Rating
+from pipelines.prune import prune_vectors
 from tests.analysis.stories import bag, source
 
 EMBED, LANGUAGES = EmbedSettings(), ("en",)
@@ -234,6 +235,69 @@ def test_a_withheld_member_is_no_longer_read(store: Store, clock: Clock, bags: B
 
     assert run(store, clock) == (0, 1)
     assert content(store)["coverage"]["articles"] == 3
+
+
+def pruned(store: Store, clock: Clock, days: float) -> int:
+    """Let time pass and prune, as if all pages had been given up; the number of articles that were emptied."""
+    clock.move(clock.now() + timedelta(days=days))
+    with store.write() as session:
+        session.merge(Attempt(stage="summarise", key="s_1", input_sha="x", buried=True))
+    return prune_vectors(store, clock, Settings())
+
+
+def test_the_vectors_of_a_story_that_is_closed_and_done_are_emptied(store: Store, clock: Clock, bags: Bags) -> None:
+    add_story(store, clock.now())
+    run(store, clock)
+
+    assert pruned(store, clock, 20) == 0  # the window of 7 days and a margin of 14
+    assert pruned(store, clock, 2) == 3
+    assert pruned(store, clock, 1) == 0
+    with store.read() as session:
+        assert {row.vectors for row in session.scalars(select(SentenceVectorsRow))} == {b""}
+
+
+def test_an_emptied_story_is_not_embedded_again_for_a_new_rating(store: Store, clock: Clock, bags: Bags) -> None:
+    add_story(store, clock.now())
+    run(store, clock)
+    pruned(store, clock, 30)
+    with store.write() as session:
+        ledger.record(session, "s_1-0", [Rating("R", date(2026, 1, 1), label=Lean.LEFT)], clock.now())
+
+    assert run(store, clock) == (0, 0)
+
+
+def test_an_emptied_story_whose_article_changes_gets_all_its_vectors_again(
+    store: Store, clock: Clock, bags: Bags
+) -> None:
+    add_story(store, clock.now(), count=4)
+    run(store, clock)
+    pruned(store, clock, 30)
+    edit(store, clock.now(), "s_1-2", "A wholly different text about chestnut trees. It rained.")
+
+    assert run(store, clock) == (4, 1)
+    assert content(store)["claims"][0]["reported_by"] == ["s_1-0", "s_1-1", "s_1-3"]
+
+
+def test_an_article_withheld_from_an_emptied_story_leaves_it(store: Store, clock: Clock, bags: Bags) -> None:
+    add_story(store, clock.now(), count=4)
+    run(store, clock)
+    pruned(store, clock, 30)
+    with store.write() as session:
+        session.execute(update(Article).where(Article.id == "s_1-3").values(withheld="asked to"))
+
+    assert run(store, clock) == (3, 1)
+    assert content(store)["coverage"]["articles"] == 3
+
+
+def test_vectors_that_somebody_still_waits_for_stay(store: Store, clock: Clock, bags: Bags) -> None:
+    add_story(store, clock.now())
+    drain(SentenceVectors(EMBED, LANGUAGES, clock), store, clock)
+
+    assert pruned(store, clock, 30) == 0  # not analysed
+    drain(Analyse(EMBED, LANGUAGES, clock, TOPICS), store, clock)
+    with store.write() as session:
+        session.delete(session.get_one(Attempt, ("summarise", "s_1")))
+    assert prune_vectors(store, clock, Settings()) == 0  # not written
 
 
 def test_a_new_rating_changes_the_stories_of_its_outlet_alone(store: Store, clock: Clock, bags: Bags) -> None:

@@ -89,6 +89,50 @@ def test_a_quotation_over_several_paragraphs_has_one_speaker() -> None:
     ]
 
 
+def test_a_dateline_is_no_part_of_a_role() -> None:
+    quote = only(f"WASHINGTON -- Sen. Caleb Thorne said {WORDS}.”")
+
+    assert (quote.speaker, quote.role) == ("Caleb Thorne", "Sen.")
+
+
+def set_off(lead: str) -> tuple[str, Region]:
+    """A text with a block quotation without marks behind a lead."""
+    block = "The ban cannot stand as it was written.\nMayor Ann Poe said that it could stand.\nIt is struck down today."
+    return f"{lead}\n{block}\nThe city will appeal.", Region(
+        len(lead) + 1, len(lead) + 1 + len(block), RegionKind.QUOTATION
+    )
+
+
+def test_a_block_quotation_without_marks_is_whose_the_line_before_it_says() -> None:
+    text, region = set_off("Judge Helen Bellucci wrote:")
+
+    assert [(quote.text[:7], quote.speaker, quote.how) for quote in quotes(text, region)] == [
+        ("The ban", "Helen Bellucci", "explicit"),
+        ("Mayor A", "Helen Bellucci", "continued"),
+        ("It is s", "Helen Bellucci", "continued"),
+    ]
+
+
+@pytest.mark.parametrize("lead", ["Judge Helen Bellucci wrote:", "Judge Helen Bellucci ruled on Monday."])
+def test_what_a_block_quotation_says_that_somebody_said_is_not_the_outlets_report(lead: str) -> None:
+    text, region = set_off(lead)
+    article = source(text, region)
+
+    assert find_said(article) == ()
+    assert [sentence.text for sentence in article.sentences if sentence.region is None] == [
+        lead,
+        "The city will appeal.",
+    ]
+
+
+def test_what_follows_an_open_quotation_without_a_mark_is_still_a_quotation() -> None:
+    lines = "Mayor Ann Poe spoke.\n“We will fight.\nThe firm said that it was clean.\nIt lied,” said Ann Poe."
+    start, end = lines.index("“"), lines.index("”") + 1
+    found = [Region(start, start + 15, RegionKind.QUOTATION), Region(start + 16, end, RegionKind.QUOTATION)]
+
+    assert find_said(source(lines, *found)) == ()
+
+
 def test_a_pronoun_is_the_person_just_spoken_of() -> None:
     text = f"Yolanda Fitch has led the local since 2019. {WORDS},” she said."
 

@@ -109,3 +109,20 @@ def test_sentences_are_verbatim_disjoint_and_cover_all_but_white_space(
         assert not text[last : sentence.start].strip()
         last = sentence.end
     assert not text[last:].strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The library of George H.W. Bush was closed on Monday.",
+        "The sociologist W.E.B. Du Bois wrote about it at length.",
+    ],
+)
+def test_initials_before_a_name_end_no_sentence(text: str) -> None:
+    assert [sentence.text for sentence in split_sentences(text)] == [text]
+
+
+def test_a_stretch_without_an_end_is_a_list_and_no_sentence() -> None:
+    text = "The council voted.\n" + "Ames 4 Brook 7 Cole 9 " * 100
+
+    assert [sentence.region for sentence in split_sentences(text)] == [None, RegionKind.LIST]

@@ -31,6 +31,20 @@ def test_names_are_runs_of_capitals_without_titles_and_possessives(text: str, ex
     assert found(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The head of the Taxpayers’ League spoke.", ["Taxpayers’ League"]),
+        ("He led the National Taxpayers' Union and the Police Officers’ Pension Fund.",
+         ["National Taxpayers' Union", "Police Officers’ Pension Fund"]),
+        ("It was the Detroit Tigers’ Miguel Brera who ran.", ["Detroit Tigers", "Miguel Brera"]),
+        ("They sang ‘for all Democrats’ Biden said.", ["Democrats", "Biden"]),
+    ],
+)  # fmt: skip
+def test_an_organisation_may_be_named_after_its_members(text: str, expected: list[str]) -> None:
+    assert found(text) == expected
+
+
 def test_a_word_at_the_head_of_a_sentence_is_judged_by_its_use_elsewhere() -> None:
     assert found("Hope faded. They lost hope.") == []
     assert [name.text for name in names("Hope spoke first.", "They asked Hope twice, and Hope answered.")] == ["Hope"]

@@ -38,6 +38,19 @@ def test_a_quotation_over_several_paragraphs_is_marked_in_each() -> None:
     assert found(text) == ["“We waited for years.", "“Nobody came.", "“Now we build,”"]
 
 
+@pytest.mark.parametrize(("opened", "closed"), ["“”", '""'])
+def test_a_quotation_may_go_on_over_paragraphs_without_a_mark(opened: str, closed: str) -> None:
+    text = f"Poe said: {opened}We waited for years.\nNobody came.\nNow we build,{closed} she said.\nThe council voted."
+
+    assert found(text) == [f"{opened}We waited for years.", "Nobody came.", f"Now we build,{closed}"]
+
+
+def test_an_open_quotation_does_not_reach_over_another_one() -> None:
+    text = "“We waited for years and years.\nThe council voted.\nThe “plan” is dead.”"
+
+    assert found(text) == ["“We waited for years and years."]
+
+
 def test_an_open_quotation_ends_with_its_paragraph() -> None:
     assert found("“We waited for years and years\nThe council voted on it today.") == ["“We waited for years and years"]
 

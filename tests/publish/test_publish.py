@@ -145,3 +145,59 @@ def test_a_withdrawn_page_leaves_its_tombstone_in_the_feeds_of_every_topic_it_st
         assert "body" not in item["_story"]
     assert "The report was false." in newsroom.html(f"story/{KEY}/{SLUG}")
     assert "licence from" not in newsroom.html(f"story/{KEY}")
+
+
+def test_where_nothing_has_changed_nothing_is_rendered(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    newsroom.keep(1)
+    newsroom.keep(2)
+    first = newsroom.publish()
+    newsroom.clock.move(newsroom.clock.now() + timedelta(days=1))
+    for name in ("render_site", "render_feeds", "_contents"):
+        monkeypatch.setattr(f"aggregator.publish.publish.{name}", None)
+
+    assert newsroom.publish() == Published(1, 0, first.changed)
+
+
+@pytest.mark.parametrize("harm", ["gone", "longer", "touched", "more"])
+def test_a_file_that_somebody_changed_is_put_right(newsroom: Newsroom, harm: str) -> None:
+    newsroom.keep(1)
+    newsroom.publish()
+    file = newsroom.data / "site" / "story" / KEY / "index.html"
+    before = file.read_text("utf-8")
+    if harm == "gone":
+        file.unlink()
+    elif harm == "longer":
+        file.write_text(before + "x", "utf-8")
+    elif harm == "touched":
+        file.write_text(before.replace("Harbor", "Xarbor"), "utf-8")
+    else:
+        file.with_name("index.html.part-written").write_text("half a", "utf-8")
+    newsroom.publish()
+
+    assert file.read_text("utf-8") == before
+    assert not list((newsroom.data / "site").rglob("*.part-written"))
+
+
+def test_other_settings_and_other_topics_are_a_change(newsroom: Newsroom) -> None:
+    newsroom.keep(1)
+    newsroom.publish()
+    site = newsroom.settings.site.model_copy(update={"title": "Another Name"})
+    newsroom.settings = newsroom.settings.model_copy(update={"site": site})
+
+    assert newsroom.publish().changed > 0
+    assert "Another Name" in newsroom.html("")
+    (newsroom.data / ".published").write_text("{", "utf-8")
+    assert newsroom.publish().changed == 0
+
+
+def test_of_older_versions_only_the_topic_is_read(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    newsroom.keep(1, topic={"slug": "city", "name": "City"})
+    newsroom.keep(2)
+    newsroom.keep(3, "held")
+    read: list[int] = []
+    whole = StoryPage.model_validate
+    monkeypatch.setattr(StoryPage, "model_validate", lambda row: read.append(row["version"]) or whole(row))
+    newsroom.publish()
+
+    assert read == [2]
+    assert (newsroom.data / "site" / "topic" / "city" / "index.html").is_file()

@@ -1,0 +1,59 @@
+"""Whether a publish would change anything: what the last one was made from, and the files as it left them.
+
+Site and feeds depend on the pages, the settings, the topics and the program alone. If all these are as they were, and
+nobody touched a file, there is nothing to render.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from aggregator.publish.files import write_whole
+from aggregator.text import sha256
+
+#: beside the site, so that it is never served
+STATE = ".published"
+_PROGRAM = Path(__file__).parent.parent
+_LIBRARIES = ("jinja2", "markdown-it-py", "pydantic")
+
+
+@cache
+def program() -> str:
+    """The hash of the program that renders, templates and libraries included."""
+    files = (file for file in _PROGRAM.rglob("*") if file.is_file() and file.suffix != ".pyc")
+    parts = [f"{file.relative_to(_PROGRAM)} {sha256(file.read_bytes())}" for file in sorted(files)]
+    return sha256("\n".join([*parts, *(f"{name} {version(name)}" for name in _LIBRARIES)]))
+
+
+def files_as_left(data: Path, root: Path, made_from: str) -> int | None:
+    """How many files the last publish left under `root`, if it was made from the same and they are as it left them."""
+    try:
+        last = json.loads((data / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(last, dict) or last.get("made_from") != made_from or last.get("disk") != _disk(root):
+        return None
+    return int(last["files"])
+
+
+def remember(data: Path, root: Path, made_from: str, files: int) -> None:
+    """Note what a publish was made from and how it left its `files`."""
+    text = json.dumps({"made_from": made_from, "files": files, "disk": _disk(root)})
+    write_whole(data / STATE, text.encode())
+
+
+def _disk(root: Path) -> str:
+    return sha256("\n".join(sorted(_listed(root)))) if root.is_dir() else ""
+
+
+def _listed(folder: Path) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _listed(Path(entry.path))
+            else:
+                found = entry.stat(follow_symlinks=False)
+                yield f"{entry.path} {found.st_size} {found.st_mtime_ns}"
