@@ -139,18 +139,28 @@ def _read(session: Session, catalogue: _Catalogue) -> _Shelf:
     out = {page.id for page in pages}
     held = {key: slugs.get(key, []) for key, one in versions.items() if key not in out and any(map(_is_seen, one))}
     places = {page.id: _newest_last(slugs[page.id], page) for page in pages}
-    before = {row.id: earlier for row in seen if (earlier := _before(row, versions[row.id])) is not None}
+    before = _earlier(session, pages, versions)
     return _Shelf(pages, places, stood_in, held, {topic.slug: topic for topic in topics}, before)
 
 
-def _before(row: PageRow, versions: Sequence[PageRow]) -> StoryPage | None:
-    """The last version before `row` that readers could read and that read otherwise, of `versions` newest first."""
-    if len(versions) == 1 or row.status in ENDED:
-        return None
-    now = StoryPage.model_validate(row.content)
-    readable = (one for one in versions if one.version < row.version and _is_seen(one) and one.status not in ENDED)
-    pages = (StoryPage.model_validate(one.content) for one in readable)
-    return next((page for page in pages if changes(page, now)), None)
+def _earlier(
+    session: Session, pages: Sequence[StoryPage], versions: Mapping[str, Sequence[Row[Any]]]
+) -> dict[str, StoryPage]:
+    """For each page the last version before it that readers could read and that read otherwise, where there is one."""
+    found: dict[str, StoryPage] = {}
+    waiting = {page.id: page for page in pages if page.status not in ENDED}
+    older = {
+        key: [row for row in versions[key] if _is_read(row) and row.version < waiting[key].version] for key in waiting
+    }
+    depth = 0
+    while asked := [(key, rows[depth].version) for key, rows in older.items() if key in waiting and len(rows) > depth]:
+        for (key, _), content in zip(asked, _contents(session, asked), strict=True):
+            earlier = StoryPage.model_validate(content)
+            if changes(earlier, waiting[key]):
+                found[key] = earlier
+                del waiting[key]
+        depth += 1
+    return found
 
 
 def _contents(session: Session, wanted: Sequence[tuple[str, int]]) -> Iterator[Any]:
@@ -165,6 +175,10 @@ def _contents(session: Session, wanted: Sequence[tuple[str, int]]) -> Iterator[A
 
 def _is_seen(row: Row[Any]) -> bool:
     return row.status in SEEN
+
+
+def _is_read(row: Row[Any]) -> bool:
+    return row.status in SEEN and row.status not in ENDED
 
 
 def _notes(held: Mapping[str, Sequence[str]], info: SiteInfo) -> Iterator[File]:
