@@ -17,7 +17,7 @@ _REFERS_BACK = re.compile(
     r"remarks?|"
     r"announcement|group|company|firm|agency|organi[sz]ation|suspect|officer|measure|proposal|plan|order|letter|"
     r"document|documents|findings?|report|study|survey|poll|incident|news|change|changes|result|results|first|second|"
-    r"third|last|other|others|answer|reason|problem|question|idea|point|figures?|numbers?|total|latest|alliance|"
+    r"third|last|other|others|answer|reason|problem|question|idea|point|(?:figures?|numbers?)(?! of)|total|latest|alliance|"
     r"institute|post|video|tweet|account|response|approach|effort|lawsuit|complaint|filing|legislation|deal|"
     r"sentence|sum|amount|difference|rest|remainder|most|only)|"
     r"A (?:second|third|fourth|final|similar|further|few)|An?other|Two more|Three more|Most of)\b(?!-)"
