@@ -16,17 +16,20 @@ from aggregator.summarise.selection import Story
 #: from the first cosine on two sentences may speak of one figure, from the second on they do
 _NEAR, _SAME = 0.5, 0.75
 _CLOSE, _SHARED = 3, 2
+#: what an article calls its news stands among its first sentences
+_ZONE = 20
 _ONES = "one two three four five six seven eight nine ten eleven twelve"
 _SMALL = {word: at + 1 for at, word in enumerate(_ONES.split())}
 _COUNT = rf"(\d{{1,3}}|{'|'.join(_SMALL)})"
 _TALLY = re.compile(
-    rf"(?<![\w$.,-]){_COUNT}(?:[-–—]|(?: yes)?(?: votes?)? to ){_COUNT}(?![\w%-]|[.,]\d| (?:percent|per cent|years?|months?|"
+    rf"(?<![\w$.,-]){_COUNT}(?:[-–—]|(?: yes)?(?: votes?)? to ){_COUNT}"
+    r"(?![\w%-]|[.,]\d| (?:percent|per cent|years?|months?|"
     r"weeks?|days?|hours?|minutes?|points?|miles|feet|inches|degrees))",
     re.IGNORECASE,
 )
 _VOTE = re.compile(
-    r"\b(?:vot\w+|roll call|passed|passes|approv\w+|margin|rul\w+|decision|concur\w*|clear\w*|back\w*|reject\w*|majority|"
-    r"house|senate|council|court|board|committee|panel|commission)\b",
+    r"\b(?:vot\w+|roll call|passed|passes|approv\w+|margin|rul\w+|decision|concur\w*|clear\w*|back\w*|reject\w*|"
+    r"majority|house|senate|council|court|board|committee|panel|commission)\b",
     re.IGNORECASE,
 )
 
@@ -70,11 +73,11 @@ class Contested:
         rows = [
             row
             for row, (_, sentence) in enumerate(story.rows)
-            if any(char.isdigit() for char in sentence.text) or tallies(sentence.text)
+            if sentence.index < _ZONE and (any(map(str.isdigit, sentence.text)) or tallies(sentence.text))
         ]
         figures = {row: _figures(story.rows[row][1].text) for row in rows}
         rows = [row for row in rows if figures[row]]
-        found = {one for one in _weighed(story, rows, figures)}
+        found = set(_weighed(story, rows, figures))
         return cls(tuple(sorted(found, key=lambda one: (one.unit, one.value, one.high or 0, sorted(one.words)))))
 
     def is_doubtful(self, text: str) -> bool:

@@ -42,7 +42,7 @@ class Development:
 
     @classmethod
     def of(cls, sources: Iterable[SourceText]) -> "Development":
-        """The readings of each toll, of each measure of the event, and every correction, in the order of publication."""
+        """The readings of each toll and of each measure of the event, by the time of publication; all corrections."""
         news = sorted((s for s in sources if s.kind is Kind.NEWS), key=lambda s: (s.order_at, s.article_id))
         found: dict[str, list[Reading]] = {unit: [] for unit in OUTCOMES}
         for source in news:

@@ -11,7 +11,7 @@ from aggregator.summarise.exact import check_title
 from aggregator.summarise.plan import Plan, framing
 from aggregator.summarise.selection import Story
 from aggregator.summarise.spans import is_finite, tokens
-from aggregator.summarise.wording import is_plain_title
+from aggregator.summarise.wording import is_loaded, is_plain_title
 from aggregator.types import Kind
 
 _LOW, _HIGH = 8, 16
@@ -43,6 +43,10 @@ _FRAMING = 0.06
 _HEAD = 8
 #: a title of few words says little however many use them
 _SHORT = 2
+#: a title that calls its article something else than news
+_COMMENT = re.compile(
+    r"(?:Analysis|Opinion|Commentary|Column|Editorial|Essay|Review|Perspective|Fact[- ]check)\b", re.I
+)
 #: a bill by its number tells nobody what it is
 _CODE = re.compile(
     r"\b(?:SB|HB|AB|HR|H\.R\.|S\.|HF|SF|LD|Prop(?:osition)?\.?|Bill|Measure|Issue|Section|Question) ?\d+"
@@ -132,5 +136,6 @@ def _faults(text: str, source: SourceText, story: Story) -> float:
     faults += _NOT_PLAIN * (not is_plain_title(text)) + _VERBLESS * (not _VERB.search(text))
     faults += _TALKS * min(2, len(_ATTITUDE.findall(text)))
     faults += 2.0 * story.opinion.get(source.article_id, 0.0) + 2.0 * (source.article_id in story.comments)
+    faults += 2 * _TALKS * ("?" in text or is_loaded(text)) + 3 * _TALKS * bool(_COMMENT.match(text))
     faults += _TALKS * bool(_CODE.search(text))
     return faults + _FRAMING * framing(source)

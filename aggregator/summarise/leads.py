@@ -26,9 +26,12 @@ _POINTS_BACK = re.compile(
     r"\bthe same (?:day|week|month|bill|law|group|man|woman)\b|\bthe (?:other|second|third) (?:bill|man|woman|suspect)\b"
 )
 #: somebody who saw it: a name and an age that open the sentence
-_BYSTANDER = re.compile(
-    r"^(?:[A-Z][\w’'.-]+ ){2,3}?[A-Z]?[\w’'.-]*, (?:now )?\d\d?,|^[A-Z][\w’'.-]+ [A-Z][\w’'-]+, \d\d?,"
-)
+_BYSTANDER = re.compile(r"^(?:[A-Z][\w’'.-]+ ){1,3}[A-Z][\w’'-]+, (?:now )?\d\d?,")
+#: an office without its holder's name, a surname with no more than its courtesy title
+_UNNAMED = re.compile(r"^The (?:president|governor|mayor|senator|minister|judge|sheriff)\b")
+_COURTESY = re.compile(r"^(?:Mr|Mrs|Ms|Dr)\.? [A-Z]")
+#: a name of one word like this is no person's
+_ADJECTIVE = re.compile(r"[A-Z][a-z]+(?:ic|ish|ese|ian|can)s?$")
 _STATE = re.compile(
     r"^[^,]{3,70}?(?:, [^,]{3,60},)? (?:is|are|was|were) (?:now |still |already |also )?(?:a|an|the|one of|among|not|"
     r"more|less|too|very|in|on)\b"
@@ -48,7 +51,7 @@ _TALK = re.compile(
 def is_clear(text: str) -> bool:
     """Whether a sentence can be understood by itself: nobody and nothing in it must have been spoken of before."""
     bare = without_quotations(text)
-    return not (_POINTS_BACK.search(bare) or _BYSTANDER.match(bare) or _is_owed(bare))
+    return not (_POINTS_BACK.search(bare) or _BYSTANDER.match(bare) or _UNNAMED.match(bare) or _is_owed(bare))
 
 
 def _is_owed(text: str) -> bool:
@@ -57,10 +60,14 @@ def _is_owed(text: str) -> bool:
     if not match:
         return False
     before = text[: match.start()]
-    return not _PERSON.search(before) and all(_THING.search(name.text) for name in names(before))
+    return not _PERSON.search(before) and all(
+        _THING.search(name.text) or _ADJECTIVE.match(name.text) for name in names(before)
+    )
 
 
-def side_matter(text: str) -> float:
-    """How much of a sentence is no event, from 0: what somebody or something is, what was long before, talk."""
+def side_matter(text: str) -> int:
+    """How much of a sentence is no event, from 0: what somebody is, what was long before, talk, who is half named."""
     bare = without_quotations(text)
-    return 1.0 * bool(_STATE.match(bare)) + 1.0 * bool(_PAST.search(bare)) + 1.0 * bool(_TALK.search(bare))
+    return sum(
+        bool(found) for found in (_STATE.match(bare), _PAST.search(bare), _TALK.search(bare), _COURTESY.match(bare))
+    )

@@ -23,7 +23,7 @@ _MARKED, _SCARE = re.compile(r"[“\"]([^”\"]*)[”\"]"), 3
 #: a dek has this many words at best
 _SHORT, _LONG = 22, 36
 #: what a sentence loses by telling no event, by a place behind the lead, and gains by being near to all the leads
-_SIDE, _PLACE, _CENTRAL = 0.25, 0.03, 0.5
+_SIDE, _PLACE, _CENTRAL = 0.25, 0.03, 0.25
 #: it stands among so many first sentences of its article; its reader knows no word of the story
 _ZONE = 6
 _NOTHING: frozenset[str] = frozenset()
@@ -33,26 +33,27 @@ def write_dek(plan: Plan) -> None:
     """One sentence: the best of the leads, in a developing story from an article with the newest figures.
 
     Where those articles are too short to take a sentence from, any article may lead; overtaken figures still may not,
-    nor figures that most articles contradict. A sentence that needs another one before it comes last.
+    nor figures that most articles contradict. A sentence that opens with "The" and what only a reader of the story
+    knows comes last.
     """
     newest, zone = plan.newest, 12 if plan.newest else _ZONE
     pool = [c for c in plan.story.candidates if c.sentence.index < zone and (not newest or c.source in newest)]
-    for clear in (True, False):
-        if _write_first(plan, pool, clear) or _write_first(plan, plan.story.candidates, clear):
+    for new in (True, False):
+        if _write_first(plan, pool, new) or _write_first(plan, plan.story.candidates, new):
             return
     if newest:
         plan.newest = []
-        _write_first(plan, plan.story.candidates, True)
+        _write_first(plan, plan.story.candidates, new=False)
 
 
-def _write_first(plan: Plan, pool: Iterable[Candidate], clear: bool) -> bool:
-    """Print the best sentence that may be the dek, one that can be understood alone if `clear`; whether there was one."""
+def _write_first(plan: Plan, pool: Iterable[Candidate], new: bool) -> bool:
+    """Print the best sentence that may be the dek, to a reader who is `new` to the story; whether there was one."""
     for candidate in sorted(pool, key=lambda c: _dek_worth(plan, c), reverse=True):
         for text in forms(candidate, 45):
             plan.forget()
             if len(text.split()) < 12 or any(len(words.split()) > _SCARE for words in _MARKED.findall(text)):
                 continue
-            if plan.contested.is_doubtful(text) or (clear and (not is_clear(text) or is_definite(text, _NOTHING))):
+            if plan.contested.is_doubtful(text) or not is_clear(text) or (new and is_definite(text, _NOTHING)):
                 continue
             fits = stands(candidate, text, plan.people, plan.development)
             if fits and plan.take_report(plan.dek, candidate, text):

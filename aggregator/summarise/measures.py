@@ -1,7 +1,6 @@
 """Quantities of an event that are measured again while it runs, and sentences that correct a figure given before."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aggregator.analysis.numbers import Number, numbers
@@ -11,33 +10,40 @@ from aggregator.analysis.words import content_words, stem
 _NO_MEASURE = ("date", "year", "time", "ordinal", "age")
 
 
-def _measure(
-    name: str, behind: str = "", ahead: str = ""
-) -> tuple[str, re.Pattern[str] | None, re.Pattern[str] | None]:
-    return (
-        name,
-        re.compile(rf"^[^.;\d]{{0,4}}(?:{behind})", re.I) if behind else None,
-        re.compile(rf"\b(?:{ahead})$", re.I) if ahead else None,
-    )
-
-
 _LINK = r"(?:[ -](?:of|at|as|was|is|by|to|about|some|nearly|almost|around|roughly|more than|at least|an estimated|a)){0,3}[ -]"
-_BETWEEN = r"(?:[^.;,\d]{0,40}\b)?"
+_GAP = r"(?:[^.;,\d]{0,40}\b)?"
+_BURNT = r"(?:burn\w*|scorch\w*|charr?\w*|blackened|consumed)"
+_HOMES = r"(?:homes|houses|buildings|structures)\b"
+_PEOPLE = r"(?:people|residents|families|homes|households)\b"
+_SPEED = r"(?:mph|miles (?:per|an) hour|kph|km/h|kilomet\w+ (?:per|an) hour)\b"
 #: what is measured: its name, how it stands behind the figure, how before it
-_MEASURES = (
-    _measure("magnitude", r"[- ]?magnitude\b|(?:earth)?quake\b|temblor\b", rf"magnitude{_LINK}"),
-    _measure("acres burned", rf"acres?\b{_BETWEEN}(?:burn\w*|scorch\w*|char\w*|fire|blaze|consumed)", rf"(?:burn\w*|scorch\w*|charr\w*|blackened|consumed|grown|grew){_LINK}(?=$)"),
-    _measure("hectares burned", rf"hectares?\b{_BETWEEN}(?:burn\w*|scorch\w*|char\w*|fire|blaze)"),
-    _measure("without power", rf"(?:customers|homes|households|people|residents|users|houses)\b{_BETWEEN}(?:without|lost|lose|losing|no|out of) (?:power|electricity)", rf"(?:power|electricity) (?:to|for){_LINK}"),
-    _measure("contained", r"(?:%|percent|per cent) contain\w*"),
-    _measure("wind", r"(?:mph|miles (?:per|an) hour|k(?:ph|m/h)|kilomet\w+ (?:per|an) hour)\b(?: sustained)?(?: winds?)?", rf"winds?{_LINK}"),
-    _measure("gust", r"(?:mph|miles (?:per|an) hour|k(?:ph|m/h))\b gusts?", rf"gust\w*{_LINK}"),
-    _measure("evacuated", rf"(?:people|residents|families|homes|households)\b{_BETWEEN}(?:evacuat\w+|flee\b|fled\b)", rf"evacuat\w+{_LINK}"),
-    _measure("infected", r"(?:confirmed |known |new |more |reported )*(?:cases|infections)\b"),
-    _measure("destroyed", rf"(?:homes|houses|buildings|structures)\b{_BETWEEN}(?:destroyed|burned|levell?ed)", rf"destroy\w+{_LINK}"),
-    _measure("damaged", rf"(?:homes|houses|buildings|structures)\b{_BETWEEN}damaged", rf"damag\w+{_LINK}"),
-    _measure("counted", r"(?:%|percent|per cent) of (?:the )?(?:precincts|votes?|ballots)\b"),
-)  # fmt: skip
+_LISTED = (
+    ("magnitude", r"[- ]?magnitude\b|(?:earth)?quake\b|temblor\b", r"magnitude"),
+    ("acres burned", rf"acres?\b{_GAP}(?:{_BURNT}|fire|blaze)", _BURNT),
+    ("hectares burned", rf"hectares?\b{_GAP}(?:{_BURNT}|fire|blaze)", ""),
+    (
+        "without power",
+        rf"(?:customers|homes|households|people|residents|users|houses)\b{_GAP}"
+        r"(?:without|lost|lose|losing|no|out of) (?:power|electricity)",
+        r"(?:power|electricity) (?:to|for)",
+    ),
+    ("contained", r"(?:%|percent|per cent) contain\w*", ""),
+    ("gust", rf"{_SPEED} gusts?", r"gust\w*"),
+    ("wind", rf"{_SPEED}(?: sustained)? winds?", r"winds?"),
+    ("evacuated", rf"{_PEOPLE}{_GAP}(?:evacuat\w+|flee\b|fled\b)", r"evacuat\w+"),
+    ("infected", r"(?:confirmed |known |new |more |reported )*(?:cases|infections)\b", ""),
+    ("destroyed", rf"{_HOMES}{_GAP}(?:destroyed|burned|levell?ed)", r"destroy\w+"),
+    ("damaged", rf"{_HOMES}{_GAP}damaged", r"damag\w+"),
+    ("counted", r"(?:%|percent|per cent) of (?:the )?(?:precincts|votes?|ballots)\b", ""),
+)
+_MEASURES = tuple(
+    (
+        name,
+        re.compile(rf"^[^.;\d]{{0,4}}(?:{behind})", re.I),
+        re.compile(rf"\b(?:{ahead}){_LINK}$", re.I) if ahead else None,
+    )
+    for name, behind, ahead in _LISTED
+)
 _LARGEST_MAGNITUDE = 10
 
 
@@ -49,7 +55,7 @@ def measures(text: str) -> list[tuple[str, Number]]:
             continue
         after, before = text[number.end : number.end + 80], text[max(0, number.start - 40) : number.start]
         for name, behind, ahead in _MEASURES:
-            if (behind and behind.search(after)) or (ahead and ahead.search(before)):
+            if behind.search(after) or (ahead and ahead.search(before)):
                 if name != "magnitude" or number.value < _LARGEST_MAGNITUDE:
                     found.append((name, number))
                 break
@@ -81,40 +87,61 @@ class Correction:
 
 
 _CHANGED = r"(?:correct|revis|lower|rais|upgrad|downgrad|updat|adjust|amend)\w*"
-_GIVEN = r"(?:gave|give[sn]?|put|reported|said|counted|estimated|listed|announced|stated|recorded|placed|measured|bulletin\w*|report\w*|count\w*|estimate\w*|figures?)"
+_GIVEN = (
+    r"(?:gave|give[sn]?|put|reported|said|counted|estimated|listed|announced|stated|recorded|placed|measured|"
+    r"bulletin\w*|report\w*|count\w*|estimate\w*|figures?)"
+)
 _FIRST = r"(?:at first|initially|originally|earlier|early|first|preliminary|previously|previous)"
 _FIGURE = r"(?:figures?|numbers?|tolls?|counts?|estimates?|magnitude|totals?|tally|reading|measurement)"
+_OLD, _NEW = r"(?P<old>#)", r"(?P<new>#)"
+_FAR, _NEAR = r"[^#.]{0,80}", r"[^#.]{0,30}"
 #: what a correction looks like between and around its figures, each figure written as "#"
-_SHAPES = (
-    re.compile(rf"\b{_FIRST}\b[^#.]{{0,30}}\b{_GIVEN}\b[^#.]{{0,50}}(?P<old>#)[^#.]{{0,80}}\b{_CHANGED}[^#.]{{0,60}}\b(?:to|at) (?P<new>#)", re.I),
-    re.compile(rf"\b{_GIVEN}\b[^#.]{{0,30}}\b{_FIRST}\b[^#.]{{0,50}}(?P<old>#)[^#.]{{0,80}}\b{_CHANGED}[^#.]{{0,60}}\b(?:to|at) (?P<new>#)", re.I),
-    re.compile(rf"\b{_FIRST}\b[^#.]{{0,30}}\b{_GIVEN}\b[^#.]{{0,50}}(?P<old>#)[^#.]{{0,80}}\b{_CHANGED}\b", re.I),
-    re.compile(rf"\b{_CHANGED}[^#.]{{0,30}}\b{_FIGURE}\b[^#.]{{0,30}}\bfrom [^#.]{{0,20}}(?P<old>#)[^#.]{{0,30}}\bto (?P<new>#)", re.I),
-    re.compile(rf"\b{_FIGURE}\b[^#.]{{0,30}}\b{_CHANGED}[^#.]{{0,30}}\bfrom [^#.]{{0,20}}(?P<old>#)[^#.]{{0,30}}\bto (?P<new>#)", re.I),
-    re.compile(rf"\b{_FIGURE}\b[^#.]{{0,30}}\b{_CHANGED}[^#.]{{0,30}}\bto (?P<new>#)[^#.]{{0,30}}\bfrom [^#.]{{0,20}}(?P<old>#)", re.I),
-    re.compile(r"\bnow (?:put|stand|list|number|estimat|count)\w*\b[^#.]{0,40}(?P<new>#)[^#.]{0,40}\b(?:up|down) from [^#.]{0,20}(?P<old>#)", re.I),
-    re.compile(rf"(?P<new>#)[^#.]{{0,30}}, not (?:the )?(?P<old>#)[^#.]{{0,30}}\b{_FIRST}\b[^#.]{{0,10}}\b{_GIVEN}", re.I),
-)  # fmt: skip
+_SHAPES = tuple(
+    re.compile(shape, re.I)
+    for shape in (
+        rf"\b{_FIRST}\b{_NEAR}\b{_GIVEN}\b{_FAR}{_OLD}{_FAR}\b{_CHANGED}{_FAR}\b(?:to|at) {_NEW}",
+        rf"\b{_GIVEN}\b{_NEAR}\b{_FIRST}\b{_FAR}{_OLD}{_FAR}\b{_CHANGED}{_FAR}\b(?:to|at) {_NEW}",
+        rf"\b{_FIRST}\b{_NEAR}\b{_GIVEN}\b{_FAR}{_OLD}{_FAR}\b{_CHANGED}\b",
+        rf"\b{_CHANGED}{_NEAR}\b{_FIGURE}\b{_NEAR}\bfrom {_NEAR}{_OLD}{_NEAR}\bto {_NEW}",
+        rf"\b{_FIGURE}\b{_NEAR}\b{_CHANGED}{_NEAR}\bfrom {_NEAR}{_OLD}{_NEAR}\bto {_NEW}",
+        rf"\b{_FIGURE}\b{_NEAR}\b{_CHANGED}{_NEAR}\bto {_NEW}{_NEAR}\bfrom {_NEAR}{_OLD}",
+        rf"\bnow (?:put|stand|list|number|estimat|count)\w*\b{_FAR}{_NEW}{_FAR}\b(?:up|down) from {_NEAR}{_OLD}",
+        rf"{_NEW}{_NEAR}, not (?:the )?{_OLD}{_NEAR}\b{_FIRST}\b{_NEAR}\b{_GIVEN}",
+    )
+)
+_MAY_CORRECT = re.compile(
+    rf"\b{_CHANGED}\b|\bnow (?:put|stand|list|number|estimat|count)|, not [^.]{{3,60}}\b{_FIRST}\b", re.I
+)
 
 
-def corrections(text: str) -> Iterator[Correction]:
-    """The figures that `text` says were corrected."""
-    if not re.search(rf"\b{_CHANGED}|\b{_FIRST}\b|\bnow\b", text, re.I):
-        return
-    found = [number for number in numbers(text) if number.unit not in _NO_MEASURE]
-    shape, at, places = "", 0, {}
-    for number in found:
-        shape += text[at : number.start].replace("#", " ").replace(".", " ")
-        places[len(shape)] = number
-        shape, at = shape + "#", number.end
-    shape += text[at:].replace("#", " ").rstrip(".").replace(".", " ")
+def corrections(text: str) -> list[Correction]:
+    """The figures that `text`, a sentence, says were corrected; at most one."""
+    if not _MAY_CORRECT.search(text):
+        return []
+    shape, places = _shape(text)
     for pattern in _SHAPES:
         if match := pattern.search(shape):
-            new = places[match.start("new")] if "new" in match.groupdict() else None
             old = places[match.start("old")]
-            if new is None or new.value != old.value:
-                yield Correction(old, new, frozenset(content_words(text)))
-            return
+            new = places[match.start("new")] if "new" in match.groupdict() else None
+            same = new is not None and (new.value == old.value or _kind(new) != _kind(old))
+            return [] if same else [Correction(old, new, frozenset(content_words(text)))]
+    return []
+
+
+def _shape(text: str) -> tuple[str, dict[int, Number]]:
+    """`text` with each figure that counts or measures as "#" and no other mark of the shapes; the figures by place."""
+    shape, at, places = "", 0, {}
+    for number in numbers(text):
+        if number.unit in _NO_MEASURE:
+            continue
+        shape += _plain(text[at : number.start])
+        places[len(shape)] = number
+        shape, at = shape + "#", number.end
+    return shape + _plain(text[at:]), places
+
+
+def _plain(text: str) -> str:
+    return text.replace("#", " ").replace(".", " ")
 
 
 _KINDS = ("USD", "EUR", "GBP", "JPY", "INR", "cent", "percent", "points", "vote")
