@@ -23,7 +23,8 @@ _POINTS_BACK = re.compile(
     r"\bin question\b|\bas (?:the|it|he|she|they)(?: [\w-]+){0,2} (?:is|are|was|were) (?:called|known)\b|"
     r"\bthe (?:latter|former)(?=[,.]| (?:is|was|has))|\b(?:this|that|these|those|such) (?:an? )?(?:bill|law|plan|ban|"
     r"case|deal|move|vote|ruling|decision|measure|proposal|drug|company|group|man|woman|attack|storm|fire|crash)\b|"
-    r"\bthe same (?:day|week|month|bill|law|group|man|woman)\b|\bthe (?:other|second|third) (?:bill|man|woman|suspect)\b"
+    r"\bthe same (?:day|week|month|bill|law|group|man|woman)\b|"
+    r"\bthe (?:other|second|third) (?:bill|man|woman|suspect)\b|\balso (?:said|told|added)\b"
 )
 #: somebody who saw it: a name and an age that open the sentence
 _BYSTANDER = re.compile(r"^(?:[A-Z][\w’'.-]+ ){1,3}[A-Z][\w’'-]+, (?:now )?\d\d?,")

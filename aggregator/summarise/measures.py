@@ -1,7 +1,7 @@
 """Quantities of an event that are measured again while it runs, and sentences that correct a figure given before."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aggregator.analysis.numbers import Number, numbers
 from aggregator.analysis.words import content_words, stem
@@ -10,7 +10,8 @@ from aggregator.analysis.words import content_words, stem
 _NO_MEASURE = ("date", "year", "time", "ordinal", "age")
 
 
-_LINK = r"(?:[ -](?:of|at|as|was|is|by|to|about|some|nearly|almost|around|roughly|more than|at least|an estimated|a)){0,3}[ -]"
+_ABOUT = r"about|some|nearly|almost|around|roughly|more than|at least|an estimated"
+_LINK = rf"(?:[ -](?:of|at|as|was|is|by|to|a|{_ABOUT})){{0,3}}[ -]"
 _GAP = r"(?:[^.;,\d]{0,40}\b)?"
 _BURNT = r"(?:burn\w*|scorch\w*|charr?\w*|blackened|consumed)"
 _HOMES = r"(?:homes|houses|buildings|structures)\b"
@@ -137,6 +138,10 @@ def _shape(text: str) -> tuple[str, dict[int, Number]]:
         shape += _plain(text[at : number.start])
         places[len(shape)] = number
         shape, at = shape + "#", number.end
+        if number.high is not None and " to " in number.text:  # "from 310 to 280" is no range
+            shape += " to "
+            places[len(shape)] = replace(number, value=number.high, high=None)
+            shape += "#"
     return shape + _plain(text[at:]), places
 
 

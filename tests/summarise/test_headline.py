@@ -22,9 +22,10 @@ def test_a_title_that_jokes_teases_or_talks_gives_way_to_a_plain_one(title: str)
 
 
 def test_what_an_outlet_makes_of_the_event_is_cut_from_its_title() -> None:
-    one, two, three = dispute()
     framed = "Harbor Falls Council Bans Gas Leaf Blowers From April, Betting on Cheap Applause"
-    page = written(*(source(s.outlet, framed, s.text, s.lean.label, k) for k, s in enumerate((one, two, three))))
+    titles = (framed, "Who hears the leaf blowers now?", "Why Harbor Falls hates its leaf blowers")
+    articles = zip(titles, dispute(), strict=True)
+    page = written(*(source(s.outlet, title, s.text, s.lean.label, k) for k, (title, s) in enumerate(articles)))
     assert page.headline == "Harbor Falls Council Bans Gas Leaf Blowers From April"
 
 
@@ -49,7 +50,7 @@ def test_a_corrected_figure_stands_in_no_headline_and_no_dek() -> None:
 
 
 def test_a_figure_that_most_outlets_contradict_stands_in_no_headline_and_no_dek() -> None:
-    one, two, three = dispute()
+    one, two, _ = dispute()
     odd = source("Elm Gazette", "Harbor Falls bans gas leaf blowers, 6-2", one.text.replace("7-2", "6-2"), None, 2)
     page = written(one, two, odd)
     assert "6-2" not in page.headline + page.dek[0].text
