@@ -47,6 +47,13 @@ _SHORT = 2
 _COMMENT = re.compile(
     r"(?:Analysis|Opinion|Commentary|Column|Editorial|Essay|Review|Perspective|Fact[- ]check)\b", re.I
 )
+#: a verdict on the event: "… Is Meritless"; what has happened to somebody is none
+_VERDICT = re.compile(
+    r"\b(?:is|are|was|were) (?:(?:a|an|so|too|not|just|\w+ly) )*"
+    r"(?!(?:dead|safe|open|closed|unclear|unknown|missing|over|out|guilty|alive|underway|free|back|next|here)$)"
+    r"[a-z’'-]+(?<!ed)(?<!en)(?<!ing)$",
+    re.IGNORECASE,
+)
 #: a bill by its number tells nobody what it is
 _CODE = re.compile(
     r"\b(?:SB|HB|AB|HR|H\.R\.|S\.|HF|SF|LD|Prop(?:osition)?\.?|Bill|Measure|Issue|Section|Question) ?\d+"
@@ -134,7 +141,7 @@ def _faults(text: str, source: SourceText, story: Story) -> float:
     words = len(text.split())
     faults = _LENGTH * (max(0, _LOW - words) + max(0, words - _HIGH))
     faults += _NOT_PLAIN * (not is_plain_title(text)) + _VERBLESS * (not _VERB.search(text))
-    faults += _TALKS * min(2, len(_ATTITUDE.findall(text)))
+    faults += _NOT_PLAIN * bool(_VERDICT.search(text)) + _TALKS * min(2, len(_ATTITUDE.findall(text)))
     faults += 2.0 * story.opinion.get(source.article_id, 0.0) + 2.0 * (source.article_id in story.comments)
     faults += 2 * _TALKS * ("?" in text or is_loaded(text)) + 3 * _TALKS * bool(_COMMENT.match(text))
     faults += _TALKS * bool(_CODE.search(text))

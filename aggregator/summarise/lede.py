@@ -13,6 +13,7 @@ from aggregator.summarise.report import forms, stands
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Candidate, is_definite
 from aggregator.summarise.statements import fits_perspective, fused, opened, shortened
+from aggregator.summarise.wording import is_opinionated
 
 #: with fewer words left than these the body goes before a second sentence of the dek
 _BODY_FIRST = 150
@@ -53,7 +54,8 @@ def _write_first(plan: Plan, pool: Iterable[Candidate], new: bool) -> bool:
             plan.forget()
             if len(text.split()) < 12 or any(len(words.split()) > _SCARE for words in _MARKED.findall(text)):
                 continue
-            if plan.contested.is_doubtful(text) or not is_clear(text) or (new and is_definite(text, _NOTHING)):
+            unfit = is_opinionated(text) or not is_clear(text)
+            if unfit or plan.contested.is_doubtful(text) or (new and is_definite(text, _NOTHING)):
                 continue
             fits = stands(candidate, text, plan.people, plan.development)
             if fits and plan.take_report(plan.dek, candidate, text):

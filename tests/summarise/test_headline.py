@@ -13,6 +13,7 @@ from tests.summarise.test_extractive import QUAKE, dispute, everything, source, 
         "What the leaf blower ban in Harbor Falls means for your lawn",
         "I counted 310 leaf blowers so you don’t have to",
         "Harbor Falls council bans gas leaf blowers. Here’s the insane reason why",
+        "The ban of gas leaf blowers by the Harbor Falls council is meritless",
     ],
 )
 def test_a_title_that_jokes_teases_or_talks_gives_way_to_a_plain_one(title: str) -> None:
