@@ -69,8 +69,7 @@ def _write(plan: Plan) -> None:
         plan.newest = []  # the newest articles are too short to fill a page; overtaken figures stay out all the same
         write_body(plan)
     write_viewpoints(plan)
-    cited = {passage.source.article_id for draft in plan.drafts() for passage in draft.passages}
-    plan.headline = headline(plan.story, plan.development, plan.newest, cited)
+    plan.headline = headline(plan)
     missing = not_represented(plan.analysis.sources, plan.voices)
     plan.missing = [one for one in missing if one.text not in plan.banned]
     if not plan.missing:

@@ -4,13 +4,18 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from aggregator.analysis.disagreement import compatible
 from aggregator.analysis.model import Sentence, SourceText
+from aggregator.analysis.numbers import Number
 from aggregator.analysis.words import numbers
+from aggregator.summarise.measures import Correction, corrections, measures
 from aggregator.types import Kind
 
 #: what is counted up or down while a story runs
 OUTCOMES = ("killed", "injured", "missing", "arrested")
 _HEAD = 12
+#: below this cosine to every newer sentence an older one measures something else
+_SAME = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +30,32 @@ class Reading:
 
 @dataclass(frozen=True)
 class Development:
-    """How the figures of a story moved. `newest` by unit; a value in `overtaken` must not be printed as current."""
+    """How the figures of a story moved. An overtaken figure must not be printed as current.
+
+    `readings`: of tolls, in the order of publication, where articles differ; `overtaken`: older figures of what is
+    measured again while a story runs, by name; `corrected`: figures that some sentence says were corrected.
+    """
 
     readings: dict[str, tuple[Reading, ...]]
+    overtaken: tuple[tuple[str, Number], ...] = ()
+    corrected: tuple[Correction, ...] = ()
 
     @classmethod
     def of(cls, sources: Iterable[SourceText]) -> "Development":
-        """The readings of each outcome, in the order of publication, where articles differ."""
+        """The readings of each toll and of each measure of the event, by the time of publication; all corrections."""
+        news = sorted((s for s in sources if s.kind is Kind.NEWS), key=lambda s: (s.order_at, s.article_id))
         found: dict[str, list[Reading]] = {unit: [] for unit in OUTCOMES}
-        for source in sorted(sources, key=lambda s: (s.order_at, s.article_id)):
-            if source.kind is not Kind.NEWS:
-                continue
+        for source in news:
             for unit, reading in _first_readings(source).items():
                 found[unit].append(reading)
-        return cls({unit: tuple(rs) for unit, rs in found.items() if len({r.value for r in rs}) > 1})
+        moved = {unit: tuple(rs) for unit, rs in found.items() if len({r.value for r in rs}) > 1}
+        struck = {
+            (one.old.value, one.old.unit, one.new.value if one.new else None): one
+            for source in news
+            for sentence in source.sentences
+            for one in corrections(sentence.text)
+        }
+        return cls(moved, tuple(_overtaken(news)), tuple(struck.values()))
 
     @property
     def moves(self) -> bool:
@@ -55,13 +72,47 @@ class Development:
             readings = self.readings.get(unit)
             if readings and value != readings[-1].value and any(value == r.value for r in readings):
                 return True
-        return False
+        if self.overtaken and any(
+            name == moved and figure.value == old.value
+            for name, figure in measures(text)
+            for moved, old in self.overtaken
+        ):
+            return True
+        return any(one.strikes(text) for one in self.corrected) and not any(corrections(text))
 
     def is_newest(self, source: SourceText) -> bool:
         """Whether an article carries the newest figure of everything that moved in it."""
         return all(
             rs[-1].value == reading.value for rs in self.readings.values() for reading in rs if reading.source is source
         ) and any(reading.source is source for rs in self.readings.values() for reading in rs)
+
+
+def _overtaken(news: Sequence[SourceText]) -> list[tuple[str, Number]]:
+    """Of what is measured again, each figure that the newest article with that measure gives otherwise."""
+    found: dict[str, list[tuple[SourceText, Sentence, Number]]] = {}
+    for source in news:
+        first: set[str] = set()
+        for sentence in _head(source.sentences):
+            for name, figure in measures(sentence.text):
+                if name not in first:
+                    first.add(name)
+                    found.setdefault(name, []).append((source, sentence, figure))
+    overtaken = []
+    for name, given in found.items():
+        newest = [one for one in given if one[0].order_at == given[-1][0].order_at]
+        for older in given:
+            alike = [one for one in newest if _cosine(older, one) >= _SAME]
+            if alike and not any(older[2].value == one[2].value or compatible(older[2], one[2]) for one in newest):
+                overtaken.append((name, older[2]))
+    return overtaken
+
+
+def _cosine(one: tuple[SourceText, Sentence, Number], other: tuple[SourceText, Sentence, Number]) -> float:
+    """How alike the sentences of two figures are; 1 where their vectors were not made."""
+    (source, sentence, _), (against, second, _) = one, other
+    if source.vectors is None or against.vectors is None:
+        return 1.0
+    return float(source.vectors[sentence.index] @ against.vectors[second.index])
 
 
 def _first_readings(source: SourceText) -> dict[str, Reading]:

@@ -12,6 +12,7 @@ from aggregator.analysis.model import Analysis, Claim, SourceText
 from aggregator.analysis.words import content_words, fold, numbers
 from aggregator.summarise.alone import is_told_alone
 from aggregator.summarise.compose import Budget, Draft
+from aggregator.summarise.contested import Contested
 from aggregator.summarise.context import PageContext
 from aggregator.summarise.dispute import find_camps
 from aggregator.summarise.figures import Development
@@ -78,6 +79,7 @@ class Reading:
         self.analysis = analysis
         self.story = Story(analysis, read_at_most)
         self.development = Development.of(self.story.news)
+        self.contested = Contested.of(self.story)
         self.voices = voices(self.story)
         for voice in self.voices:
             voice.introduction = voice.introduced(self.story.copies)
@@ -97,6 +99,7 @@ class Plan:
     def __init__(self, reading: Reading, context: PageContext, banned: Iterable[str] = ()) -> None:
         self.analysis, self.context = reading.analysis, context
         self.story, self.development = reading.story, reading.development
+        self.contested = reading.contested
         self.voices, self.camps, self.claims = reading.voices, reading.camps, reading.claims
         self.by_key = {voice.key: voice for voice in self.voices}
         self.people = reading.people.copy()
