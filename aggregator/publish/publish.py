@@ -48,7 +48,7 @@ class Published:
 class _Catalogue:
     """Every version of every page without its text, newest first, and the slugs that each page has used."""
 
-    versions: Mapping[str, Sequence[Row[tuple[str, int, str, str, str]]]]
+    versions: Mapping[str, Sequence[Row[Any]]]
     slugs: Mapping[str, list[str]]
 
 
@@ -105,7 +105,7 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
 
 def _catalogue(session: Session) -> _Catalogue:
     fields = (PageRow.id, PageRow.version, PageRow.status, PageRow.made_by, PageRow.sha256)
-    versions: dict[str, list[Row[tuple[str, int, str, str, str]]]] = {}
+    versions: dict[str, list[Any]] = {}
     for row in session.execute(select(*fields).order_by(PageRow.id, PageRow.version.desc())):
         versions.setdefault(row.id, []).append(row)
     slugs: dict[str, list[str]] = {}

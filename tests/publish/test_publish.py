@@ -190,14 +190,17 @@ def test_other_settings_and_other_topics_are_a_change(newsroom: Newsroom) -> Non
     assert newsroom.publish().changed == 0
 
 
-def test_of_older_versions_only_the_topic_is_read(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_older_versions_only_the_last_that_readers_saw_otherwise_is_read(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     newsroom.keep(1, topic={"slug": "city", "name": "City"})
-    newsroom.keep(2)
-    newsroom.keep(3, "held")
+    newsroom.keep(2, headline="The council bans leaf blowers")
+    newsroom.keep(3)
+    newsroom.keep(4, "held")
     read: list[int] = []
     whole = StoryPage.model_validate
     monkeypatch.setattr(StoryPage, "model_validate", lambda row: read.append(row["version"]) or whole(row))
     newsroom.publish()
 
-    assert read == [2]
+    assert read == [3, 2]
     assert (newsroom.data / "site" / "topic" / "city" / "index.html").is_file()
