@@ -172,8 +172,11 @@ def _write_outlets(plan: Plan) -> None:
         if not best[1]:
             return
         paragraph: list[Draft] = []
+        lost: set[int] = set()
         for candidate, text in best[1]:
-            plan.take_report(paragraph, candidate, text, attribute=not paragraph)
+            # what leans on a sentence that could not be printed cannot be printed either
+            if candidate.row - 1 in lost or not plan.take_report(paragraph, candidate, text, attribute=not paragraph):
+                lost.add(candidate.row)
         done.add(best[1][0][0].source.article_id)
         if paragraph:
             plan.body.append(paragraph)

@@ -1,7 +1,7 @@
 """Sentences of report: cuts of what the outlets state themselves, with everybody who states the same."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from aggregator.analysis.lexicon import word_set
 from aggregator.analysis.model import Sentence, SourceText
@@ -9,15 +9,10 @@ from aggregator.analysis.words import content_words, names
 from aggregator.summarise.compose import Draft, Passage, lowered, own, taken
 from aggregator.summarise.exact import cuts
 from aggregator.summarise.figures import Development
-from aggregator.summarise.selection import Candidate, Story, is_definite
-from aggregator.summarise.wording import (
-    has_main_clause,
-    is_aside,
-    is_loaded,
-    is_report,
-    refers_back,
-    without_quotations,
-)
+from aggregator.summarise.narrator import is_aside, is_narrated
+from aggregator.summarise.references import is_definite, points_outside, refers_back
+from aggregator.summarise.selection import Candidate, Story
+from aggregator.summarise.wording import has_main_clause, is_loaded, is_report, without_quotations
 
 _LONGEST, _AIM, _QUOTED_WORDS = 45, 32, 24
 _DATELINE = re.compile(
@@ -25,6 +20,8 @@ _DATELINE = re.compile(
     r"[A-Z][A-Z.,’' ]{2,40}(?:\([A-Z][\w ./]+\)\s*)?[—–-]|[A-Z][\w.,’' ]{2,40}\([A-Z][\w ./]+\)|"
     r"\([A-Z][\w ./]+\)\s*[—–-]?)"
 )
+#: white space that a link left before a mark
+_SPACED = re.compile(r" +([,;.])(?=\s|$)")
 _NAME = re.compile(r"[A-Z][\w’'.-]+(?: (?:[A-Z]\.|[A-Z][\w’'-]+|de|la|van|von|der|bin|al)){1,3}$")
 #: a surname behind one of these is introduced well enough
 _TITLED = (
@@ -138,7 +135,7 @@ class People:
 
 def forms(candidate: Candidate, most: int = _LONGEST) -> list[str]:
     """The ways to print a sentence, best first: whole if it is short and has no dateline, then its cuts."""
-    text = candidate.text
+    text = _SPACED.sub(r"\1", candidate.text)
     if _DATELINE.match(text) or len(text.split()) > _AIM:
         shorter = [cut for cut in cuts(text) if not _DATELINE.match(cut) and is_report(cut)]
         fits = [cut for cut in shorter if len(cut.split()) <= _AIM] or shorter
@@ -195,8 +192,9 @@ def stands(candidate: Candidate, text: str, people: People, development: Develop
     inside = len(text.split()) - len(bare.split())
     return (
         is_report(text)
-        and not (opening and (refers_back(text) or is_definite(text, people.words)))
+        and not (opening and leans_back(text, people.words))
         and not is_aside(text)
+        and not is_narrated(text)
         and not (opening and len(text.split()) < 9)
         and not (candidate.leans and opening and text[:12] == candidate.text[:12])
         and not is_loaded(text)
@@ -205,6 +203,11 @@ def stands(candidate: Candidate, text: str, people: People, development: Develop
         and inside <= 12
         and not _dangling(bare)
     )
+
+
+def leans_back(text: str, known: Container[str]) -> bool:
+    """Whether a sentence needs another one before it. `known` are content words that the reader has met."""
+    return refers_back(text) or is_definite(text, known) or points_outside(text, known)
 
 
 _HE = re.compile(r"\b(?:he|she|him|her|his|hers)\b")
@@ -216,7 +219,7 @@ def _dangling(text: str) -> bool:
     if not match:
         return False
     before = text[: match.start()]
-    return not names(before) and not re.search(
+    return not any(not _NO_PERSON.search(name.text) for name in names(before)) and not re.search(
         r"\b(?:man|woman|boy|girl|mother|father|student|driver|judge|mayor|officer|teenager|patient|president|senator|"
         r"governor|husband|wife|son|daughter|minister|worker|employee|lawyer|pastor|priest|teacher|doctor)\b",
         before,
