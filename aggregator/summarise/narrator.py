@@ -26,16 +26,16 @@ _SCENE = re.compile(
 
 #: stance adverbs and asides: the narrator's attitude to what is told
 _STANCE = re.compile(
-    r"\b(?:curiously|oddly|strangely|tellingly|mercifully|thankfully|predictably|conveniently|amusingly|amazingly|"
+    r"\b(?:ironically|curiously|oddly|strangely|tellingly|mercifully|thankfully|predictably|conveniently|amusingly|"
+    r"amazingly|"
     r"incredibly|understandably|rightly|wrongly|shamelessly|needless to say|no doubt|so much for|to say the least|"
     r"as luck would have it|for good measure|mind you|lo and behold|believe it or not|supposed to be the|"
     r"had it right|got it (?:right|wrong)|one (?:imagines|wonders|suspects|might|could|hopes)|much ado|"
-    r"(?:bad|good|great|terrible) news for|nothing to (?:offer|show)|too clever|at long last|once again|"
+    r"(?:bad|good|great|terrible) news|nothing to (?:offer|show)|too clever|at long last|once again|"
     r"objectively|basically|supposedly|rather (?:well|a|too|than well)|altogether|"
     r"the supposed|ill-fated|much-(?:hyped|vaunted|maligned)|long-suffering|self-(?:styled|proclaimed|serving)|"
     r"twice-?\s?failed)\b"
     r"|(?:^|, )naturally\b|, (?:note|remember|recall|alas|sure|say)(?=,)",
-    re.IGNORECASE,
 )
 #: figures of speech that judge
 _FIGURES = re.compile(
@@ -43,7 +43,9 @@ _FIGURES = re.compile(
     r"strong-arm\w*|"
     r"soak the rich|fl(?:y|ies|ew|ying) in the face|thread the needle|lip service|double down|doubl(?:es|ing) down|"
     r"face[- ]saving|fell flat|falls? flat|hungry for|stok(?:es?|ed|ing) (?:fears?|anger|outrage)|loom(?:s|"
-    r"ed)? large|no end in sight|fodder|pals?|cronyism|diminished figure|"
+    r"ed)? large|no end in sight|fodder|pals?|giveaways?|handouts?|hemming and hawing|fell swoop|media darling|"
+    r"egotism|was not amused|quick to (?:blame|criticize|attack|mock)|an angry|pour gasoline|much-needed|impressive|"
+    r"compelling|onus|taste of|cronyism|diminished figure|"
     r"searing|pugilistic|dubious|bold promises?|elephant in the room|smoke and mirrors|can of worms|house of cards|"
     r"train wreck|trainwreck|dumpster fire|red meat|dog whistles?|victory lap|sour grapes|silver bullet|"
     r"slippery slope|"
@@ -56,7 +58,6 @@ _FIGURES = re.compile(
     r"scheming|"
     r"illegal aliens flocking|crackpot|loon\w*|clown\w*|puppet\w*|minions?|henchm[ae]n|sheepish\w*|smug\w*|"
     r"sneer\w*)\b",
-    re.IGNORECASE,
 )
 #: verdicts and predictions in nobody's name
 _VERDICTS = re.compile(
@@ -69,7 +70,6 @@ _VERDICTS = re.compile(
     r"no matter|in fact|of course|indeed|so-called|makes? (?:no )?sense|no (?:wonder|surprise|accident|coincidence)|"
     r"(?:himself|herself|itself) even|even apparently|it is (?:hard|easy|worth|clear)|truly|utterly|wholly|deeply|"
     r"doing nothing|looks? like the|the kind of|the sort of|nothing (?:more|less) than|little (?:more|less) than)\b",
-    re.IGNORECASE,
 )
 #: whole forms of sentences that talk instead of telling
 _FORMS = re.compile(
@@ -97,9 +97,10 @@ def is_narrated(text: str) -> bool:
     A verdict or a prediction that a speaker is given for is report.
     """
     bare = without_quotations(text)
-    if _STANCE.search(bare) or _FIGURES.search(bare) or _FORMS.match(bare[:1].upper() + bare[1:]):
+    small = bare.lower()
+    if _STANCE.search(small) or _FIGURES.search(small) or _FORMS.match(bare[:1].upper() + bare[1:]):
         return True
-    return not is_attributed(text) and bool(_VERDICTS.search(bare) or _AFTER_SEMICOLON.search(bare))
+    return not is_attributed(text) and bool(_VERDICTS.search(small) or _AFTER_SEMICOLON.search(bare))
 
 
 def is_informal(text: str) -> bool:

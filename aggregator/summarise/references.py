@@ -58,9 +58,22 @@ _AFTER_PHRASE = re.compile(
 )
 #: a condition about somebody who was not named: "If they agree on a text"
 _CONDITION = re.compile(r"(?:If|When|While|As|Once|Unless|Until|Before|After|Although|Though|Since) (?:they|it|them)\b")
+#: somebody named before by a place and an office: "the Utah congressman"
+_RENAMED = re.compile(
+    r"The (?:[A-Z][\w’'-]+ ){1,3}(?:congressman|congresswoman|senator|lawmaker|governor|mayor|native|billionaire|"
+    r"businessman|"
+    r"resident|court|appeals court)\b(?! [A-Z])"
+)
 _EMPTY_IT = re.compile(
     r"\bit (?:is|was|will be|would be|may be|might be|could be|has been|became|becomes|seems|appears|takes|took)"
     r" (?:\w+ly )?(?:\w+ed|not|un\w+|\w+(?:ble|ant|ent|al|ear|ely|ly)|hard|time|known|illegal|legal|up to)\b"
+)
+#: an object that only the sentence before can have named, since the subject alone stands before it: "… passed it last"
+_OBJECT = re.compile(
+    r"(?:(?!(?:and|that|which|as|when|if|because|while|but|after|before|make|makes|made|making|said|says)\b)"
+    r"[\w’'.$-]+ ){1,6}(?:it|them)(?= (?:out|in|on|at|to|by|for|from|as|with|last|this|after|before|up|down|off|over|"
+    r"into|"
+    r"through|late|early|again)\b|[,.;])"
 )
 #: words for a person or thing spoken of before, anywhere in the sentence
 _POINTS = re.compile(
@@ -70,18 +83,32 @@ _POINTS = re.compile(
     r"\b(?:of|among) (?:them|these|those)\b(?! (?:who|whose|that|in|from|with|affected|\w+ed|\w+ing)\b)|"
     r"\bthe (?:latter|former)(?= (?:is|was|are|were|has|had|of)\b|[,.;])|\bthe (?:first|second|third|other|"
     r"others)(?=[,.;]|$)"
-    r"|\b(?:that|this|those|these) (?:same )?(?:city|town|question|phrase|point|trend|idea|view|claim|issue|effort|"
-    r"notion|argument|approach|policy|practice|position|decision|move|meeting|deadline|letter|report|district|call)\b"
+    r"|\b(?:in|on|to|from|at|about|with|by|for|of|into|against|before|reached|reach|made|make|took|take|asked|call|"
+    r"called) "
+    r"that (?!of\b|the\b|is\b)[a-z]+(?=\W)"
+    r"|\b(?:in|on|to|from|at|about|with|by|for|into|against|before) this (?!week|month|year|time|morning|summer|"
+    r"spring|fall|"
+    r"winter|season|point|day|afternoon|evening|moment|decade|century)[a-z]+"
+    r"|\bthis (?:is|was|would|will|has|had|means|meant)\b|\b(?:just|do|did|does|done|doing) that(?=[,.; ]*(?:$|[,.;]|"
+    r"by\b|in\b))"
+    r"|\b(?:that|those|these) (?:same )?(?:city|town|question|phrase|trend|idea|view|claim|issue|notion|argument|"
+    r"approach|"
+    r"policy|practice|position|decision|move|meeting|deadline|letter|report|district|conclusion|labels)\b(?! (?:is|"
+    r"was) )"
+    r"|\b(?:that|this) one\b|\bboth (?!sides|parties|chambers|houses|countries|nations)[a-z]+s\b(?! and\b)"
     r"|\ba similar \w+\b|\band more on\b|\bhere\b(?! to stay)"
 )
 #: how far into a sentence a word points outside it; further on it mostly stands for what the sentence named
 _FRONT = 100
-#: bodies that have a name, without it
+#: what has a name or a story of its own, without it: "before the court", "the deal also appeared", "the two leaders"
 _BODIES = re.compile(
-    r"(?<!^)\b(?:on|in|at|by|of|to|for|from|with|before|against|told) the (?P<noun>court|chamber|panel|committee|"
-    r"commission|"
-    r"board|agency|union|university|newspaper|firm|lawsuit|filing|memo|memos|proposal|measure|hearing|summit)"
-    r"(?= (?:is|was|are|were|has|have|had|said|says|will|would|could|may)\b|[,.;])"
+    r"\bthe (?:(?P<noun>court|chamber|panel|committee|commission|board|agency|union|university|newspaper|firm|"
+    r"lawsuit|filing|"
+    r"memos?|proposal|measure|hearing|summit|deal|scheme|programs?|programme|child|boy|girl|suspect|shooter|gunman|"
+    r"inquiry|"
+    r"interview|allegations|accusations|giveaway|handout|event|seat|letter|film|video|site)"
+    r"(?= (?:is|was|are|were|has|have|had|said|says|also|will|would|could|may|did|does)\b|[,.;’'])"
+    r"|(?:\d+|two|three|four|five|six|seven) (?P<counted>[a-z]+s)\b)"
 )
 #: a time told from a time before the sentence
 _THEN = re.compile(
@@ -125,10 +152,12 @@ def points_outside(text: str, known: Container[str] = frozenset()) -> bool:
     `known` are content words that the reader has met: "the committee" is clear where a committee was printed.
     """
     bare = without_quotations(text)
-    opening = _AFTER_PHRASE.match(bare) or _CONDITION.match(bare)
+    if _CONDITION.match(bare) or _RENAMED.match(bare):
+        return True
+    opening = _AFTER_PHRASE.match(bare)
     if opening and not _EMPTY_IT.search(bare[max(0, opening.end() - 4) :][:60]):
         return True
-    if _BARE_NUMBER.search(bare) or _CONTRASTS.match(bare):
+    if _BARE_NUMBER.search(bare) or _CONTRASTS.match(bare) or _OBJECT.match(bare):
         return True
     if any(not _introduced(match, bare) for match in _POINTS.finditer(bare[:_FRONT])):
         return True
@@ -146,6 +175,8 @@ def _introduced(match: re.Match[str], bare: str) -> bool:
     words, before = match.group().split(), bare[: match.start()]
     if words[0] in ("of", "among"):
         return bool(_PLURAL.search(before))
+    if words[0] == "both":
+        return " and " in before
     head = content_words(words[-1])
     return words[0] in _POINTERS and bool(head) and head[-1] in content_words(before)
 
@@ -154,10 +185,11 @@ _POINTERS = word_set("such those these that this")
 
 
 def _body_unnamed(bare: str, known: Container[str]) -> bool:
-    """Whether "the court" or "the committee" comes in a sentence that does not say which one."""
+    """Whether "the court" or "the two leaders" comes in a sentence that does not say which one."""
     for match in _BODIES.finditer(bare[:_FRONT]):
-        noun = content_words(match["noun"])
-        if noun and not _met(noun[-1], known) and not re.search(rf"\b{match['noun']}", bare[: match.start()], re.I):
+        before = bare[: match.start()]
+        noun = content_words(match["noun"] or match["counted"])
+        if noun and not _met(noun[-1], known) and not _met(noun[-1], content_words(before)):
             return True
     return False
 

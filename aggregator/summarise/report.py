@@ -35,11 +35,13 @@ US UK EU UN USA FBI CIA NATO GOP IRS CEO TV AI CNN NBC CBS ABC BBC NPR FDA CDC E
 NFL NBA PAC DOJ DHS ICE NSA SEC FTC FCC OPEC NRA ACLU PhD DC NYC LA GPS SUV ATM AM PM II III IV JR SR
 """)
 _NO_PERSON = re.compile(
-    r"\b(?:Act|Bill|House|Senate|Court|Committee|Department|University|College|School|County|City|State|States|Center|"
+    r"\b(?:Act|Bill|House|Senate|Court|Committee|Department|University|College|School|County|City|State|States|"
+    r"Center|"
     r"Institute|Council|Office|Board|Bureau|Agency|Party|Street|Avenue|Road|River|Lake|Valley|Park|Bank|Company|Inc|"
     r"Corp|Group|Times|Post|News|Press|Union|League|Association|Alliance|Commission|Service|Street|Day|War|Republic|"
     r"Republicans?|Democrats?|Americans?|Russians?|Californians?|Alabama|Alaska|Arizona|Arkansas|California|Colorado|"
-    r"Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|"
+    r"Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|"
+    r"Maryland|"
     r"Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|Jersey|York|Carolina|Dakota|Ohio|"
     r"Oklahoma|Oregon|Pennsylvania|Tennessee|Texas|Utah|Vermont|Virginia|Wisconsin|Wyoming|Congress|Pentagon|Kremlin|"
     r"North|South|East|West|New|San|Los|Hospital|Church|Amendment|Systems|Springs|Falls|Bay|Island|Islands)\b"
@@ -47,7 +49,8 @@ _NO_PERSON = re.compile(
 
 
 _BEFORE_PERSON = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Sgt|Rev|Prof)\.|President|Senator|Governor|Mayor|Judge|Justice|Secretary|"
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Sgt|Rev|Prof)\.|President|Senator|Governor|Mayor|Judge|Justice|"
+    r"Secretary|"
     r"Minister|Chancellor|Speaker|Chairman|Leader|Director|General|Sheriff|Officer|Captain|Detective|Counsel|Chief|"
     r"\b[a-z]+(?:er|or|ist|man|woman|nee|ant|ent|yst|ive|ian|ate|ow|ge|al|ey|end|ad))[,]? $"
 )
@@ -107,6 +110,10 @@ class People:
     def knows(self, surname: str) -> bool:
         """Whether the full name was printed."""
         return surname in self._known
+
+    def mentioned(self, text: str) -> bool:
+        """Whether some person of the story is named in `text`, by surname at least."""
+        return any(surname in text for surname in self._full)
 
     def forget(self) -> None:
         """Begin an element of the page that is read by itself."""
@@ -201,7 +208,7 @@ def stands(candidate: Candidate, text: str, people: People, development: Develop
         and not development.is_stale(text)
         and not people.stranger(text)
         and inside <= 12
-        and not _dangling(bare)
+        and not _dangling(bare, people)
     )
 
 
@@ -211,19 +218,26 @@ def leans_back(text: str, known: Container[str]) -> bool:
 
 
 _HE = re.compile(r"\b(?:he|she|him|her|his|hers)\b")
+_SOMEBODY = re.compile(
+    rf"(?:{_TITLED}|\b(?:Mr|Mrs|Ms)\b\.?|\bSir|\bSister) [A-Z]|\b[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][\w’'-]+|"
+    r"\b(?:man|woman|boy|girl|"
+    r"mother|father|student|driver|judge|mayor|officer|teenager|patient|president|senator|governor|husband|wife|son|"
+    r"daughter|minister|worker|employee|lawyer|pastor|priest|teacher|doctor|person|everyone|nobody|somebody|someone|"
+    r"who|"
+    r"gunman|suspect|attacker|candidate|nominee|lawmaker|Republican|Democrat|chairman|director|secretary|leader|pope|"
+    r"king|queen|each|captain|sheriff|chief|agent|executive|founder|author|writer|actor|singer|host|baker|owner|baby|"
+    r"child)\b"
+)
 
 
-def _dangling(text: str) -> bool:
+def _dangling(text: str, people: People) -> bool:
     """Whether a pronoun for a person comes before any person is named in the sentence."""
     match = _HE.search(text)
     if not match:
         return False
     before = text[: match.start()]
-    return not any(not _NO_PERSON.search(name.text) for name in names(before)) and not re.search(
-        r"\b(?:man|woman|boy|girl|mother|father|student|driver|judge|mayor|officer|teenager|patient|president|senator|"
-        r"governor|husband|wife|son|daughter|minister|worker|employee|lawyer|pastor|priest|teacher|doctor)\b",
-        before,
-    )
+    named = any(not _NO_PERSON.search(each.group()) for each in _SOMEBODY.finditer(before))
+    return not named and not people.mentioned(before)
 
 
 def run_of(candidate: Candidate, by_key: dict[tuple[str, int], Candidate], most: int) -> list[Candidate]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from aggregator.analysis.model import Analysis, Sentence, SourceText
 from aggregator.analysis.words import content_words, fold, name_key, names, negations, numbers
-from aggregator.summarise.commentary import is_commentary, opinion_share
+from aggregator.summarise.commentary import judge
 from aggregator.summarise.compose import Passage
 from aggregator.summarise.narrator import is_informal, is_scene
 from aggregator.summarise.references import refers_back
@@ -78,9 +78,10 @@ class Story:
         self.vectors = _matrix(self.sources)
         self.similarity: NDArray[np.float32] = self.vectors @ self.vectors.T
         self.title_words = _title_words(analysis.sources)
-        self.comments = {source.article_id for source in self.news if is_commentary(source)}
-        self.opinion = {source.article_id: opinion_share(source) for source in self.news}
-        if len(self.comments) == len(self.news) and self.news:
+        judged = {source.article_id: judge(source) for source in self.news}
+        self.opinion = {key: one.share for key, one in judged.items()}
+        self.comments = {key for key, one in judged.items() if one.is_commentary}
+        if self.comments and len(self.comments) == len(self.news):
             self.comments.remove(min(self.news, key=lambda source: self.opinion[source.article_id]).article_id)
         self.candidates = tuple(self._candidates())
         self.by_key = {candidate.key: candidate for candidate in self.candidates}

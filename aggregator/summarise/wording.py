@@ -65,6 +65,10 @@ _DOUBLED = re.compile(r"\b(?!(?:had|that|is|very|bye|so|no)\b)([a-z]+) \1\b")
 _LABEL = re.compile(r"(?P<label>[^,.:;“\"]{1,45}):(?= )")
 #: a full stop of initials taken for the end of the sentence
 _CUT_NAME = re.compile(r" (?!U\.S|U\.N|U\.K|D\.C|E\.U|L\.A)[A-Z]\.[A-Z]\.$")
+#: a full stop of an abbreviation taken for the end of the sentence
+_CUT_TITLE = re.compile(
+    r"\b(?:Gov|Sen|Sens|Rep|Reps|Mr|Mrs|Ms|Dr|Gen|Lt|Col|Sgt|Capt|Rev|Prof|St|No|vs|v|Nos|Prop|Amb|Atty)\.$|,,"
+)
 #: words of a link box run into the text
 _GLUED = re.compile(r"\bMORE\b|[a-z]{3}(?:GOP|The [A-Z]|Trump|Dem(?:s|ocrats)?\b|Overnight|Hillicon)")
 _FINITE = re.compile(
@@ -169,6 +173,7 @@ def is_report(text: str) -> bool:
         and not _FURNITURE.search(text)
         and not _GLUED.search(text)
         and not _CUT_NAME.search(text)
+        and not _CUT_TITLE.search(text)
         and not _ELLIPTIC.search(bare)
         and not _RUN_ON.search(bare)
         and not _DOUBLED.search(bare)
