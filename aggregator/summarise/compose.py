@@ -215,6 +215,10 @@ def lowered(text: str, whole: str) -> str:
         opening = next((name.text for name in names(text) if name.start == 0 and " " in name.text), "")
         if match.group().lower() not in _SMALL or (opening and whole.count(opening) > 1):
             return text
+    if re.match(
+        r"(?:Local|Section|Article|Route|Flight|Highway|Interstate|District|Proposition|Title|Channel) \d", text
+    ):
+        return text
     word = match.group().removesuffix("’s").removesuffix("'s")
     if word.lower() not in _SMALL and _is_name(word, text[len(word) :], whole):
         return text

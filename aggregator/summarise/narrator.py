@@ -8,6 +8,7 @@ English"); a word is listed only where its plain use in news is rare.
 
 import re
 
+from aggregator.analysis.lexicon import word_set
 from aggregator.summarise.wording import FIRST_PERSON, is_attributed, is_loaded, without_quotations
 
 _ASIDES = re.compile(
@@ -24,41 +25,34 @@ _SCENE = re.compile(
     r"The (?:lights|smell|sound|sun|rain|phone)|There (?:was|were|is|are) )",
 )
 
-#: stance adverbs and asides: the narrator's attitude to what is told
-_STANCE = re.compile(
-    r"\b(?:ironically|curiously|oddly|strangely|tellingly|mercifully|thankfully|predictably|conveniently|amusingly|"
-    r"amazingly|"
-    r"incredibly|understandably|rightly|wrongly|shamelessly|needless to say|no doubt|so much for|to say the least|"
-    r"as luck would have it|for good measure|mind you|lo and behold|believe it or not|supposed to be the|"
-    r"had it right|got it (?:right|wrong)|one (?:imagines|wonders|suspects|might|could|hopes)|much ado|"
-    r"(?:bad|good|great|terrible) news|nothing to (?:offer|show)|too clever|at long last|once again|"
-    r"objectively|basically|supposedly|rather (?:well|a|too|than well)|altogether|"
-    r"the supposed|ill-fated|much-(?:hyped|vaunted|maligned)|long-suffering|self-(?:styled|proclaimed|serving)|"
-    r"twice-?\s?failed)\b"
-    r"|(?:^|, )naturally\b|, (?:note|remember|recall|alas|sure|say)(?=,)",
+#: the narrator's attitude to what is told
+_STANCE = word_set("""
+ironically curiously oddly strangely tellingly mercifully thankfully predictably conveniently amusingly amazingly
+incredibly understandably rightly wrongly shamelessly supposedly basically objectively pointedly mercilessly
+breathlessly sheepishly
+""")
+#: words that hold a verdict wherever they stand in a report
+_JUDGING = word_set("""
+draconian tantrum tantrums blitzkrieg nemesis fodder pal pals giveaway giveaways handout handouts iron-fisted
+eye-popping never-ending pugilistic searing dubious impressive stellar magnificent masterful masterfully fawning
+gushing enthuses lurid sordid bizarre bizarrely bombast bombastic bluster blustering chutzpah cronyism crackpot
+clownish minion minions henchman henchmen smug smugly sneering trainwreck kowtow kowtows kowtowed grandstanding
+gaslighting weaponizing scheming ill-fated much-hyped much-vaunted much-maligned long-suffering self-serving
+""")
+#: set phrases of praise, blame and mockery
+_PHRASES = re.compile(
+    r"\b(?:needless to say|no doubt|so much for|to say the least|as luck would have it|mind you|believe it or not|"
+    r"had it right|got it (?:right|wrong)|one (?:imagines|wonders|suspects|hopes)|much ado|once again|at long last|"
+    r"(?:bad|good|great|terrible) news|nothing to (?:offer|show)|too clever|rather (?:well|a|too)|the supposed|"
+    r"iron fist|crack(?:ing|ed)? heads|soak the rich|fl(?:y|ies|ew|ying) in the face|thread the needle|lip service|"
+    r"doubl(?:e|es|ing) down|face[- ]saving|f[ae]lls? flat|hungry for|stok(?:es?|ed|ing) (?:fears?|anger|outrage)|"
+    r"looms? large|no end in sight|hemming and hawing|fell swoop|quick to (?:blame|criticize|attack|mock)|"
+    r"breath(?:e|ed|es) new life|by a thread|flat[- ]out|in (?:a|the) lurch|up in arms|ma[dk]es? a show|"
+    r"elephant in the room|smoke and mirrors|can of worms|house of cards|train wreck|dumpster fire|dog whistles?|"
+    r"victory lap|sour grapes|silver bullet|slippery slope|crocodile tears|caved? (?:in )?to|virtue[- ]signal\w*|"
+    r"twice[- ]failed|cozy(?:ing)? up)\b|(?:^|, )naturally\b|, (?:note|remember|recall|alas|say)(?=,)"
 )
-#: figures of speech that judge
-_FIGURES = re.compile(
-    r"\b(?:draconian|tantrums?|blitzkrieg|nemesis|last hope|hijack the|effort to hijack|crack heads|iron[- ]fist\w*|"
-    r"strong-arm\w*|"
-    r"soak the rich|fl(?:y|ies|ew|ying) in the face|thread the needle|lip service|double down|doubl(?:es|ing) down|"
-    r"face[- ]saving|fell flat|falls? flat|hungry for|stok(?:es?|ed|ing) (?:fears?|anger|outrage)|loom(?:s|"
-    r"ed)? large|no end in sight|fodder|pals?|giveaways?|handouts?|hemming and hawing|fell swoop|media darling|"
-    r"egotism|was not amused|quick to (?:blame|criticize|attack|mock)|an angry|pour gasoline|much-needed|impressive|"
-    r"compelling|onus|taste of|cronyism|diminished figure|"
-    r"searing|pugilistic|dubious|bold promises?|elephant in the room|smoke and mirrors|can of worms|house of cards|"
-    r"train wreck|trainwreck|dumpster fire|red meat|dog whistles?|victory lap|sour grapes|silver bullet|"
-    r"slippery slope|"
-    r"crocodile tears|kowtow\w*|cave[ds]? (?:in )?to|weaponiz\w+|virtue[- ]signal\w*|gaslight\w*|grandstand\w*|"
-    r"cozy(?:ing)?|"
-    r"chutzpah|bluster\w*|bombast\w*|fawning|gushing|enthus(?:es|ed)|stellar|winning personality|rock star|legendary|"
-    r"magnificent|masterful\w*|mercilessly|relentless(?:ly)?|breathless(?:ly)?|lurid|sordid|ugly|nasty|toxic|"
-    r"bizarre\w*|"
-    r"as good as (?:bulls|anyone)|save (?:trump|biden|obama)['’]s|old-fashioned way|large bet|big bet|no mercy|"
-    r"scheming|"
-    r"illegal aliens flocking|crackpot|loon\w*|clown\w*|puppet\w*|minions?|henchm[ae]n|sheepish\w*|smug\w*|"
-    r"sneer\w*)\b",
-)
+_WORD = re.compile(r"[a-z][a-z-]*[a-z]")
 #: verdicts and predictions in nobody's name
 _VERDICTS = re.compile(
     r"\b(?:(?:will|would|may|might) (?:never|surely|inevitably|no doubt|likely never|once again)|"
@@ -68,7 +62,7 @@ _VERDICTS = re.compile(
     r"(?: of [\w’' ]{3,40})? (?:is|was|remains)\b|"
     r"(?:more|most) likely, |actually|simply|hardly|merely|arguably|undoubtedly|certainly|surely|really|far from|"
     r"no matter|in fact|of course|indeed|so-called|makes? (?:no )?sense|no (?:wonder|surprise|accident|coincidence)|"
-    r"(?:himself|herself|itself) even|even apparently|it is (?:hard|easy|worth|clear)|truly|utterly|wholly|deeply|"
+    r"(?:himself|herself|itself) even|even apparently|it is (?:hard|easy|worth|clear)|truly|utterly|"
     r"doing nothing|looks? like the|the kind of|the sort of|nothing (?:more|less) than|little (?:more|less) than)\b",
 )
 #: whole forms of sentences that talk instead of telling
@@ -76,13 +70,13 @@ _FORMS = re.compile(
     r"(?:Count|Take|Suppose|Picture|Recall|Note|Forget|Ignore|Add|Try|Compare|Blame|Credit|Expect|Do not|Don’t|Don't|"
     r"Let)"
     r" (?:the|that|this|those|these|all|a|an|it|them|in|for|only|just|no|how|what)\b"
-    r"|(?:Were|Had|Should) (?:the|a|an|it|he|she|they|[A-Z][\w’']+) "
     r"|If [^,.]{3,50} (?:is|are|was|were) (?:right|wrong|correct|to be believed|any (?:guide|indication)),"
     r"|(?:Nobody|No one|Everybody|Everyone|Anyone|Anybody|All the world)\b(?! (?:was|were|has been|is|else|"
     r"in the [a-z]+ was)\b)"
     r"|So (?:is|are|was|were|did|does|do|has|have|had) "
     r"|(?:Hungry|Eager|Desperate|Anxious|Unbowed|Undeterred|Emboldened)\b[^,]*, "
 )
+_INVERTED = re.compile(r"(?:Were|Had|Should) (?:the|a|an|it|he|she|they|[A-Z][\w’']+) ")
 _AFTER_SEMICOLON = re.compile(r"[;:] (?:the (?:question|answer|truth|point|trouble|problem) |every |not |so )")
 
 
@@ -98,9 +92,12 @@ def is_narrated(text: str) -> bool:
     """
     bare = without_quotations(text)
     small = bare.lower()
-    if _STANCE.search(small) or _FIGURES.search(small) or _FORMS.match(bare[:1].upper() + bare[1:]):
+    words = set(_WORD.findall(small))
+    if words & _STANCE or words & _JUDGING or _PHRASES.search(small) or _FORMS.match(bare[:1].upper() + bare[1:]):
         return True
-    return not is_attributed(text) and bool(_VERDICTS.search(small) or _AFTER_SEMICOLON.search(bare))
+    return not is_attributed(text) and any(
+        (_VERDICTS.search(small), _AFTER_SEMICOLON.search(bare), _INVERTED.match(bare))
+    )
 
 
 def is_informal(text: str) -> bool:

@@ -57,7 +57,9 @@ _AFTER_PHRASE = re.compile(
     r"[a-z]+ that)"
 )
 #: a condition about somebody who was not named: "If they agree on a text"
-_CONDITION = re.compile(r"(?:If|When|While|As|Once|Unless|Until|Before|After|Although|Though|Since) (?:they|it|them)\b")
+_CONDITION = re.compile(
+    r"(?:If|When|While|As|Once|Unless|Until|Before|After|Although|Though|Since) (?:they|it|them|this|these)\b"
+)
 #: somebody named before by a place and an office: "the Utah congressman"
 _RENAMED = re.compile(
     r"The (?:[A-Z][\w’'-]+ ){1,3}(?:congressman|congresswoman|senator|lawmaker|governor|mayor|native|billionaire|"
@@ -66,7 +68,7 @@ _RENAMED = re.compile(
 )
 _EMPTY_IT = re.compile(
     r"\bit (?:is|was|will be|would be|may be|might be|could be|has been|became|becomes|seems|appears|takes|took)"
-    r" (?:\w+ly )?(?:\w+ed|not|un\w+|\w+(?:ble|ant|ent|al|ear|ely|ly)|hard|time|known|illegal|legal|up to)\b"
+    r" (?:[\w’']+ ){1,3}?(?:that|to|whether|if|when|who|how|why)\b"
 )
 #: an object that only the sentence before can have named, since the subject alone stands before it: "… passed it last"
 _OBJECT = re.compile(
@@ -83,7 +85,8 @@ _POINTS = re.compile(
     r"\b(?:of|among) (?:them|these|those)\b(?! (?:who|whose|that|in|from|with|affected|\w+ed|\w+ing)\b)|"
     r"\bthe (?:latter|former)(?= (?:is|was|are|were|has|had|of)\b|[,.;])|\bthe (?:first|second|third|other|"
     r"others)(?=[,.;]|$)"
-    r"|\b(?:in|on|to|from|at|about|with|by|for|of|into|against|before|reached|reach|made|make|took|take|asked|call|"
+    r"|\b(?:in|on|to|from|at|about|with|by|for|of|into|against|before|since|after|under|over|like|reached|reach|made|"
+    r"make|took|take|asked|call|"
     r"called) "
     r"that (?!of\b|the\b|is\b)[a-z]+(?=\W)"
     r"|\b(?:in|on|to|from|at|about|with|by|for|into|against|before) this (?!week|month|year|time|morning|summer|"
@@ -99,7 +102,7 @@ _POINTS = re.compile(
     r"|\ba similar \w+\b|\band more on\b|\bhere\b(?! to stay)"
 )
 #: how far into a sentence a word points outside it; further on it mostly stands for what the sentence named
-_FRONT = 100
+_FRONT = 130
 #: what has a name or a story of its own, without it: "before the court", "the deal also appeared", "the two leaders"
 _BODIES = re.compile(
     r"\bthe (?:(?P<noun>court|chamber|panel|committee|commission|board|agency|union|university|newspaper|firm|"
@@ -117,7 +120,7 @@ _THEN = re.compile(
     r"evening)|(?:that|the same) (?:day|night|morning|afternoon|evening|week|month|summer|spring|fall|winter)|"
     r"since then|by then|until then|back then|(?:days|weeks|months|hours|years|minutes|moments|a day|a week|a month|"
     r"a year)"
-    r" (?:later|earlier|before)(?=[,.;]|$))\b"
+    r" (?:later|earlier|before)(?=[,.;]|$))\b|\bsince(?=[,.;]|$| in an? )|\bas much(?=[,.;])"
 )
 _DATED = re.compile(
     r"\b(?:\d{1,2}(?::\d\d)? ?[ap]\.?m|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:January|February|March|April|"
@@ -131,14 +134,19 @@ _SAID_BACK = re.compile(
     r"noted|"
     r"told|explained|continued|warned)(?=[,.:;]|$| (?:in|on|at|during)\b)"
 )
-_CONTRASTS = re.compile(r"[^,“\"]{3,45}, (?:though|too|then|instead|however|meanwhile|for (?:his|her|its|their) part),")
+_CONTRASTS = re.compile(
+    r"[^,“\"]{3,45}, (?:though|too|then|instead|however|meanwhile|by (?:contrast|comparison)|in turn|on the other hand|"
+    r"for (?:instance|example)|for (?:his|her|its|their) part),"
+)
 #: a sentence that ends in a count without what is counted, or a count as a noun: "it will draw 1,450", "the 141 that"
 _BARE_NUMBER = re.compile(
     r"\b(?:draw|draws|drew|has|have|had|for|want|wants|need|needs|use|uses|got|get|gets|reach|signed|sold)"
     r" (?:about |roughly |some |only |just )?\d[\d,]*(?:\.$|;|$)|\bthe \d[\d,]* (?:that|which|had|has|have)\b|"
     r"\b\d+ (?:do|did)\b"
 )
-_PLURAL = re.compile(r"\b(?:[A-Za-z][\w’'-]*[^su\W]s|people|children|men|women|police|and|[Mm]edia|staff|both|data)\b")
+_PLURAL = re.compile(
+    r"\b(?!(?:was|has|does|its|his|says|plans|wants|needs)\b)(?:[A-Za-z][\w’'-]*[^su\W]s|people|children|men|women|police|and|[Mm]edia|staff|both|data)\b"
+)
 
 
 def refers_back(text: str) -> bool:
@@ -167,7 +175,9 @@ def points_outside(text: str, known: Container[str] = frozenset()) -> bool:
     if then and not _DATED.search(bare[: then.start()]):
         return True
     said = _SAID_BACK.search(bare)
-    return (bool(said) and not _speaks(bare[: said.start()])) or _lone_plural(bare)
+    if said and not _speaks(bare[: said.start()]):
+        return True
+    return _lone_plural(bare)
 
 
 def _introduced(match: re.Match[str], bare: str) -> bool:
@@ -237,6 +247,8 @@ def _noun_phrase(found: Sequence[Token]) -> tuple[list[str], str]:
     nouns: list[str] = []
     for at, token in enumerate(found):
         following = found[at + 1] if at + 1 < len(found) else token
+        if nouns and nouns[-1].endswith("s") and not nouns[-1].endswith("ss") and token.word not in _SAYS_WHICH:
+            return nouns, token.word  # a verb: "The emails refer to …"
         ends = not token.is_word or is_finite(token) or token.word in _STOPS or token.word in _SAYS_WHICH
         verb = token.word.endswith("s") and nouns and following.is_word and not is_finite(following)
         if ends or (verb and following.word not in _STOPS | _SAYS_WHICH):

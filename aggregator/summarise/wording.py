@@ -47,6 +47,10 @@ _FURNITURE = re.compile(
     r"https?://|pic\.twitter|editor’s note|"
     r"editor's note|correction:|updated? (?:at|on)|told the (?:dispatch|sentinel|lantern)|listen to|is a "
     r"(?:staff )?(?:reporter|writer|columnist|correspondent)|has (?:learned|obtained))\b"
+    r"|\bplay video\b|\bhide caption\b|^image |^(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|"
+    r"dec)\w*\.? \d+ [-–—] "
+    r"|\b(?:is|are) (?:taken|carried|escorted|helped|led) (?:to|into|away|out|from)\b"
+    r"|\b(?:is|are) (?:seen|shown) (?:in|on|at|during|after|outside|here)\b"
     r"|\(in (?:millions|billions|thousands)\)|\bnote: |obtained by (?:this|the) newspaper"
     r"|^as \S+(?: \S+){0,6} (?:has |have |first |previously |earlier )?report(?:ed|s),",
     re.IGNORECASE,
@@ -58,6 +62,7 @@ _ELLIPTIC = re.compile(
 )
 #: a capital in the middle of a sentence that begins another one: a heading or a dateline was run into the text
 _RUN_ON = re.compile(
+    r"\b[a-z]{4,}\. [a-z]|^(?:19|20)\d\d would\b|"
     r"[a-z0-9] (?:The|This|After|As|In|On|When|While|If|It|He|She|They|But|And|For|At|That|There) [a-z]"
 )
 _DOUBLED = re.compile(r"\b(?!(?:had|that|is|very|bye|so|no)\b)([a-z]+) \1\b")
