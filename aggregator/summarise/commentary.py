@@ -18,6 +18,7 @@ _LEAST = 4
 _COMMENTARY, _OFTEN_SOURCED, _ARGUING, _SOURCED = 0.3, 0.4, 0.2, 0.3
 #: with a title that argues, this much is enough; and so is a narrator who shows through this often, in a longer text
 _TITLED, _TITLED_SOURCED = 0.1, 0.35
+_TITLED_ARGUING, _TITLED_OFTEN_SOURCED = 0.2, 0.5
 _NARRATED, _NARRATED_SOURCED, _LONG = 0.1, 0.25, 12
 _MUST = re.compile(r"\b(?:must|should|ought to|needs? to|has to|have to|deserves?)\b", re.IGNORECASE)
 
@@ -41,11 +42,13 @@ def judge(source: SourceText) -> Judgement:
     size, share = len(own), sum(argues) / len(own)
     texts = [sentence.text for sentence in source.sentences]
     sourced = sum(is_attributed(text) or "“" in text or '"' in text for text in texts) / len(texts)
+    titled = share > _TITLED and _title_argues(source.title)
     return Judgement(
         share,
         (share > _COMMENTARY and (sourced < _OFTEN_SOURCED or sum(opinions) > _COMMENTARY * size))
         or (share > _ARGUING and sourced < _SOURCED)
-        or (share > _TITLED and sourced < _TITLED_SOURCED and _title_argues(source.title))
+        or (titled and sourced < _TITLED_SOURCED)
+        or (titled and share > _TITLED_ARGUING and sourced < _TITLED_OFTEN_SOURCED)
         or (size >= _LONG and sum(narrated) >= _NARRATED * size and sourced < _NARRATED_SOURCED),
     )
 

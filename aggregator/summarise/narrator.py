@@ -37,7 +37,8 @@ draconian tantrum tantrums blitzkrieg nemesis fodder pal pals giveaway giveaways
 eye-popping never-ending pugilistic searing dubious impressive stellar magnificent masterful masterfully fawning
 gushing enthuses lurid sordid bizarre bizarrely bombast bombastic bluster blustering chutzpah cronyism crackpot
 clownish minion minions henchman henchmen smug smugly sneering trainwreck kowtow kowtows kowtowed grandstanding
-gaslighting weaponizing scheming ill-fated much-hyped much-vaunted much-maligned long-suffering self-serving
+gaslighting gutting sinister mercurial weaponizing scheming ill-fated much-hyped much-vaunted much-maligned
+long-suffering self-serving
 """)
 #: set phrases of praise, blame and mockery
 _PHRASES = re.compile(
@@ -47,7 +48,8 @@ _PHRASES = re.compile(
     r"iron fist|crack(?:ing|ed)? heads|soak the rich|fl(?:y|ies|ew|ying) in the face|thread the needle|lip service|"
     r"doubl(?:e|es|ing) down|face[- ]saving|f[ae]lls? flat|hungry for|stok(?:es?|ed|ing) (?:fears?|anger|outrage)|"
     r"looms? large|no end in sight|hemming and hawing|fell swoop|quick to (?:blame|criticize|attack|mock)|"
-    r"breath(?:e|ed|es) new life|by a thread|flat[- ]out|in (?:a|the) lurch|up in arms|ma[dk]es? a show|"
+    r"breath(?:e|ed|es) new life|by a thread|flat[- ]out|in (?:a|the) lurch|up in arms|(?:freak\w*|go(?:es|"
+    r"ing)?) (?:out over|nuts)|freaking out|ma[dk]es? a show|"
     r"elephant in the room|smoke and mirrors|can of worms|house of cards|train wreck|dumpster fire|dog whistles?|"
     r"victory lap|sour grapes|silver bullet|slippery slope|crocodile tears|caved? (?:in )?to|virtue[- ]signal\w*|"
     r"twice[- ]failed|cozy(?:ing)? up)\b|(?:^|, )naturally\b|, (?:note|remember|recall|alas|say)(?=,)"

@@ -92,7 +92,8 @@ _POINTS = re.compile(
     r"|\b(?:in|on|to|from|at|about|with|by|for|into|against|before) this (?!week|month|year|time|morning|summer|"
     r"spring|fall|"
     r"winter|season|point|day|afternoon|evening|moment|decade|century)[a-z]+"
-    r"|\bthis (?:is|was|would|will|has|had|means|meant)\b|\b(?:just|do|did|does|done|doing) that(?=[,.; ]*(?:$|[,.;]|"
+    r"|\bthis (?:is|was|would|will|has|had|means|meant|to be|as)\b|\b(?:just|do|did|does|done|"
+    r"doing) that(?=[,.; ]*(?:$|[,.;]|"
     r"by\b|in\b))"
     r"|\b(?:that|those|these) (?:same )?(?:city|town|question|phrase|trend|idea|view|claim|issue|notion|argument|"
     r"approach|"
@@ -117,7 +118,8 @@ _BODIES = re.compile(
 _THEN = re.compile(
     r"\b(?:at the time|at that (?:time|point|moment)|the (?:next|following|same|previous) (?:day|night|morning|week|"
     r"month|year|"
-    r"evening)|(?:that|the same) (?:day|night|morning|afternoon|evening|week|month|summer|spring|fall|winter)|"
+    r"evening)|(?:that(?: same)?|the same) (?:day|night|morning|afternoon|evening|week|month|summer|spring|fall|"
+    r"winter)|"
     r"since then|by then|until then|back then|(?:days|weeks|months|hours|years|minutes|moments|a day|a week|a month|"
     r"a year)"
     r" (?:later|earlier|before)(?=[,.;]|$))\b|\bsince(?=[,.;]|$| in an? )|\bas much(?=[,.;])"
@@ -135,7 +137,8 @@ _SAID_BACK = re.compile(
     r"told|explained|continued|warned)(?=[,.:;]|$| (?:in|on|at|during)\b)"
 )
 _CONTRASTS = re.compile(
-    r"[^,“\"]{3,45}, (?:though|too|then|instead|however|meanwhile|by (?:contrast|comparison)|in turn|on the other hand|"
+    r"[^,“\"]{3,45}, (?:though|too|then|instead|however|meanwhile|by (?:contrast|comparison)|in turn|"
+    r"on the other hand|"
     r"for (?:instance|example)|for (?:his|her|its|their) part),"
 )
 #: a sentence that ends in a count without what is counted, or a count as a noun: "it will draw 1,450", "the 141 that"
@@ -145,7 +148,8 @@ _BARE_NUMBER = re.compile(
     r"\b\d+ (?:do|did)\b"
 )
 _PLURAL = re.compile(
-    r"\b(?!(?:was|has|does|its|his|says|plans|wants|needs)\b)(?:[A-Za-z][\w’'-]*[^su\W]s|people|children|men|women|police|and|[Mm]edia|staff|both|data)\b"
+    r"\b(?!(?:was|has|does|its|his|says|plans|wants|needs)\b)(?:[A-Za-z][\w’'-]*[^su\W]s|people|children|men|women|"
+    r"police|and|[Mm]edia|staff|both|data)\b"
 )
 
 
@@ -233,7 +237,7 @@ def is_definite(text: str, known: Container[str]) -> bool:
     match = _DETERMINED.match(text)
     if not match:
         return False
-    nouns, stop = _noun_phrase(tokens(text[match.end() : match.end() + 80]))
+    nouns, stop = _noun_phrase(tokens(text[match.end() : match.end() + 80]), bool(match["phrase"]))
     if not nouns or stop in _SAYS_WHICH or (match["phrase"] and stop != ",") or any(map(_SUPERLATIVE.fullmatch, nouns)):
         return False
     if _UNIQUE.fullmatch(nouns[-1]) or (match["phrase"] and _TIMES.fullmatch(nouns[-1])):
@@ -242,8 +246,11 @@ def is_definite(text: str, known: Container[str]) -> bool:
     return not head or not _met(head[-1], known)
 
 
-def _noun_phrase(found: Sequence[Token]) -> tuple[list[str], str]:
-    """The words of the noun phrase at the front of `found` and the word or mark behind it; none if it is a name."""
+def _noun_phrase(found: Sequence[Token], phrase: bool) -> tuple[list[str], str]:
+    """The words of the noun phrase at the front of `found` and the word or mark behind it; none if it is a name.
+
+    `phrase`: it is an opening phrase ("At the meeting Adler said"), so that a name behind it begins the clause.
+    """
     nouns: list[str] = []
     for at, token in enumerate(found):
         following = found[at + 1] if at + 1 < len(found) else token
@@ -254,7 +261,7 @@ def _noun_phrase(found: Sequence[Token]) -> tuple[list[str], str]:
         if ends or (verb and following.word not in _STOPS | _SAYS_WHICH):
             return nouns, token.word
         if token.text[0].isupper() or len(nouns) == 4:
-            return [], token.word
+            return (nouns, ",") if phrase and nouns else ([], token.word)
         nouns.append(token.word)
     return [], ""
 

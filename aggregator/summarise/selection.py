@@ -81,10 +81,13 @@ class Story:
         judged = {source.article_id: judge(source) for source in self.news}
         self.opinion = {key: one.share for key, one in judged.items()}
         self.comments = {key for key, one in judged.items() if one.is_commentary}
-        if self.comments and len(self.comments) == len(self.news):
-            self.comments.remove(min(self.news, key=lambda source: self.opinion[source.article_id]).article_id)
         self.candidates = tuple(self._candidates())
         self.by_key = {candidate.key: candidate for candidate in self.candidates}
+
+    @property
+    def reports(self) -> tuple[SourceText, ...]:
+        """The articles that report: news that is no commentary."""
+        return tuple(source for source in self.news if source.article_id not in self.comments)
 
     def _candidates(self) -> Iterable[Candidate]:
         titles = np.array([title_likeness(x.text, self.title_words) for _, x in self.rows])

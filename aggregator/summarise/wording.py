@@ -51,7 +51,7 @@ _FURNITURE = re.compile(
     r"dec)\w*\.? \d+ [-–—] "
     r"|\b(?:is|are) (?:taken|carried|escorted|helped|led) (?:to|into|away|out|from)\b"
     r"|\b(?:is|are) (?:seen|shown) (?:in|on|at|during|after|outside|here)\b"
-    r"|\(in (?:millions|billions|thousands)\)|\bnote: |obtained by (?:this|the) newspaper"
+    r"|\(@\w+\)|\(in (?:millions|billions|thousands)\)|\bnote: |obtained by (?:this|the) newspaper"
     r"|^as \S+(?: \S+){0,6} (?:has |have |first |previously |earlier )?report(?:ed|s),",
     re.IGNORECASE,
 )
