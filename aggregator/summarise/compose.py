@@ -15,6 +15,7 @@ from aggregator.analysis.model import SourceText
 from aggregator.analysis.words import names
 from aggregator.summarise.context import CopyLimits
 from aggregator.summarise.page import Evidence, Part, Sentence
+from aggregator.summarise.spans import is_finite, tokens
 from aggregator.text import sha256
 
 _SHOWN_WORDS = 60
@@ -214,7 +215,13 @@ def lowered(text: str, whole: str) -> str:
         opening = next((name.text for name in names(text) if name.start == 0 and " " in name.text), "")
         if match.group().lower() not in _SMALL or (opening and whole.count(opening) > 1):
             return text
+    if re.match(
+        r"(?:Local|Section|Article|Route|Flight|Highway|Interstate|District|Proposition|Title|Channel) \d", text
+    ):
+        return text
     word = match.group().removesuffix("’s").removesuffix("'s")
+    if word.lower() not in _SMALL and _is_name(word, text[len(word) :], whole):
+        return text
     if word.lower() in _SMALL:
         return text[:1].lower() + text[1:]
     small = len(re.findall(rf"(?<![\w’'-]){re.escape(word.lower())}(?![\w’'])", whole))
@@ -228,6 +235,23 @@ def lowered(text: str, whole: str) -> str:
     return text
 
 
+def _is_name(word: str, rest: str, whole: str) -> bool:
+    """Whether a first word is a name although nothing else of the article shows it: "Local 92", "Katie’s".
+
+    A word that the article never writes small is one before a number or a possessive, by the form of a people's name,
+    or as a singular without an article before its verb.
+    """
+    if word.endswith(("ed", "ing")) or re.search(rf"(?<![\w’'-]){re.escape(word.lower())}(?![\w’'])", whole):
+        return False
+    following = tokens(rest)[:1]
+    alone = not word.endswith(("s", "ly")) and bool(following) and is_finite(following[0])
+    return alone or bool(re.match(r" \d|[’']s\b", rest)) or bool(_PEOPLES.fullmatch(word))
+
+
+_PEOPLES = re.compile(
+    r"\w+(?:ian|ean|can|rat|ese)s?|Democratic|British|French|German|Irish|Spanish|Turkish|Swedish|Polish|Jewish|Muslims?|Iraqis?|"
+    r"Israelis?|Pakistanis?|Afghans?|Californians?"
+)
 _SMALL = word_set("""
 the a an this that these those his her its their our in on at by for from with after before during since until when
 while as if although though because despite some many most several all both each every one two three four five six

@@ -35,7 +35,7 @@ class ExtractiveEngine:
         banned: set[str] = set()
         found: list[Fault] = []
         reading = Reading(analysis, context.read_at_most)
-        if not reading.story.news:
+        if not reading.story.reports:
             return Rejected("no-report", "no article of the story is a report whose text may be used")
         for _ in range(_ROUNDS):
             plan = Plan(reading, context, banned)

@@ -8,12 +8,13 @@ from aggregator.summarise.compose import Draft
 from aggregator.summarise.figures import outcomes
 from aggregator.summarise.holders import Voice
 from aggregator.summarise.leads import is_clear, side_matter
+from aggregator.summarise.narrator import is_opinionated
 from aggregator.summarise.plan import FRAMING, STANCE, Camp, Plan, framing
+from aggregator.summarise.references import is_definite
 from aggregator.summarise.report import forms, stands
 from aggregator.summarise.sayings import Statement
-from aggregator.summarise.selection import Candidate, is_definite
+from aggregator.summarise.selection import Candidate
 from aggregator.summarise.statements import fits_perspective, fused, opened, shortened
-from aggregator.summarise.wording import is_opinionated
 
 #: with fewer words left than these the body goes before a second sentence of the dek
 _BODY_FIRST = 150

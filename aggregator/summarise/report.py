@@ -1,7 +1,7 @@
 """Sentences of report: cuts of what the outlets state themselves, with everybody who states the same."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from aggregator.analysis.lexicon import word_set
 from aggregator.analysis.model import Sentence, SourceText
@@ -9,15 +9,10 @@ from aggregator.analysis.words import content_words, names
 from aggregator.summarise.compose import Draft, Passage, lowered, own, taken
 from aggregator.summarise.exact import cuts
 from aggregator.summarise.figures import Development
-from aggregator.summarise.selection import Candidate, Story, is_definite
-from aggregator.summarise.wording import (
-    has_main_clause,
-    is_aside,
-    is_loaded,
-    is_report,
-    refers_back,
-    without_quotations,
-)
+from aggregator.summarise.narrator import is_aside, is_narrated
+from aggregator.summarise.references import is_definite, points_outside, refers_back
+from aggregator.summarise.selection import Candidate, Story
+from aggregator.summarise.wording import has_main_clause, is_loaded, is_report, without_quotations
 
 _LONGEST, _AIM, _QUOTED_WORDS = 45, 32, 24
 _DATELINE = re.compile(
@@ -25,6 +20,8 @@ _DATELINE = re.compile(
     r"[A-Z][A-Z.,’' ]{2,40}(?:\([A-Z][\w ./]+\)\s*)?[—–-]|[A-Z][\w.,’' ]{2,40}\([A-Z][\w ./]+\)|"
     r"\([A-Z][\w ./]+\)\s*[—–-]?)"
 )
+#: white space that a link left before a mark
+_SPACED = re.compile(r" +([,;.])(?=\s|$)")
 _NAME = re.compile(r"[A-Z][\w’'.-]+(?: (?:[A-Z]\.|[A-Z][\w’'-]+|de|la|van|von|der|bin|al)){1,3}$")
 #: a surname behind one of these is introduced well enough
 _TITLED = (
@@ -38,11 +35,13 @@ US UK EU UN USA FBI CIA NATO GOP IRS CEO TV AI CNN NBC CBS ABC BBC NPR FDA CDC E
 NFL NBA PAC DOJ DHS ICE NSA SEC FTC FCC OPEC NRA ACLU PhD DC NYC LA GPS SUV ATM AM PM II III IV JR SR
 """)
 _NO_PERSON = re.compile(
-    r"\b(?:Act|Bill|House|Senate|Court|Committee|Department|University|College|School|County|City|State|States|Center|"
+    r"\b(?:Act|Bill|House|Senate|Court|Committee|Department|University|College|School|County|City|State|States|"
+    r"Center|"
     r"Institute|Council|Office|Board|Bureau|Agency|Party|Street|Avenue|Road|River|Lake|Valley|Park|Bank|Company|Inc|"
     r"Corp|Group|Times|Post|News|Press|Union|League|Association|Alliance|Commission|Service|Street|Day|War|Republic|"
     r"Republicans?|Democrats?|Americans?|Russians?|Californians?|Alabama|Alaska|Arizona|Arkansas|California|Colorado|"
-    r"Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|"
+    r"Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|"
+    r"Maryland|"
     r"Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|Jersey|York|Carolina|Dakota|Ohio|"
     r"Oklahoma|Oregon|Pennsylvania|Tennessee|Texas|Utah|Vermont|Virginia|Wisconsin|Wyoming|Congress|Pentagon|Kremlin|"
     r"North|South|East|West|New|San|Los|Hospital|Church|Amendment|Systems|Springs|Falls|Bay|Island|Islands)\b"
@@ -50,7 +49,8 @@ _NO_PERSON = re.compile(
 
 
 _BEFORE_PERSON = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Sgt|Rev|Prof)\.|President|Senator|Governor|Mayor|Judge|Justice|Secretary|"
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Sgt|Rev|Prof)\.|President|Senator|Governor|Mayor|Judge|Justice|"
+    r"Secretary|"
     r"Minister|Chancellor|Speaker|Chairman|Leader|Director|General|Sheriff|Officer|Captain|Detective|Counsel|Chief|"
     r"\b[a-z]+(?:er|or|ist|man|woman|nee|ant|ent|yst|ive|ian|ate|ow|ge|al|ey|end|ad))[,]? $"
 )
@@ -111,6 +111,10 @@ class People:
         """Whether the full name was printed."""
         return surname in self._known
 
+    def mentioned(self, text: str) -> bool:
+        """Whether some person of the story is named in `text`, by surname at least."""
+        return any(surname in text for surname in self._full)
+
     def forget(self) -> None:
         """Begin an element of the page that is read by itself."""
         self._known.clear()
@@ -138,7 +142,7 @@ class People:
 
 def forms(candidate: Candidate, most: int = _LONGEST) -> list[str]:
     """The ways to print a sentence, best first: whole if it is short and has no dateline, then its cuts."""
-    text = candidate.text
+    text = _SPACED.sub(r"\1", candidate.text)
     if _DATELINE.match(text) or len(text.split()) > _AIM:
         shorter = [cut for cut in cuts(text) if not _DATELINE.match(cut) and is_report(cut)]
         fits = [cut for cut in shorter if len(cut.split()) <= _AIM] or shorter
@@ -195,32 +199,45 @@ def stands(candidate: Candidate, text: str, people: People, development: Develop
     inside = len(text.split()) - len(bare.split())
     return (
         is_report(text)
-        and not (opening and (refers_back(text) or is_definite(text, people.words)))
+        and not (opening and leans_back(text, people.words))
         and not is_aside(text)
+        and not is_narrated(text)
         and not (opening and len(text.split()) < 9)
         and not (candidate.leans and opening and text[:12] == candidate.text[:12])
         and not is_loaded(text)
         and not development.is_stale(text)
         and not people.stranger(text)
         and inside <= 12
-        and not _dangling(bare)
+        and not _dangling(bare, people)
     )
 
 
+def leans_back(text: str, known: Container[str]) -> bool:
+    """Whether a sentence needs another one before it. `known` are content words that the reader has met."""
+    return refers_back(text) or is_definite(text, known) or points_outside(text, known)
+
+
 _HE = re.compile(r"\b(?:he|she|him|her|his|hers)\b")
+_SOMEBODY = re.compile(
+    rf"(?:{_TITLED}|\b(?:Mr|Mrs|Ms)\b\.?|\bSir|\bSister) [A-Z]|\b[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][\w’'-]+|"
+    r"\b(?:man|woman|boy|girl|"
+    r"mother|father|student|driver|judge|mayor|officer|teenager|patient|president|senator|governor|husband|wife|son|"
+    r"daughter|minister|worker|employee|lawyer|pastor|priest|teacher|doctor|person|everyone|nobody|somebody|someone|"
+    r"who|"
+    r"gunman|suspect|attacker|candidate|nominee|lawmaker|Republican|Democrat|chairman|director|secretary|leader|pope|"
+    r"king|queen|each|captain|sheriff|chief|agent|executive|founder|author|writer|actor|singer|host|baker|owner|baby|"
+    r"child)\b"
+)
 
 
-def _dangling(text: str) -> bool:
+def _dangling(text: str, people: People) -> bool:
     """Whether a pronoun for a person comes before any person is named in the sentence."""
     match = _HE.search(text)
     if not match:
         return False
     before = text[: match.start()]
-    return not names(before) and not re.search(
-        r"\b(?:man|woman|boy|girl|mother|father|student|driver|judge|mayor|officer|teenager|patient|president|senator|"
-        r"governor|husband|wife|son|daughter|minister|worker|employee|lawyer|pastor|priest|teacher|doctor)\b",
-        before,
-    )
+    named = any(not _NO_PERSON.search(each.group()) for each in _SOMEBODY.finditer(before))
+    return not named and not people.mentioned(before)
 
 
 def run_of(candidate: Candidate, by_key: dict[tuple[str, int], Candidate], most: int) -> list[Candidate]:

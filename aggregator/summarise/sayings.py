@@ -10,8 +10,9 @@ from aggregator.analysis.sentences import split_sentences
 from aggregator.analysis.words import name_key, names
 from aggregator.summarise.compose import Passage
 from aggregator.summarise.exact import Reported, check_reported
+from aggregator.summarise.references import is_definite
 from aggregator.summarise.roles import kind_of, last_word
-from aggregator.summarise.selection import Story, is_definite
+from aggregator.summarise.selection import Story
 from aggregator.summarise.speech import BY_FORM
 from aggregator.summarise.wording import is_balanced, without_quotations
 

@@ -6,7 +6,7 @@ from the lead zone beats whole-document centrality on news (Hong & Nenkova 2014;
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.analysis.model import Analysis, Sentence, SourceText
-from aggregator.analysis.sentences import LONGEST
 from aggregator.analysis.words import content_words, fold, name_key, names, negations, numbers
+from aggregator.summarise.commentary import judge
 from aggregator.summarise.compose import Passage
-from aggregator.summarise.wording import is_attributed, is_informal, is_opinionated, is_report, is_scene, refers_back
+from aggregator.summarise.narrator import is_informal, is_scene
+from aggregator.summarise.references import refers_back
+from aggregator.summarise.wording import is_report
 from aggregator.types import Kind, Rights
 
 #: weights of the score, tuned on ROUGE against neutral human summaries of real stories
@@ -29,8 +31,6 @@ _COVERED = 0.60
 _REPEATS = 0.72
 #: a sentence this near to the titles tells the event itself
 _CORE = 0.35
-#: an article that argues this much is commentary, or this much and seldom says who said what
-_COMMENTARY, _ARGUING, _SOURCED = 0.3, 0.2, 0.3
 #: below this cosine to the story's leads a sentence belongs to something else on the same page
 _RELEVANT, _LEADS = 0.2, 4
 _WORDS = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
@@ -78,12 +78,16 @@ class Story:
         self.vectors = _matrix(self.sources)
         self.similarity: NDArray[np.float32] = self.vectors @ self.vectors.T
         self.title_words = _title_words(analysis.sources)
-        self.comments = {source.article_id for source in self.news if is_commentary(source)}
-        if len(self.comments) == len(self.news):
-            self.comments = set()
-        self.opinion = {source.article_id: opinion_share(source) for source in self.news}
+        judged = {source.article_id: judge(source) for source in self.news}
+        self.opinion = {key: one.share for key, one in judged.items()}
+        self.comments = {key for key, one in judged.items() if one.is_commentary}
         self.candidates = tuple(self._candidates())
         self.by_key = {candidate.key: candidate for candidate in self.candidates}
+
+    @property
+    def reports(self) -> tuple[SourceText, ...]:
+        """The articles that report: news that is no commentary."""
+        return tuple(source for source in self.news if source.article_id not in self.comments)
 
     def _candidates(self) -> Iterable[Candidate]:
         titles = np.array([title_likeness(x.text, self.title_words) for _, x in self.rows])
@@ -216,49 +220,6 @@ class Fact:
             return False
         covered = len(self.words & fact.words) / max(1, len(self.words))
         return covered >= _COVERED or (cosine >= _SURE and covered >= _COVERED - 0.1)
-
-
-def opinion_share(source: SourceText) -> float:
-    """How much an article argues: the share of its own sentences that are loaded, ask, or speak of "we"."""
-    own = [sentence.text for sentence in source.sentences if sentence.region is None]
-    return sum(map(is_opinionated, own)) / len(own) if len(own) > 3 else 0.0
-
-
-def is_commentary(source: SourceText) -> bool:
-    """Whether an article argues rather than reports, by its own sentences and by how seldom it names a speaker."""
-    share = opinion_share(source)
-    if share <= _ARGUING:
-        return False
-    texts = [sentence.text[:LONGEST] for sentence in source.sentences]
-    sourced = sum(is_attributed(text) or "“" in text or '"' in text for text in texts) / len(texts)
-    return share > _COMMENTARY or sourced < _SOURCED
-
-
-_DEFINITE = re.compile(
-    r"(?:The|This|That|These|Those)((?: [a-z][\w’'-]*){1,3}?)(?= (?:[a-z]+(?:ed|s)|is|was|are|were|has|have|had|will|"
-    r"would|"
-    r"could|may|might|can|must|said|told|did|does|of|in|on|at|for|to|that|who|which|between|from|with|by|behind|under|"
-    r"against|over|near)\b|[,’'])(?: (of|that|who|which|for|between|to|behind|against)\b)?"
-)
-
-
-def is_definite(text: str, known: Container[str]) -> bool:
-    """Whether a sentence opens with "The" and a common noun that an earlier sentence must have introduced.
-
-    `known` are content words that the reader has met: those of the titles. A phrase that says itself which one it is
-    ("The cost of …") is none.
-    """
-    match = _DEFINITE.match(text)
-    if not match or match.group(2):
-        return False
-    head = content_words(match.group(1))
-    return not head or (head[-1] not in known and not _MEASURES.fullmatch(match.group(1).split()[-1]))
-
-
-_MEASURES = re.compile(
-    r"bill|act|law|measure|proposal|plan|legislation|ban|deal|merger|tax|project|strike|president|government|"
-    r"administration|public|country|nation|state|city|house|senate|world|economy"
-)
 
 
 def title_likeness(text: str, weights: Counter[str]) -> float:

@@ -116,7 +116,7 @@ _DASHES = "—–-"
 _DATELINE = re.compile(
     r"(?:[A-Z][\w.’'-]*(?:[ ,/]+[A-Z][\w.’'-]*){0,5},? ?(?:[A-Z][a-z]{2,8}\.? \d{1,2},? ?)?)?"
     r"(?:(?:\((?:Reuters|AP|AFP|CNN|UPI|Bloomberg|[A-Z][\w. ]{1,28})\) ?)?(?:—|–|--?)[ ]+"
-    r"|\((?:Reuters|AP|AFP|CNN|UPI|Bloomberg)\) )(?=\S)"
+    r"|\((?:Reuters|AP|AFP|CNN(?: [A-Z]\w+)?|UPI|Bloomberg(?: [A-Z]\w+)?)\) )(?=\S)"
 )
 _LEADS = ("and", "but", "yet")
 _LEADS_WITH_COMMA = word_set("so still however meanwhile moreover furthermore additionally nevertheless also")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.summarise.compose import lowered
 from aggregator.summarise.exact import Reported, check_cut, check_quotation, check_reported, check_title, cuts, reported
 
 VOTE = (
@@ -220,3 +221,23 @@ def test_no_single_word_of_a_plain_sentence_may_go(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(words) - 1))
 
     assert check_cut(" ".join(words[:at] + words[at + 1 :]), PLAIN) != ""
+
+
+def test_a_dateline_without_a_dash_goes_whole() -> None:
+    text = "New York (CNN Business) After a week of criticism, the council said on Sunday that it was sorry about it."
+    assert "After a week of criticism, the council said on Sunday that it was sorry about it." in set(cuts(text))
+    assert check_cut("New York After a week of criticism, the council said on Sunday that it was sorry about it.", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("Moscow was kicked out of the group.", "Moscow was kicked out of the group."),
+        ("Republicans voted against the plan.", "Republicans voted against the plan."),
+        ("Local 92 had no say in it.", "Local 92 had no say in it."),
+        ("In 2011, half of the arrests were there.", "in 2011, half of the arrests were there."),
+        ("Drivers walked out on Monday.", "drivers walked out on Monday."),
+    ],
+)
+def test_behind_reports_that_only_a_common_word_loses_its_capital(text: str, printed: str) -> None:
+    assert lowered(text, text) == printed

@@ -22,10 +22,11 @@ from aggregator.summarise.extractive import ExtractiveEngine
 from aggregator.summarise.figures import Development, outcomes
 from aggregator.summarise.page import Sentence, StoryPage
 from aggregator.summarise.parts import DocumentText
-from aggregator.summarise.selection import Fact, is_definite
+from aggregator.summarise.references import is_definite, refers_back
+from aggregator.summarise.selection import Fact
 from aggregator.summarise.speech import OPENINGS
 from aggregator.summarise.validate import faults
-from aggregator.summarise.wording import has_main_clause, is_loaded, is_plain_title, is_report, refers_back
+from aggregator.summarise.wording import has_main_clause, is_loaded, is_plain_title, is_report
 from aggregator.types import Extent, Kind, Lean, LeanState, LeanTag, Rating, Region, RegionKind, Rights
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
