@@ -1,83 +1,12 @@
-"""Why it matters, and the camps' cases in depth."""
+"""The holders' cases in depth: a stance and what stands behind it, of two holders at least or of none."""
 
-import re
-
-from aggregator.summarise.compose import Draft, own
+from aggregator.summarise.compose import Draft
 from aggregator.summarise.holders import Voice
 from aggregator.summarise.plan import Case, Plan, words_of
-from aggregator.summarise.report import forms, stands, stated
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.statements import inverted, opened, shortened
-from aggregator.summarise.wording import is_attributed, without_quotations
 
-_STAKES = re.compile(
-    r"\b(?:(?:would|could|will|may|might) (?:also |now |then |likely |effectively )?(?:be the|affect|cost|force|mean|"
-    r"make|"
-    r"allow|require|raise|cut|give|end|leave|let|apply|take|lead|set|reshape|become|lose|determine|decide|expose|"
-    r"change|"
-    r"hurt|help|bring|put|cover|reach|add|save|pay|face|drive|push|limit|bar|strip|shift|double|reduce|increase)|"
-    r"sets? a precedent|precedent|for the first time (?:in|since)|first (?:\w+ )?since|"
-    r"the (?:largest|biggest|first|worst|deadliest|highest|lowest|longest) (?:\w+ ){1,5}(?:since|in \w+|ever|for)|"
-    r"at stake|(?:affect|leav|displac|serv|depend)\w* (?:\w+ ){0,3}?(?:\d[\d,.]*|thousands|"
-    r"millions)[^.;]{0,20}(?:people|"
-    r"residents|customers|students|pupils|patients|workers|jobs|households|families|homes))\b"
-)
-_DATED = re.compile(
-    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|"
-    r"October|"
-    r"November|December|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.|next (?:week|month|year|spring|summer|fall|autumn|winter)|"
-    r"tomorrow|(?:19|20)\d\d)\b"
-)
-#: an announced step, in the verb of the sentence
-_COMING = re.compile(
-    r"\b(?:(?:is|are) (?:expected|scheduled|due|set|to be)|plans? to|will (?:be|meet|begin|decide|vote|hear|take|go|"
-    r"hold|"
-    r"return|start|resume|open|reopen|appear|consider|publish)|hopes? to|intends? to)\b"
-)
 _DEPTH_LOW, _DEPTH_AIM, _DEPTH_HIGH = 35, 48, 80
-
-
-def write_why(plan: Plan) -> None:
-    """What follows from the event, outside anybody's words; else the next dated step."""
-    plan.forget()
-    pool = []
-    for candidate in plan.story.candidates:
-        bare = without_quotations(candidate.text)
-        told = candidate.title >= 0.2 and not is_attributed(bare)
-        if told and _STAKES.search(bare) and not plan.story.repeats(candidate.row, plan.rows):
-            pool.append((candidate.score + 0.4 * len(_STAKES.findall(bare)), candidate))
-    for _, candidate in sorted(pool, key=lambda item: (-item[0], item[1].row)):
-        if len(plan.why) == 2 or words_of(plan.why) >= 45:
-            break
-        if plan.story.repeats(candidate.row, plan.rows, 0.6 if plan.why else 0.72):
-            continue
-        for text in forms(candidate, 38):
-            person = re.match(
-                r"(?:Mr|Ms|Mrs|Dr|Sen|Rep|Gov)\.|[A-Z][a-z]+ [A-Z][a-z]+(?:,| (?:has|is|was|learned|told))", text
-            )
-            if not person and stands(candidate, text, plan.people, plan.development) and _STAKES.search(text):
-                plan.take_report(plan.why, candidate, text)
-                break
-    if not plan.why:
-        _write_outlook(plan)
-    if not plan.why:
-        plan.omitted["why_it_matters"] = "no sentence of a report tells a consequence outside somebody's words"
-
-
-def _write_outlook(plan: Plan) -> None:
-    """In place of a consequence, the next step with its date, said to be that."""
-    ranked = sorted(plan.story.candidates, key=lambda c: (-c.score, c.row))
-    for candidate in ranked:
-        text = next((t for t in forms(candidate, 38) if _COMING.search(t) and _DATED.search(t)), "")
-        if not text or candidate.title < 0.15 or plan.story.repeats(candidate.row, plan.rows):
-            continue
-        if stands(candidate, text, plan.people, plan.development):
-            draft = stated(candidate, text, plan.story)
-            if plan.is_current(candidate) and text not in plan.banned:
-                lead = Draft((own("What comes next: "), *draft.pieces), draft.support, keys=draft.keys)
-                if plan.take(plan.why, lead):
-                    plan.rows.append(candidate.row)
-                    return
 
 
 def reserve_viewpoints(plan: Plan) -> None:

@@ -10,12 +10,14 @@ from aggregator.summarise.absent import not_represented
 from aggregator.summarise.assemble import assemble
 from aggregator.summarise.body import write_body
 from aggregator.summarise.context import PageContext
-from aggregator.summarise.depth import reserve_viewpoints, write_viewpoints, write_why
+from aggregator.summarise.depth import reserve_viewpoints, write_viewpoints
 from aggregator.summarise.headline import headline
 from aggregator.summarise.lede import write_dek, write_dek_camps, write_perspectives
+from aggregator.summarise.opinion import write_opinions
 from aggregator.summarise.page import StoryPage
 from aggregator.summarise.parts import DocumentText
 from aggregator.summarise.plan import Plan, Reading
+from aggregator.summarise.stakes import write_why
 from aggregator.summarise.validate import Fault, faults, held
 
 #: how often a page is written again without what the validator refused
@@ -68,6 +70,8 @@ def _write(plan: Plan) -> None:
     if not plan.body and plan.newest:
         plan.newest = []  # the newest articles are too short to fill a page; overtaken figures stay out all the same
         write_body(plan)
+    if plan.body:
+        write_opinions(plan)
     write_viewpoints(plan)
     cited = {passage.source.article_id for draft in plan.drafts() for passage in draft.passages}
     plan.headline = headline(plan.story, plan.development, plan.newest, cited)

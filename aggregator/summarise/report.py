@@ -111,6 +111,14 @@ class People:
         """Whether the full name was printed."""
         return surname in self._known
 
+    def opens(self, text: str) -> bool:
+        """Whether a text begins with a person's name."""
+        return any(text.startswith((surname, *fulls)) for surname, fulls in self._full.items())
+
+    def closes(self, text: str) -> bool:
+        """Whether a text ends with a person's name."""
+        return text.rstrip(" ,").endswith(tuple(self._full))
+
     def forget(self) -> None:
         """Begin an element of the page that is read by itself."""
         self._known.clear()
