@@ -6,7 +6,7 @@ evidence is left out and said to be. Order of writing: headline, dek, camps, bod
 
 from aggregator.analysis.model import Analysis
 from aggregator.errors import Rejected
-from aggregator.summarise.absent import not_represented
+from aggregator.summarise.absent import none_missing, not_represented
 from aggregator.summarise.assemble import assemble
 from aggregator.summarise.body import write_body
 from aggregator.summarise.context import PageContext
@@ -75,13 +75,10 @@ def _write(plan: Plan) -> None:
     write_viewpoints(plan)
     cited = {passage.source.article_id for draft in plan.drafts() for passage in draft.passages}
     plan.headline = headline(plan.story, plan.development, plan.newest, cited)
-    missing = not_represented(plan.analysis.sources, plan.voices)
+    missing = not_represented(plan.analysis, plan.voices, plan.context)
     plan.missing = [one for one in missing if one.text not in plan.banned]
     if not plan.missing:
-        plan.omitted["not_represented"] = (
-            "no side of the rated outlets, no country and no group that the articles speak of could be shown to be"
-            " missing; comparison with other stories was not tested"
-        )
+        plan.omitted["not_represented"] = none_missing(plan.context)
 
 
 def _documents(analysis: Analysis) -> dict[tuple[str, int], DocumentText]:

@@ -115,6 +115,10 @@ class People:
         """Whether a text begins with a person's name."""
         return any(text.startswith((surname, *fulls)) for surname, fulls in self._full.items())
 
+    def shares(self, surname: str) -> bool:
+        """Whether several people of the story have this surname: words may then be given to the wrong one."""
+        return len({full.split()[0] for full in self._full.get(surname, ())}) > 1
+
     def closes(self, text: str) -> bool:
         """Whether a text ends with a person's name."""
         return text.rstrip(" ,").endswith(tuple(self._full))
