@@ -61,7 +61,7 @@ def groups_in(text: str) -> frozenset[str]:
 
 def groups_quoted(analysis: Analysis) -> frozenset[str]:
     """The groups that somebody speaks for in a story, by the names and roles of its speakers."""
-    speakers = {(one.speaker, one.role) for one in (*analysis.quotes, *analysis.said)}
+    speakers = {(one.speaker, one.role) for one in analysis.quotes} | {(one.speaker, one.role) for one in analysis.said}
     return groups_in("\n".join(sorted(f"{speaker}; {role}" for speaker, role in speakers)))
 
 

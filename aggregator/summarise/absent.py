@@ -9,7 +9,7 @@ from aggregator.analysis.stakeholders import groups_near_speech
 from aggregator.summarise.context import Comparison, PageContext
 from aggregator.summarise.holders import Voice
 from aggregator.summarise.page import NotRepresented
-from aggregator.summarise.roles import kind_of
+from aggregator.summarise.report import may_be_person
 from aggregator.summarise.wording import is_attributed, without_quotations
 from aggregator.types import Kind, Lean
 
@@ -19,12 +19,10 @@ _GROUPS = {
     "workers": r"workers?|employees|staff", "residents": r"residents?|neighbou?rs?|homeowners?|tenants?|renters?",
     "teachers": r"teachers?|educators?", "drivers": r"drivers?", "farmers": r"farmers?|growers?|ranchers?",
     "immigrants": r"immigrants?|migrants?|refugees?|asylum seekers?", "veterans": r"veterans?",
-    "taxpayers": r"taxpayers?", "consumers": r"consumers?|customers?|ratepayers?|shoppers?",
     "small businesses": r"small businesses|small firms|shop owners?",
-    "survivors and families of victims": r"victims?|survivors?",
-    "children": r"children|kids", "nurses and doctors": r"nurses?|doctors?|physicians?",
-    "hobbyist developers": r"hobbyists?", "voters": r"voters?", "prisoners": r"prisoners?|inmates?",
-    "civilians": r"civilians?", "women": r"women", "retirees": r"retirees?|pensioners?",
+    "survivors and families of victims": r"victims?|survivors?", "nurses and doctors": r"nurses?|doctors?|physicians?",
+    "hobbyist developers": r"hobbyists?", "prisoners": r"prisoners?|inmates?",
+    "civilians": r"civilians?", "retirees": r"retirees?|pensioners?",
     "borrowers": r"borrowers?|home ?buyers?", "engineers": r"engineers?",
 }  # fmt: skip
 _NATIONS = {
@@ -35,6 +33,13 @@ _NATIONS = {
     "Brazil": "BR", "Nigeria": "NG", "Puerto Rico": "PR", "Greece": "GR", "Italy": "IT", "Spain": "ES",
     "Poland": "PL", "Hungary": "HU", "Hong Kong": "HK", "Taiwan": "TW", "Myanmar": "MM", "Lebanon": "LB",
     "Australia": "AU", "South Africa": "ZA", "Kenya": "KE", "Colombia": "CO", "Argentina": "AR", "Indonesia": "ID",
+}  # fmt: skip
+#: words beside a speaker by which he may belong to a group that his role does not name
+_HEARD_AS = {
+    "residents": r"liv(?:e|es|ed|ing)|homes?|houses?|streets?|neighbo\w+|locals?",
+    "parents": r"sons?|daughters?|child|children|kids|mother|father|mom|dad",
+    "drivers": r"driv(?:es|en|ing)|drove|wheel|routes?",
+    "workers": r"works?|worked|job",
 }  # fmt: skip
 _MENTIONS, _SHARE = 2, 0.5
 _SIDES = (("left", (Lean.LEFT, Lean.LEAN_LEFT)), ("right", (Lean.RIGHT, Lean.LEAN_RIGHT)), ("center", (Lean.CENTER,)))
@@ -173,9 +178,9 @@ def _silent(sources: Sequence[SourceText], voices: Sequence[Voice]) -> list[NotR
             match = _NO_ANSWER.match(sentence.text) if sentence.region is None else None
             if match is None or match["who"].split()[-1] in speaking or match["who"].split()[0] in _NOBODY:
                 continue
-            who = match["who"]
+            who = _whole_name(match["who"], source)
             kind, said = next(_SAID_SO[name] for name in _SAID_SO if match[name])
-            relative = "who" if kind_of(who) == "person" and " " in who else "which"
+            relative = "who" if may_be_person(who) else "which"
             told = said.format(outlet=source.outlet) if said else f"{source.outlet} could not reach"
             basis = {
                 "kind": kind, "who": who, "outlet": source.outlet, "article_id": source.article_id,
@@ -184,6 +189,12 @@ def _silent(sources: Sequence[SourceText], voices: Sequence[Voice]) -> list[NotR
             pronoun = "whom" if relative == "who" and not said else relative
             return [NotRepresented(text=f"{who}, {pronoun} {told}.", basis=basis)]
     return []
+
+
+def _whole_name(name: str, source: SourceText) -> str:
+    """A surname with the name that the article prints before it, if it does."""
+    found = re.search(rf"(?<![.?!“”] )\b([A-Z][a-z]+ (?:[A-Z]\. )?){re.escape(name)}\b", source.text[1:])
+    return found.group() if found and " " not in name else name
 
 
 _NOBODY = frozenset(("The", "He", "She", "They", "It", "Officials", "Police", "Both", "Neither", "A", "An"))
@@ -219,7 +230,7 @@ def _unheard(analysis: Analysis, sources: Sequence[SourceText]) -> list[NotRepre
         counts = [len(words.findall(source.text)) for source in sources]
         articles = sum(count >= _MENTIONS for count in counts)
         often = articles >= max(2, _SHARE * total) and sum(counts) >= 2 * articles
-        if often and not words.search(heard):
+        if often and not words.search(heard) and not re.search(rf"\b(?:{_HEARD_AS.get(name, '(?!)')})\b", heard):
             found.append((articles, sum(counts), name))
     found.sort(key=lambda item: (-item[0], -item[1], item[2]))
     return [
@@ -240,7 +251,8 @@ def _speech_of(analysis: Analysis) -> str:
     """Everybody's name and role, and the sentences in which anybody speaks, with what he says: a group that stands
     there may well be heard."""
     texts = {source.article_id: source for source in analysis.sources}
-    parts = [f"{one.speaker} {one.role}" for one in (*analysis.quotes, *analysis.said)]
+    parts = [f"{quote.speaker} {quote.role}" for quote in analysis.quotes]
+    parts += [f"{said.speaker} {said.role}" for said in analysis.said]
     for quote in analysis.quotes:
         if quote.article_id in texts:
             parts.append(texts[quote.article_id].text[quote.context_start : quote.context_end])

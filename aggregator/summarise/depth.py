@@ -74,7 +74,7 @@ def _add(plan: Plan, case: Case) -> None:
 def _case(plan: Plan, voice: Voice, least: int) -> Case | None:
     """Two or three further statements of one holder behind a stance, 35 words or more."""
     plan.forget()
-    if voice.kind == "person" and plan.people.shares(voice.surname):
+    if voice.kind == "person" and (not voice.role or plan.people.shares(voice.surname)):
         return None
     able = [s for s in plan.statements(voice, acts=True) if not plan.row_used(s) and _belongs(plan, s)]
     fresh = [s for s in able if s.form != "act"]

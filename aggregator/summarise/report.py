@@ -62,6 +62,11 @@ _AFTER_PERSON = re.compile(
 )
 
 
+def may_be_person(name: str) -> bool:
+    """Whether a name of two words and more has no word of an institution or a place in it."""
+    return " " in name and not _NO_PERSON.search(name)
+
+
 def _is_person(before: str, after: str) -> bool:
     """Whether a name between these words is a person's."""
     return bool(_BEFORE_PERSON.search(before) or _AFTER_PERSON.match(after))
