@@ -129,7 +129,7 @@ class Summarise(Stage[ToWrite, Draft]):
             topic=Topic(slug=topic.slug, name=topic.name),
             edition=now[:13],
             schema=f"{self.settings.site.base_url.rstrip('/')}/feeds/schema/story-{SCHEMA_VERSION}.json",
-            related=_related(session, item.key, topic.slug),
+            related=related_pages(session, item.key, topic.slug),
             limits=self.limits,
             status="published",
             comparison=self.archive.compare(item.key),
@@ -247,7 +247,7 @@ def reachable_countries(session: Session) -> frozenset[str]:
     return frozenset(session.scalars(query.distinct()))
 
 
-def _related(session: Session, page_id: str, topic: str) -> tuple[Related, ...]:
+def related_pages(session: Session, page_id: str, topic: str) -> tuple[Related, ...]:
     """The newest other pages of a topic as readers see them: of a page held back its version before that."""
     written = func.max(PageRow.made_at)
     newest_first = (
