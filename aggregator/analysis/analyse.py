@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 from sqlalchemy import ColumnElement, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from aggregator.analysis.coverage import coverage
 from aggregator.analysis.model import Analysis, SourceText
 from aggregator.analysis.quotes import find_quotes, find_said, resolve_speakers
 from aggregator.analysis.sources import evidence_sha, load_sources, with_syndication
+from aggregator.analysis.stakeholders import groups_quoted
 from aggregator.analysis.stored import analysis_to_json
 from aggregator.analysis.vectors import NAME as EMBED_SENTENCES
 from aggregator.analysis.vectors import (
@@ -28,9 +30,11 @@ from aggregator.errors import ItemError
 from aggregator.settings import EmbedSettings
 from aggregator.stage import Stage
 from aggregator.store import leases
-from aggregator.store.page_tables import AnalysisRow
-from aggregator.store.tables import Article, Attempt, Document, Membership, RatingRow, StoryRow
+from aggregator.store.columns import Vector
+from aggregator.store.page_tables import AnalysisRow, StoryProfile
+from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Membership, RatingRow, StoryRow
 from aggregator.store.upsert import upsert
+from aggregator.stories.embed import embed_recipe
 from aggregator.stories.topics import NEWS, Topics
 from aggregator.types import Kind
 
@@ -64,6 +68,7 @@ class StoryTexts:
     evidence: str = ""
     topic: str = NEWS.slug
     unchanged: bool = False
+    centroid: Vector | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +80,9 @@ class Analysed:
     evidence: str
     topic: str
     content: dict[str, Any] | None
+    groups: tuple[str, ...] = ()
+    articles: int = 0
+    centroid: Vector | None = None
 
 
 class Analyse(Stage[StoryTexts, Analysed]):
@@ -96,8 +104,8 @@ class Analyse(Stage[StoryTexts, Analysed]):
     ) -> None:
         self.languages, self.clock, self.topics = tuple(languages), clock, topics or Topics()
         self.min_articles, self.min_outlets = min_articles, min_outlets
-        self.vector_recipe = sentence_recipe(embed)
-        self.recipe = f"analyse/1 topics={self.topics.fingerprint} on {self.vector_recipe}"
+        self.vector_recipe, self.space = sentence_recipe(embed), embed_recipe(embed)
+        self.recipe = f"analyse/2 topics={self.topics.fingerprint} on {self.vector_recipe}"
 
     def pending(self, session: Session, limit: int) -> Sequence[StoryTexts]:
         """Stories worth a page, all vectors made, whose members or the ratings are not those analysed; newest first.
@@ -154,20 +162,21 @@ class Analyse(Stage[StoryTexts, Analysed]):
         filed = session.execute(select(Article.id, Article.section).where(Article.id.in_(keys)))
         sections = {row.id: row.section for row in filed}
         told = [(sections[one.article_id], one.title) for one in sources if one.kind is not Kind.SATIRE]
-        return replace(item, sources=sources, evidence=evidence, topic=self.topics.of(told).slug)
+        centroid = centroid_of(session, keys, self.space)
+        return replace(item, sources=sources, evidence=evidence, topic=self.topics.of(told).slug, centroid=centroid)
 
     def process(self, batch: Sequence[StoryTexts]) -> Sequence[Analysed | ItemError]:
         """Analyse each story."""
-        return [
-            Analysed(
-                item.key,
-                item.input_sha,
-                item.evidence,
-                item.topic,
-                None if item.unchanged else analysis_to_json(analyse(item.key, item.sources, topic=item.topic)),
-            )
-            for item in batch
-        ]
+        return [self._analysed(item) for item in batch]
+
+    def _analysed(self, item: StoryTexts) -> Analysed:
+        if item.unchanged:
+            return Analysed(item.key, item.input_sha, item.evidence, item.topic, None)
+        found = analyse(item.key, item.sources, topic=item.topic)
+        groups = tuple(sorted(groups_quoted(found)))
+        content = analysis_to_json(found)
+        key, sha = item.key, item.input_sha
+        return Analysed(key, sha, item.evidence, item.topic, content, groups, len(item.sources), item.centroid)
 
     def save(self, session: Session, results: Sequence[Analysed]) -> None:
         """Store each analysis in place of the older one; an unchanged one only learns what it was compared with."""
@@ -186,10 +195,32 @@ class Analyse(Stage[StoryTexts, Analysed]):
             if result.content is not None
         ]
         upsert(session, AnalysisRow, rows)
+        profiles = [
+            {
+                "story_id": result.story_id,
+                "space": self.space,
+                "articles": result.articles,
+                "centroid": result.centroid,
+                "groups": list(result.groups),
+                "made_at": now,
+            }
+            for result in results
+            if result.content is not None
+        ]
+        upsert(session, StoryProfile, profiles)
         for result in results:
             if result.content is None:
                 same = AnalysisRow.story_id == result.story_id
                 session.execute(update(AnalysisRow).where(same).values(input_sha=result.input_sha))
+
+
+def centroid_of(session: Session, article_ids: Sequence[str], space: str) -> Vector | None:
+    """The unit mean of these articles' vectors; None where there are none of this recipe."""
+    query = select(EmbeddingRow.vector).where(EmbeddingRow.article_id.in_(article_ids), EmbeddingRow.recipe == space)
+    vectors = list(session.scalars(query.order_by(EmbeddingRow.article_id)))
+    mean: Vector = np.mean(vectors, axis=0, dtype=np.float32) if vectors else np.zeros(0, np.float32)
+    length = float(np.linalg.norm(mean))
+    return mean / np.float32(length) if length else None
 
 
 def ratings_state(session: Session, now: datetime) -> str:

@@ -1,7 +1,7 @@
 """The tables from stories to pages.
 
-    documents ─► sentence_vectors ─► analyses ─► pages, page_slugs
-           embed-sentences      analyse     summarise
+    documents ─► sentence_vectors ─► analyses, story_profiles ─► pages, page_slugs
+           embed-sentences      analyse                   summarise
 
 As everywhere, a row carries the hash of its input and its recipe. `analyses` and `sentence_vectors` hold what can be
 made again at any time and are replaced in place; pages are immutable: a new version is a new row.
@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from aggregator.store.columns import Json
+from aggregator.store.columns import Json, Vector
 from aggregator.store.tables import Base
 
 
@@ -50,6 +50,22 @@ class AnalysisRow(Base, kw_only=True):
     topic: Mapped[str] = mapped_column(index=True)
     content: Mapped[Json] = mapped_column(deferred=True)
     made_at: Mapped[datetime]
+
+
+class StoryProfile(Base, kw_only=True):
+    """What a story is compared by with others: made and replaced with its analysis.
+
+    `centroid` is the unit mean of its articles' vectors of one `space` (the recipe of the vectors), NULL where none
+    were made; `groups` are the stakeholders that are quoted, sorted.
+    """
+
+    __tablename__ = "story_profiles"
+    story_id: Mapped[str] = mapped_column(ForeignKey("stories.id"), primary_key=True)
+    space: Mapped[str]
+    articles: Mapped[int]
+    centroid: Mapped[Vector | None]
+    groups: Mapped[Json]
+    made_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class PageRow(Base, kw_only=True):

@@ -2,12 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
-from aggregator.analysis.model import SourceText
+from aggregator.analysis.model import Analysis, SourceText
+from aggregator.analysis.stakeholders import groups_near_speech
+from aggregator.summarise.context import Comparison, PageContext
 from aggregator.summarise.holders import Voice
 from aggregator.summarise.page import NotRepresented
-from aggregator.summarise.wording import without_quotations
+from aggregator.summarise.report import may_be_person
+from aggregator.summarise.wording import is_attributed, without_quotations
 from aggregator.types import Kind, Lean
 
 #: groups of people that stories are about: how they are named, how they are printed
@@ -16,12 +19,10 @@ _GROUPS = {
     "workers": r"workers?|employees|staff", "residents": r"residents?|neighbou?rs?|homeowners?|tenants?|renters?",
     "teachers": r"teachers?|educators?", "drivers": r"drivers?", "farmers": r"farmers?|growers?|ranchers?",
     "immigrants": r"immigrants?|migrants?|refugees?|asylum seekers?", "veterans": r"veterans?",
-    "taxpayers": r"taxpayers?", "consumers": r"consumers?|customers?|ratepayers?|shoppers?",
     "small businesses": r"small businesses|small firms|shop owners?",
-    "survivors and families of victims": r"victims?|survivors?",
-    "children": r"children|kids", "nurses and doctors": r"nurses?|doctors?|physicians?",
-    "hobbyist developers": r"hobbyists?", "voters": r"voters?", "prisoners": r"prisoners?|inmates?",
-    "civilians": r"civilians?", "women": r"women", "retirees": r"retirees?|pensioners?",
+    "survivors and families of victims": r"victims?|survivors?", "nurses and doctors": r"nurses?|doctors?|physicians?",
+    "hobbyist developers": r"hobbyists?", "prisoners": r"prisoners?|inmates?",
+    "civilians": r"civilians?", "retirees": r"retirees?|pensioners?",
     "borrowers": r"borrowers?|home ?buyers?", "engineers": r"engineers?",
 }  # fmt: skip
 _NATIONS = {
@@ -33,6 +34,13 @@ _NATIONS = {
     "Poland": "PL", "Hungary": "HU", "Hong Kong": "HK", "Taiwan": "TW", "Myanmar": "MM", "Lebanon": "LB",
     "Australia": "AU", "South Africa": "ZA", "Kenya": "KE", "Colombia": "CO", "Argentina": "AR", "Indonesia": "ID",
 }  # fmt: skip
+#: words beside a speaker by which he may belong to a group that his role does not name
+_HEARD_AS = {
+    "residents": r"liv(?:e|es|ed|ing)|homes?|houses?|streets?|neighbo\w+|locals?",
+    "parents": r"sons?|daughters?|child|children|kids|mother|father|mom|dad",
+    "drivers": r"driv(?:es|en|ing)|drove|wheel|routes?",
+    "workers": r"works?|worked|job",
+}  # fmt: skip
 _MENTIONS, _SHARE = 2, 0.5
 _SIDES = (("left", (Lean.LEFT, Lean.LEAN_LEFT)), ("right", (Lean.RIGHT, Lean.LEAN_RIGHT)), ("center", (Lean.CENTER,)))
 _COUNTS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -43,17 +51,57 @@ def counted(count: int) -> str:
     return _COUNTS[count] if count < len(_COUNTS) else str(count)
 
 
-def not_represented(sources: Sequence[SourceText], voices: Sequence[Voice], most: int = 3) -> list[NotRepresented]:
+def not_represented(
+    analysis: Analysis, voices: Sequence[Voice], context: PageContext, most: int = 3
+) -> list[NotRepresented]:
     """Up to `most` entries, each with the figures behind it; none where nothing can be shown to be missing."""
-    news = [source for source in sources if source.kind is Kind.NEWS]
+    news = [source for source in analysis.sources if source.kind is Kind.NEWS]
     found = [
         *_told_missing(news),
-        *_unheard(news, voices)[:2],
+        *_uncommon(analysis, news, context.comparison)[:1],
+        *_unheard(analysis, news)[:2],
         *_sides(news),
-        *_countries(news),
+        *_countries(news, context.reachable),
         *_silent(news, voices),
     ]
     return found[:most]
+
+
+def none_missing(context: PageContext) -> str:
+    """Why a page names nobody as missing: which tests found nothing, which could not be made."""
+    comparison = context.comparison
+    against = (
+        f"comparison with {comparison.stories} stories like this one found no group that is missing"
+        if not comparison.reason
+        else f"comparison with other stories was not possible: {comparison.reason}"
+    )
+    return (
+        "no side of the rated outlets, no country with an outlet that answers and no group that the articles speak of"
+        f" could be shown to be missing; {against}"
+    )
+
+
+def _uncommon(analysis: Analysis, news: Sequence[SourceText], comparison: Comparison) -> list[NotRepresented]:
+    """Groups that comparable stories quote and this one does not."""
+    if not comparison.groups or not news:
+        return []
+    heard = groups_near_speech(analysis)
+    return [
+        NotRepresented(
+            text=f"{one.group}, quoted in {round(100 * one.share)}% of comparable stories and in none of these"
+            f" {counted(len(news))}.",
+            basis={
+                "kind": "comparable",
+                "group": one.group,
+                "figures": {
+                    "stories": one.stories, "of": comparison.stories, "share": one.share, "usual": one.usual,
+                    "archive": comparison.articles, "articles": len(news), "quoted": 0,
+                },
+            },
+        )
+        for one in comparison.groups
+        if one.group not in heard
+    ]  # fmt: skip
 
 
 _NOT_THERE = re.compile(
@@ -65,50 +113,91 @@ _NOT_THERE = re.compile(
     re.IGNORECASE,
 )
 _MORE_GROUPS = {"lower-income countries": r"(?:lower|low)-income countr(?:y|ies)|poorer countries|global south"}
-_NO_ANSWER = re.compile(
-    r"(?P<who>[A-Z][\w&’'.-]*(?: [A-Z][\w&’'.-]*){0,4}) (?:did not (?:immediately )?(?:respond|answer|return)|"
-    r"declined to comment|"
-    r"could not be reached|would not comment)\b"
+#: who an outlet asked in vain, at the opening of a sentence, and what came of it: nothing, a refusal, nobody reached
+_WHO = (
+    r"(?:(?:A |The )?[Ss]pokes(?:man|woman|person|people|persons) for |(?:A )?[Rr]epresentatives? (?:for|of) )?"
+    r"(?:the |The )?(?P<who>[A-Z][\w&’'-]*(?: (?:of |for |and |& )?[A-Z][\w&’'.-]*){0,4})(?:, [^,.]{3,60},)?"
 )
+_ASKED = (
+    r"(?:(?:a|an|our|any|several|multiple|repeated|two|three|written|further|the \w+[’']s) ){0,3}(?:requests?|"
+    r"questions?|inquir(?:y|ies)|calls?|messages?|e-?mails?|phone calls?)"
+)
+_NO_ANSWER = re.compile(
+    rf"{_WHO} (?:(?P<silent>(?:did|has|have|had) not (?:immediately )?(?:respond(?:ed)?|repl(?:y|ied)|answer(?:ed)?|"
+    rf"return(?:ed)?)(?: to)? {_ASKED})|(?P<refused>declined to comment|would not comment|refused to comment|declined "
+    r"(?:an interview|comment))|(?P<unreached>could not (?:immediately )?be reached(?: for comment)?))\b"
+)
+_SAID_SO = {
+    "silent": ("no-answer", "gave {outlet} no answer"),
+    "refused": ("no-comment", "declined to comment to {outlet}"),
+    "unreached": ("not-reached", ""),
+}
 
 
 def _told_missing(sources: Sequence[SourceText]) -> list[NotRepresented]:
-    """Groups that an outlet itself says were not heard."""
+    """Groups that an outlet itself says were not heard: the group stands in the clause that says so, alone."""
     found: dict[str, NotRepresented] = {}
     for source in sources:
         for sentence in source.sentences:
-            match = _NOT_THERE.search(without_quotations(sentence.text)) if sentence.region is None else None
-            if not match:
+            bare = without_quotations(sentence.text)
+            match = _NOT_THERE.search(bare) if sentence.region is None else None
+            if not match or is_attributed(bare):
                 continue
-            for name, pattern in {**_GROUPS, **_MORE_GROUPS}.items():
-                if name not in found and re.search(rf"\b(?:{pattern})\b", sentence.text, re.IGNORECASE):
-                    figures = {"start": sentence.start, "end": sentence.end}
-                    basis = {
-                        "kind": "reported", "group": name, "outlet": source.outlet, "article_id": source.article_id,
-                        "figures": figures,
-                    }  # fmt: skip
-                    text = f"{name[:1].upper() + name[1:]}, who were not heard, as {source.outlet} points out."
-                    found[name] = NotRepresented(text=text, basis=basis)
+            inside = _named(match.group())
+            around = _named(_clause_around(bare, match))
+            for name in inside or (around if len(around) == 1 else []):
+                if name in found:
+                    continue
+                basis = {
+                    "kind": "reported", "group": name, "outlet": source.outlet, "article_id": source.article_id,
+                    "figures": {"start": sentence.start, "end": sentence.end},
+                }  # fmt: skip
+                text = f"{name[:1].upper() + name[1:]}, who were not heard, as {source.outlet} points out."
+                found[name] = NotRepresented(text=text, basis=basis)
     return list(found.values())[:2]
 
 
+def _named(text: str) -> list[str]:
+    """The groups that a stretch of text names."""
+    groups = {**_GROUPS, **_MORE_GROUPS}
+    return [name for name, pattern in groups.items() if re.search(rf"\b(?:{pattern})\b", text, re.IGNORECASE)]
+
+
+def _clause_around(text: str, match: re.Match[str]) -> str:
+    """The clause of `text` that a match stands in."""
+    start = max(text.rfind(mark, 0, match.start()) for mark in ",;:—")
+    ends = [at for mark in ",;:—" if (at := text.find(mark, match.end())) >= 0]
+    return text[start + 1 : min(ends, default=len(text))]
+
+
 def _silent(sources: Sequence[SourceText], voices: Sequence[Voice]) -> list[NotRepresented]:
-    """Those who gave an outlet no answer and speak in no other."""
-    speaking = " ".join(f"{voice.name} {voice.organisation}" for voice in voices if voice.statements)
+    """Those whom an outlet asked in vain and who speak in no other article."""
+    speaking = " ".join(f"{voice.name} {voice.organisation} {voice.role}" for voice in voices)
     for source in sources:
         for sentence in source.sentences:
             match = _NO_ANSWER.match(sentence.text) if sentence.region is None else None
-            if (
-                match
-                and match["who"].split()[-1] not in speaking
-                and match["who"].split()[0] not in ("The", "He", "She", "They")
-            ):
-                basis = {
-                    "kind": "no-answer", "who": match["who"], "outlet": source.outlet, "article_id": source.article_id,
-                    "figures": {"start": sentence.start, "end": sentence.end},
-                }  # fmt: skip
-                return [NotRepresented(text=f"{match['who']}, who gave {source.outlet} no answer.", basis=basis)]
+            if match is None or match["who"].split()[-1] in speaking or match["who"].split()[0] in _NOBODY:
+                continue
+            who = _whole_name(match["who"], source)
+            kind, said = next(_SAID_SO[name] for name in _SAID_SO if match[name])
+            relative = "who" if may_be_person(who) else "which"
+            told = said.format(outlet=source.outlet) if said else f"{source.outlet} could not reach"
+            basis = {
+                "kind": kind, "who": who, "outlet": source.outlet, "article_id": source.article_id,
+                "figures": {"start": sentence.start, "end": sentence.end},
+            }  # fmt: skip
+            pronoun = "whom" if relative == "who" and not said else relative
+            return [NotRepresented(text=f"{who}, {pronoun} {told}.", basis=basis)]
     return []
+
+
+def _whole_name(name: str, source: SourceText) -> str:
+    """A surname with the name that the article prints before it, if it does."""
+    found = re.search(rf"(?<![.?!“”] )\b([A-Z][a-z]+ (?:[A-Z]\. )?){re.escape(name)}\b", source.text[1:])
+    return found.group() if found and " " not in name else name
+
+
+_NOBODY = frozenset(("The", "He", "She", "They", "It", "Officials", "Police", "Both", "Neither", "A", "An"))
 
 
 def _sides(sources: Sequence[SourceText]) -> list[NotRepresented]:
@@ -129,20 +218,19 @@ def _sides(sources: Sequence[SourceText]) -> list[NotRepresented]:
     return found
 
 
-def _unheard(sources: Sequence[SourceText], voices: Sequence[Voice]) -> list[NotRepresented]:
-    """Groups that most articles talk about and none quotes."""
+def _unheard(analysis: Analysis, sources: Sequence[SourceText]) -> list[NotRepresented]:
+    """Groups that most articles talk about and none quotes: none is named where anybody speaks."""
     total = len(sources)
     if total < 3:
         return []
-    heard = " ".join(f"{v.name} {v.role} {v.organisation} {_around(v)}" for v in voices if v.statements).lower()
+    heard = _speech_of(analysis)
     found = []
     for name, pattern in _GROUPS.items():
         words = re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
-        if words.search(heard):
-            continue
         counts = [len(words.findall(source.text)) for source in sources]
         articles = sum(count >= _MENTIONS for count in counts)
-        if articles >= max(2, _SHARE * total) and sum(counts) >= 2 * articles:
+        often = articles >= max(2, _SHARE * total) and sum(counts) >= 2 * articles
+        if often and not words.search(heard) and not re.search(rf"\b(?:{_HEARD_AS.get(name, '(?!)')})\b", heard):
             found.append((articles, sum(counts), name))
     found.sort(key=lambda item: (-item[0], -item[1], item[2]))
     return [
@@ -159,12 +247,23 @@ def _unheard(sources: Sequence[SourceText], voices: Sequence[Voice]) -> list[Not
     ]
 
 
-def _around(voice: Voice) -> str:
-    return " ".join(statement.passage.text for statement in voice.statements[:6])
+def _speech_of(analysis: Analysis) -> str:
+    """Everybody's name and role, and the sentences in which anybody speaks, with what he says: a group that stands
+    there may well be heard."""
+    texts = {source.article_id: source for source in analysis.sources}
+    parts = [f"{quote.speaker} {quote.role}" for quote in analysis.quotes]
+    parts += [f"{said.speaker} {said.role}" for said in analysis.said]
+    for quote in analysis.quotes:
+        if quote.article_id in texts:
+            parts.append(texts[quote.article_id].text[quote.context_start : quote.context_end])
+    for said in analysis.said:
+        if said.article_id in texts:
+            parts += [one.text for one in texts[said.article_id].sentences[said.sentence : said.sentence + 1]]
+    return "\n".join(parts)
 
 
-def _countries(sources: Sequence[SourceText]) -> list[NotRepresented]:
-    """Countries that half the articles name twice and more, with no outlet from there."""
+def _countries(sources: Sequence[SourceText], reachable: Container[str]) -> list[NotRepresented]:
+    """Countries that half the articles name twice and more, with no outlet from there, though one could be read."""
     homes = {source.country for source in sources if source.country}
     counts: Counter[str] = Counter()
     for source in sources:
@@ -173,7 +272,8 @@ def _countries(sources: Sequence[SourceText]) -> list[NotRepresented]:
                 counts[name] += 1
     found = []
     for name, articles in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        if articles >= _SHARE * len(sources) and articles >= 2 and homes and _NATIONS[name] not in homes:
+        missing = _NATIONS[name] in reachable and homes and _NATIONS[name] not in homes
+        if articles >= _SHARE * len(sources) and articles >= 2 and missing:
             text = (
                 f"Outlets from {name}, which {counted(articles)} of the {counted(len(sources))} articles name: none of"
                 f" the {counted(len(sources))} sources."

@@ -34,6 +34,29 @@ class CopyLimits:
         return min(words, int(share * length))
 
 
+@dataclass(frozen=True, slots=True)
+class GroupShare:
+    """In how many comparable stories a group is quoted, as a share of them, and its share of all stories."""
+
+    group: str
+    stories: int
+    share: float
+    usual: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What stories like this one have: of an archive of so many `articles`, `stories` were near enough.
+
+    `groups` are those that are common there and not everywhere; `reason` says why there was no comparison, if so.
+    """
+
+    articles: int = 0
+    stories: int = 0
+    groups: tuple[GroupShare, ...] = ()
+    reason: str = "there is no archive to compare with"
+
+
 @dataclass(frozen=True)
 class PageContext:
     """The frame of a page. Times are RFC 3339; `as_of` is the day of the lean registry that was used."""
@@ -55,3 +78,6 @@ class PageContext:
     #: more articles than this are counted and listed, but not read for sentences
     read_at_most: int = 40
     status: Status = "draft"
+    comparison: Comparison = field(default_factory=Comparison)
+    #: countries from which an outlet that is asked by itself answers: only these can be missing
+    reachable: frozenset[str] = frozenset()

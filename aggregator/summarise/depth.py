@@ -1,119 +1,86 @@
-"""Why it matters, and the camps' cases in depth."""
+"""The holders' cases in depth: a stance and what stands behind it, of two holders at least or of none."""
 
 import re
+from collections.abc import Iterable, Sequence
 
-from aggregator.summarise.compose import Draft, own
+from aggregator.summarise.compose import Draft
 from aggregator.summarise.holders import Voice
 from aggregator.summarise.plan import Case, Plan, words_of
-from aggregator.summarise.report import forms, stands, stated
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.statements import inverted, opened, shortened
-from aggregator.summarise.wording import is_attributed, without_quotations
 
-_STAKES = re.compile(
-    r"\b(?:(?:would|could|will|may|might) (?:also |now |then |likely |effectively )?(?:be the|affect|cost|force|mean|"
-    r"make|"
-    r"allow|require|raise|cut|give|end|leave|let|apply|take|lead|set|reshape|become|lose|determine|decide|expose|"
-    r"change|"
-    r"hurt|help|bring|put|cover|reach|add|save|pay|face|drive|push|limit|bar|strip|shift|double|reduce|increase)|"
-    r"sets? a precedent|precedent|for the first time (?:in|since)|first (?:\w+ )?since|"
-    r"the (?:largest|biggest|first|worst|deadliest|highest|lowest|longest) (?:\w+ ){1,5}(?:since|in \w+|ever|for)|"
-    r"at stake|(?:affect|leav|displac|serv|depend)\w* (?:\w+ ){0,3}?(?:\d[\d,.]*|thousands|"
-    r"millions)[^.;]{0,20}(?:people|"
-    r"residents|customers|students|pupils|patients|workers|jobs|households|families|homes))\b"
-)
-_DATED = re.compile(
-    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|"
-    r"October|"
-    r"November|December|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.|next (?:week|month|year|spring|summer|fall|autumn|winter)|"
-    r"tomorrow|(?:19|20)\d\d)\b"
-)
-#: an announced step, in the verb of the sentence
-_COMING = re.compile(
-    r"\b(?:(?:is|are) (?:expected|scheduled|due|set|to be)|plans? to|will (?:be|meet|begin|decide|vote|hear|take|go|"
-    r"hold|"
-    r"return|start|resume|open|reopen|appear|consider|publish)|hopes? to|intends? to)\b"
-)
 _DEPTH_LOW, _DEPTH_AIM, _DEPTH_HIGH = 35, 48, 80
-
-
-def write_why(plan: Plan) -> None:
-    """What follows from the event, outside anybody's words; else the next dated step."""
-    plan.forget()
-    pool = []
-    for candidate in plan.story.candidates:
-        bare = without_quotations(candidate.text)
-        told = candidate.title >= 0.2 and not is_attributed(bare)
-        if told and _STAKES.search(bare) and not plan.story.repeats(candidate.row, plan.rows):
-            pool.append((candidate.score + 0.4 * len(_STAKES.findall(bare)), candidate))
-    for _, candidate in sorted(pool, key=lambda item: (-item[0], item[1].row)):
-        if len(plan.why) == 2 or words_of(plan.why) >= 45:
-            break
-        if plan.story.repeats(candidate.row, plan.rows, 0.6 if plan.why else 0.72):
-            continue
-        for text in forms(candidate, 38):
-            person = re.match(
-                r"(?:Mr|Ms|Mrs|Dr|Sen|Rep|Gov)\.|[A-Z][a-z]+ [A-Z][a-z]+(?:,| (?:has|is|was|learned|told))", text
-            )
-            if not person and stands(candidate, text, plan.people, plan.development) and _STAKES.search(text):
-                plan.take_report(plan.why, candidate, text)
-                break
-    if not plan.why:
-        _write_outlook(plan)
-    if not plan.why:
-        plan.omitted["why_it_matters"] = "no sentence of a report tells a consequence outside somebody's words"
-
-
-def _write_outlook(plan: Plan) -> None:
-    """In place of a consequence, the next step with its date, said to be that."""
-    ranked = sorted(plan.story.candidates, key=lambda c: (-c.score, c.row))
-    for candidate in ranked:
-        text = next((t for t in forms(candidate, 38) if _COMING.search(t) and _DATED.search(t)), "")
-        if not text or candidate.title < 0.15 or plan.story.repeats(candidate.row, plan.rows):
-            continue
-        if stands(candidate, text, plan.people, plan.development):
-            draft = stated(candidate, text, plan.story)
-            if plan.is_current(candidate) and text not in plan.banned:
-                lead = Draft((own("What comes next: "), *draft.pieces), draft.support, keys=draft.keys)
-                if plan.take(plan.why, lead):
-                    plan.rows.append(candidate.row)
-                    return
+#: blocks on a page, and how many are weighed against each other
+_MOST, _TRIED = 4, 4
+#: with fewer words left than these for the body no case is reserved
+_BODY_FIRST = 150
+#: a statement of a case is about the story from this cosine to what its articles open with
+_RELEVANT = 0.12
+_LEANS = re.compile(r"(?:It|That|This|They|Those|These|And|But|So|Because|He|She)\b")
 
 
 def reserve_viewpoints(plan: Plan) -> None:
-    """The camps' cases in depth, before the body takes their words, where enough is left for it."""
-    for camp in plan.perspectives:
-        side = next((side for side in plan.camps.sides if camp.voice in side), ())
-        alone = not any(plan.statements(voice) for voice in side if voice is not camp.voice)
-        if len(plan.statements(camp.voice)) >= (6 if alone else 4):
-            _add_case(plan, camp.voice, _DEPTH_AIM)
+    """Two cases, of both sides where there are sides, before the body takes their words, if enough is left for it."""
+    if plan.perspectives:
+        one, other = (_cases(plan, plan.ranked(side), _DEPTH_LOW) for side in plan.camps.sides[:2])
+    else:
+        one = other = _cases(plan, [v for v in plan.ranked(plan.voices) if v.label], _DEPTH_LOW)
+    pair = _pair(plan, one, other)
+    left = sum(max(0, plan.budget.left(source.article_id)) for source in plan.story.news)
+    if pair and left - sum(words_of((case.stance, *case.drafts)) for case in pair) >= _BODY_FIRST:
+        for case in pair:
+            _add(plan, case)
 
 
 def write_viewpoints(plan: Plan) -> None:
-    """The cases in depth, from what the body left."""
-    holders = [camp.voice for camp in plan.perspectives] or plan.ranked(v for v in plan.voices if v.label)
-    others = [v for side in plan.camps.sides for v in plan.ranked(side) if v not in holders]
-    for least in (_DEPTH_AIM, _DEPTH_LOW):
-        for voice in (*holders, *others):
-            if len(plan.viewpoints) < 4 and all(case.voice is not voice for case in plan.viewpoints):
-                _add_case(plan, voice, least)
+    """The cases in depth, from what the body left: two of different holders at least, or none."""
+    sides = [plan.ranked(side) for side in plan.camps.sides[:2]] if plan.perspectives else []
+    others = [v for v in plan.ranked(plan.voices) if v.label and not any(v in side for side in sides)]
     if not plan.viewpoints:
-        plan.omitted["viewpoints"] = "no holder has two further statements that can be printed within the limits"
+        every = _cases(plan, [*(v for side in sides for v in side), *others], _DEPTH_LOW)
+        for case in _pair(plan, every, every):
+            _add(plan, case)
+    if plan.viewpoints:
+        for voice in (*(v for side in sides for v in side), *others):
+            for case in _cases(plan, [voice], _DEPTH_AIM):
+                if len(plan.viewpoints) < _MOST and all(one.name != case.name for one in plan.viewpoints):
+                    _add(plan, case)
+    else:
+        plan.omitted["viewpoints"] = "no two holders have three statements each that can be printed within the limits"
 
 
-def _add_case(plan: Plan, voice: Voice, least: int) -> None:
-    case = _case(plan, voice, least)
-    if case is not None and all(one.name != case.name for one in plan.viewpoints):
-        plan.budget.spend(case.stance, *case.drafts)
-        plan.note(case.statements)
-        plan.viewpoints.append(case)
+def _cases(plan: Plan, voices: Iterable[Voice], least: int) -> list[Case]:
+    """The case of each voice that has one, of at least so many words, as if it stood alone."""
+    found = (_case(plan, voice, least) for voice in voices)
+    return [case for case in found if case is not None][:_TRIED]
+
+
+def _pair(plan: Plan, ones: Sequence[Case], others: Sequence[Case]) -> tuple[Case, ...]:
+    """The first two cases of different holders that may be printed together; empty if there are none."""
+    for one in ones:
+        for other in others:
+            drafts = (one.stance, *one.drafts, other.stance, *other.drafts)
+            if one.name != other.name and one.voice is not other.voice and plan.budget.allows(*drafts):
+                return one, other
+    return ()
+
+
+def _add(plan: Plan, case: Case) -> None:
+    plan.budget.spend(case.stance, *case.drafts)
+    plan.note(case.statements)
+    plan.viewpoints.append(case)
 
 
 def _case(plan: Plan, voice: Voice, least: int) -> Case | None:
     """Two or three further statements of one holder behind a stance, 35 words or more."""
     plan.forget()
-    fresh = [s for s in plan.statements(voice) if not plan.row_used(s)]
-    for stance in [s for s in plan.statements(voice, acts=True) if not plan.row_used(s)]:
+    if voice.kind == "person" and (not voice.role or plan.people.shares(voice.surname)):
+        return None
+    able = [s for s in plan.statements(voice, acts=True) if not plan.row_used(s) and _belongs(plan, s)]
+    fresh = [s for s in able if s.form != "act"]
+    for stance in able:
+        if _LEANS.match(stance.text):
+            continue
         short = shortened(stance, 20)
         if short is None or not short.words >= 7:
             continue
@@ -134,6 +101,11 @@ def _case(plan: Plan, voice: Voice, least: int) -> Case | None:
         if len(drafts) >= 2 and words_of(drafts) >= least and plan.budget.allows(opening, *drafts):
             return Case(voice.label or voice.name, voice, opening, tuple(drafts), tuple(used))
     return None
+
+
+def _belongs(plan: Plan, statement: Statement) -> bool:
+    """Whether a statement is about the story."""
+    return plan.story.relevance(statement.row) >= _RELEVANT
 
 
 def _alike(one: Statement, other: Statement) -> bool:

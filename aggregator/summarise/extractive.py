@@ -6,16 +6,18 @@ evidence is left out and said to be. Order of writing: headline, dek, camps, bod
 
 from aggregator.analysis.model import Analysis
 from aggregator.errors import Rejected
-from aggregator.summarise.absent import not_represented
+from aggregator.summarise.absent import none_missing, not_represented
 from aggregator.summarise.assemble import assemble
 from aggregator.summarise.body import write_body
 from aggregator.summarise.context import PageContext
-from aggregator.summarise.depth import reserve_viewpoints, write_viewpoints, write_why
+from aggregator.summarise.depth import reserve_viewpoints, write_viewpoints
 from aggregator.summarise.headline import headline
 from aggregator.summarise.lede import write_dek, write_dek_camps, write_perspectives
+from aggregator.summarise.opinion import write_opinions
 from aggregator.summarise.page import StoryPage
 from aggregator.summarise.parts import DocumentText
 from aggregator.summarise.plan import Plan, Reading
+from aggregator.summarise.stakes import write_why
 from aggregator.summarise.validate import Fault, faults, held
 
 #: how often a page is written again without what the validator refused
@@ -68,15 +70,14 @@ def _write(plan: Plan) -> None:
     if not plan.body and plan.newest:
         plan.newest = []  # the newest articles are too short to fill a page; overtaken figures stay out all the same
         write_body(plan)
+    if plan.body:
+        write_opinions(plan)
     write_viewpoints(plan)
     plan.headline = headline(plan)
-    missing = not_represented(plan.analysis.sources, plan.voices)
+    missing = not_represented(plan.analysis, plan.voices, plan.context)
     plan.missing = [one for one in missing if one.text not in plan.banned]
     if not plan.missing:
-        plan.omitted["not_represented"] = (
-            "no side of the rated outlets, no country and no group that the articles speak of could be shown to be"
-            " missing; comparison with other stories was not tested"
-        )
+        plan.omitted["not_represented"] = none_missing(plan.context)
 
 
 def _documents(analysis: Analysis) -> dict[tuple[str, int], DocumentText]:

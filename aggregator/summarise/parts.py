@@ -89,6 +89,7 @@ class Wording:
             passages=tuple(dict.fromkeys(passages)) or self.texts,
             documents=self.texts,
             outlets=frozenset(card.outlet for card in cards),
+            authors=frozenset(author for card in cards for author in authors_of(card.author)),
             labels=self.labels,
             dates=frozenset().union(*(self.dates.get(card.n, frozenset()) for card in cards)),
             values=values,
@@ -242,7 +243,7 @@ class _Frame:
         """Words of the outlet in quotation marks: they want its name, or its author's if it is opinion."""
         card = self.wording.cards.get(evidence.n)
         said = self.sentence.text + " " + (self.holder.name if self.holder else "")
-        authors = [name.strip() for name in re.split(r",| and ", card.author or "")] if card else []
+        authors = authors_of(card.author) if card else []
         named = any(author and author.split()[-1] in said for author in authors)
         if document.kind is Kind.OPINION and not named:
             yield 8, "taken from opinion without its author"
@@ -355,6 +356,11 @@ class _Frame:
             at = passage.find(words[:40])
             if not _COPULA.search(passage[max(0, at - 40) : at]):
                 yield 7, "the source does not say that the speaker called it so"
+
+
+def authors_of(line: str | None) -> list[str]:
+    """The authors that a card names in one line."""
+    return [name.strip() for name in re.split(r",| and ", line or "") if name.strip()]
 
 
 def _verb_of(own: Own) -> Verb | None:

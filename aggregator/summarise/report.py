@@ -62,6 +62,11 @@ _AFTER_PERSON = re.compile(
 )
 
 
+def may_be_person(name: str) -> bool:
+    """Whether a name of two words and more has no word of an institution or a place in it."""
+    return " " in name and not _NO_PERSON.search(name)
+
+
 def _is_person(before: str, after: str) -> bool:
     """Whether a name between these words is a person's."""
     return bool(_BEFORE_PERSON.search(before) or _AFTER_PERSON.match(after))
@@ -114,6 +119,18 @@ class People:
     def mentioned(self, text: str) -> bool:
         """Whether some person of the story is named in `text`, by surname at least."""
         return any(surname in text for surname in self._full)
+
+    def opens(self, text: str) -> bool:
+        """Whether a text begins with a person's name."""
+        return any(text.startswith((surname, *fulls)) for surname, fulls in self._full.items())
+
+    def shares(self, surname: str) -> bool:
+        """Whether several people of the story have this surname: words may then be given to the wrong one."""
+        return len({full.split()[0] for full in self._full.get(surname, ())}) > 1
+
+    def closes(self, text: str) -> bool:
+        """Whether a text ends with a person's name."""
+        return text.rstrip(" ,").endswith(tuple(self._full))
 
     def forget(self) -> None:
         """Begin an element of the page that is read by itself."""

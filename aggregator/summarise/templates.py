@@ -5,6 +5,7 @@ A template is literal text with slots. What may fill a slot:
 {person}   a name found in the evidence, alone or with a role printed beside it, or a group as the evidence calls it
 {organisation}   the name of an organisation found in the evidence
 {outlet}   an outlet whose card the sentence cites
+{author}   an author of an article whose card the sentence cites
 {label}    the label of a perspective, the name of a viewpoint or a holder
 {object}   it, or a determiner and up to five words that stand in the evidence
 {says}     a verb of speech: "said", "says", "argues" (the validator holds it against the source's verb)
@@ -49,7 +50,7 @@ ATTRIBUTIONS = (
     "{person} calls {object} an", "{person} called {object} an", "{person} describes {object} as",
     "{person} described {object} as", "{person} speaks of", "{person} spoke of", "{object}", "{object} a",
     "{object} an", "as {person} puts it,", "Both report that", "All {n} sources report that",
-    "{n} of the {n} sources report that",
+    "{n} of the {n} sources report that", "In an opinion piece, {author} of {outlet} writes:",
 )  # fmt: skip
 #: what tells the reader where he is
 SIGNPOSTS = (
@@ -71,6 +72,9 @@ COUNTS = (
 #: who is missing; `value` stands in the basis
 ABSENCES = (
     "{value}, who were not heard, as {value} points out.", "{value}, who gave {value} no answer.",
+    "{value}, which gave {value} no answer.", "{value}, who declined to comment to {value}.",
+    "{value}, which declined to comment to {value}.", "{value}, whom {value} could not reach.",
+    "{value}, which {value} could not reach.",
     "{value}, named in none of the {n} sources.", "{value}, quoted in none of the {n} sources.",
     "{value}, quoted in {share} of comparable stories and in none of these {n}.",
     "Outlets rated {lean}: none of the {n} rated sources.",
@@ -121,13 +125,14 @@ class Known:
     Attributes:
         passages: the evidence of the sentence, whole, with the titles of the cited articles.
         documents: the texts in which the full form of a name or its role may be looked up.
-        outlets, labels, dates: see the slots of the same name.
+        outlets, authors, labels, dates: see the slots of the same name.
         values: texts of the figures or of the basis.
     """
 
     passages: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     outlets: frozenset[str] = frozenset()
+    authors: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
     dates: frozenset[str] = frozenset()
     values: frozenset[str] = frozenset()
@@ -288,6 +293,7 @@ _FITS: Mapping[str, Callable[[str, Known], bool]] = {
     "person": is_person,
     "organisation": is_name,
     "outlet": lambda value, known: value in known.outlets,
+    "author": lambda value, known: value in known.authors,
     "label": _is_label,
     "object": _is_object,
     "says": lambda value, known: value in _SAYS,

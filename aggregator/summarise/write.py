@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, select
+from sqlalchemy import Text, and_, cast, func, literal, select
 from sqlalchemy.orm import Session, undefer
 
 from aggregator.analysis.model import Analysis
@@ -25,17 +25,23 @@ from aggregator.settings import Settings
 from aggregator.stage import Stage
 from aggregator.store import leases
 from aggregator.store.page_tables import AnalysisRow, PageRow, PageSlug
+from aggregator.store.tables import Feed, Outlet
 from aggregator.store.upsert import upsert
+from aggregator.stories.embed import embed_recipe
 from aggregator.stories.topics import Topics
+from aggregator.summarise.comparable import Archive
 from aggregator.summarise.context import CopyLimits, PageContext
 from aggregator.summarise.extractive import ExtractiveEngine
 from aggregator.summarise.page import ENDED, SCHEMA_VERSION, SEEN, Correction, Related, StoryPage, Topic
 from aggregator.summarise.parts import DocumentText
 from aggregator.summarise.validate import Documents, faults, held
 from aggregator.text import sha256
+from aggregator.types import FeedState
 
 MACHINE, EDITOR = "machine", "editor"
-_RELATED = 4
+#: cards of the same topic on a page, and how many pages are looked at for them: some are held or withdrawn
+_RELATED, _RELATED_TRIED = 4, 12
+_READABLE = ("approved", "published", "corrected")
 _SLUG_LENGTH = 80
 #: between an editor's reason and what the machine found in a version that it wrote meanwhile
 _AND_BROKEN = " | the newest version breaks "
@@ -76,6 +82,7 @@ class Summarise(Stage[ToWrite, Draft]):
         self.settings, self.topics, self.clock = settings, topics, clock
         self.limits = copy_limits(settings)
         self.engine = ExtractiveEngine()
+        self.archive = Archive(embed_recipe(settings.embed))
         self.recipe = f"summarise/1 {self.engine.name} {self.limits!r}"
 
     def pending(self, session: Session, limit: int) -> Sequence[ToWrite]:
@@ -97,9 +104,11 @@ class Summarise(Stage[ToWrite, Draft]):
 
     def load(self, session: Session, items: Sequence[ToWrite]) -> Sequence[ToWrite]:
         """Each story's analysis with its texts, and the frame of its next version."""
-        return [self._load(session, item) for item in items]
+        self.archive.refresh(session)
+        reachable = reachable_countries(session)
+        return [self._load(session, item, reachable) for item in items]
 
-    def _load(self, session: Session, item: ToWrite) -> ToWrite:
+    def _load(self, session: Session, item: ToWrite, reachable: frozenset[str]) -> ToWrite:
         row = session.get_one(AnalysisRow, item.key, options=[undefer(AnalysisRow.content)])
         recipe = sentence_recipe(self.settings.embed)
         sources = load_sources(session, item.key, self.clock.now(), vector_recipe=recipe)
@@ -121,9 +130,11 @@ class Summarise(Stage[ToWrite, Draft]):
             topic=Topic(slug=topic.slug, name=topic.name),
             edition=now[:13],
             schema=f"{self.settings.site.base_url.rstrip('/')}/feeds/schema/story-{SCHEMA_VERSION}.json",
-            related=_related(session, item.key, topic.slug),
+            related=related_pages(session, item.key, topic.slug),
             limits=self.limits,
             status="published",
+            comparison=self.archive.compare(item.key),
+            reachable=reachable,
         )
         corrections = tuple(Correction(**one) for one in last.content["corrections"]) if last else ()
         hold = last.reason.split(_AND_BROKEN)[0] if last and last.status == "held" and last.made_by == EDITOR else ""
@@ -193,12 +204,6 @@ def newest_versions() -> Any:
     return select(PageRow.id, func.max(PageRow.version).label("version")).group_by(PageRow.id).subquery()
 
 
-def is_newest() -> ColumnElement[bool]:
-    """SQL condition on PageRow: it is its page's newest version."""
-    newest = newest_versions()
-    return select(newest.c.id).where(newest.c.id == PageRow.id, newest.c.version == PageRow.version).exists()
-
-
 def seen_version(session: Session, page_id: str) -> int | None:
     """The version of a page that readers see: the newest not held back; None while an editor holds the page."""
     query = select(PageRow.version, PageRow.status, PageRow.made_by).where(PageRow.id == page_id)
@@ -235,27 +240,44 @@ def copy_limits(settings: Settings) -> CopyLimits:
     return CopyLimits(words=settings.pages.max_words, share=settings.pages.max_share)
 
 
-def _related(session: Session, page_id: str, topic: str) -> tuple[Related, ...]:
-    """The newest other published pages of a topic."""
-    rows = session.scalars(
-        select(PageRow)
-        .options(undefer(PageRow.content))
+def reachable_countries(session: Session) -> frozenset[str]:
+    """The countries of the listed outlets that answered at their last poll, satire left out."""
+    answering = (FeedState.OK.value, FeedState.UNCHANGED.value)
+    query = select(Outlet.country).join(Feed, Feed.outlet_key == Outlet.key)
+    query = query.where(Outlet.listed, ~Outlet.satire, Outlet.country != "", Feed.active, Feed.state.in_(answering))
+    return frozenset(session.scalars(query.distinct()))
+
+
+def related_pages(session: Session, page_id: str, topic: str) -> tuple[Related, ...]:
+    """The newest other pages of a topic as readers see them: of a page held back its version before that."""
+    written = func.max(PageRow.made_at)
+    newest_first = (
+        select(PageRow.id)
         .join(AnalysisRow, AnalysisRow.story_id == PageRow.id)
-        .where(AnalysisRow.topic == topic, PageRow.id != page_id, PageRow.status.in_(("published", "corrected")))
-        .where(is_newest())
-        .order_by(PageRow.made_at.desc(), PageRow.id)
-        .limit(_RELATED)
+        .where(AnalysisRow.topic == topic, PageRow.id != page_id, PageRow.status.in_(_READABLE))
+        .group_by(PageRow.id)
+        .order_by(written.desc(), PageRow.id)
+        .limit(_RELATED_TRIED)
     )
-    return tuple(
-        Related(
-            id=row.id,
-            topic=row.content["topic"]["slug"],
-            headline=row.content["headline"],
-            url=row.content["url"],
-            source_count=row.content["coverage"]["sources"],
+    found: list[Related] = []
+    for other in session.scalars(newest_first):
+        version = seen_version(session, other)
+        row = session.get(PageRow, (other, version), options=[undefer(PageRow.content)]) if version else None
+        if row is None or row.status not in _READABLE:
+            continue
+        content = row.content
+        found.append(
+            Related(
+                id=row.id,
+                topic=content["topic"]["slug"],
+                headline=content["headline"],
+                url=content["url"],
+                source_count=content["coverage"]["sources"],
+            )
         )
-        for row in rows
-    )
+        if len(found) == _RELATED:
+            break
+    return tuple(found)
 
 
 def _documents(analysis: Analysis) -> Documents:
