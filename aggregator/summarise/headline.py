@@ -13,6 +13,8 @@ from aggregator.types import Kind
 
 _LOW, _HIGH = 8, 16
 _LABEL = re.compile(r"^(?:BREAKING|Breaking|Exclusive|EXCLUSIVE|Update|UPDATE|Just in|JUST IN): ")
+#: what looks like a citation, or like markup
+_MARKER = re.compile(r"\[\d+\]|[<>{}]")
 _BREAK = re.compile(r";\s+|\s+[—–|]\s+|\s+-\s+")
 _VERBLESS = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|to|may|can|could|would|says?|said|wins?|loses?|cuts?|puts?|sets?|hits?|"
@@ -34,7 +36,7 @@ def headline(
     for source in titled:
         for start, end in _stretches(source.title):
             text = source.title[start:end]
-            if check_title(text, source.title):
+            if _MARKER.search(text) or check_title(text, source.title):
                 continue
             passage = Passage(source, 0, len(source.title), "title", 1.0, "title")
             worth = _score(text, source, story, development, prefer)

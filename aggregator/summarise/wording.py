@@ -214,6 +214,10 @@ def has_main_clause(text: str) -> bool:
     return finite > opened or not opened
 
 
+#: brackets of editors, of templates and of markup
+_CODE = re.compile(r"[\[<>{}]")
+
+
 def is_report(text: str) -> bool:
     """Whether a sentence is a statement of fact in the third person, whole and free of site furniture."""
     bare = without_quotations(text)
@@ -233,6 +237,6 @@ def is_report(text: str) -> bool:
         and not _ELLIPTIC.search(bare)
         and bool(_FINITE.search(bare))
         and has_main_clause(bare)
-        and "[" not in text
+        and not _CODE.search(text)
         and sum(char.isupper() for char in text) < 0.35 * len(text)
     )
