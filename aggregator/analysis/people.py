@@ -121,7 +121,7 @@ class People:
 
 def _alone(text: str, surname: str) -> int:
     """Where a surname first stands without a first name; titles may stand before it."""
-    for match in re.finditer(rf"(?:(?P<before>[^\W\d_][\w’'.-]*) )?\b{re.escape(surname)}\b", text):
+    for match in re.finditer(rf"(?:(?<!\w)(?P<before>[^\W\d_][\w’'.-]{{0,40}}) )?\b{re.escape(surname)}\b", text):
         before = match["before"] or ""
         if not before[:1].isupper() or before.lower().rstrip(".") in TITLES:
             return match.start()

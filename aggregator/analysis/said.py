@@ -200,6 +200,6 @@ def kind_of(reader: Reader, speaker: str, named: bool) -> str:
 
 def _with_pronoun(reader: Reader, name: str) -> bool:
     """Whether "he" or "she" follows a single name in its sentences more often than "it"."""
-    follow = re.findall(rf"\b{re.escape(name)}\b[^.“\n]*?\b(he|she|his|her|him|it|its)\b", reader.narration)
+    follow = re.findall(rf"\b{re.escape(name)}\b[^.“\n]{{0,1200}}?\b(he|she|his|her|him|it|its)\b", reader.narration)
     persons = sum(word not in ("it", "its") for word in follow)
     return persons > len(follow) - persons

@@ -225,7 +225,7 @@ def lowered(text: str, whole: str) -> str:
     if word.lower() in _SMALL:
         return text[:1].lower() + text[1:]
     small = len(re.findall(rf"(?<![\w’'-]){re.escape(word.lower())}(?![\w’'])", whole))
-    found = re.finditer(rf"(?P<before>[\w’'-]+),? {re.escape(word)}(?![\w])", whole)
+    found = re.finditer(rf"(?<![\w’'-])(?P<before>[\w’'-]+),? {re.escape(word)}(?![\w])", whole)
     capital = sum(match["before"][0].islower() for match in found)
     seen = len(re.findall(rf"(?<![\w’'-]){re.escape(word)}(?![\w])", whole))
     if not capital and word.endswith(("ed", "ing")) and seen < 2:

@@ -16,6 +16,8 @@ from aggregator.types import Kind
 
 _LOW, _HIGH = 8, 16
 _LABEL = re.compile(r"^(?:BREAKING|Breaking|Exclusive|EXCLUSIVE|Update|UPDATE|Just in|JUST IN): ")
+#: what looks like a citation, or like markup
+_MARKER = re.compile(r"\[\d+\]|[<>{}]")
 #: where a title may end: at a break between clauses, before what the outlet makes of the event
 _BREAK = re.compile(r";\s+|\s+[—–|]\s+|\s+-\s+")
 _TAIL = re.compile(
@@ -74,7 +76,7 @@ def headline(plan: Plan) -> Draft | None:
     for source in titled:
         for start, end in _stretches(source.title):
             text = source.title[start:end]
-            if check_title(text, source.title):
+            if _MARKER.search(text) or check_title(text, source.title):
                 continue
             passage = Passage(source, 0, len(source.title), "title", 1.0, "title")
             sound = not (plan.development.is_stale(text) or plan.contested.is_doubtful(text) or clash(text, dek))

@@ -1,7 +1,7 @@
 """The dek and the camps: the event in one sentence, who stands against whom, both in one more sentence."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aggregator.analysis.words import names
 from aggregator.summarise.compose import Draft
@@ -111,7 +111,8 @@ def write_perspectives(plan: Plan) -> None:
         ranked = plan.ranked(side)
         ranked = [v for v in ranked if at < 2 or any(STANCE.search(s.text) for s in v.statements)]
         tries = [(voice, strict) for strict in ((True, False) if at < 2 else (True,)) for voice in ranked]
-        camp = next((c for c in (_camp(plan, voice, strict) for voice, strict in tries) if c is not None), None)
+        others = [camp.draft for camp in chosen]
+        camp = next((c for c in (_camp(plan, voice, strict, others) for voice, strict in tries) if c is not None), None)
         if camp is not None:
             chosen.append(camp)
             plan.note(camp.statements)
@@ -138,8 +139,11 @@ def _of_somebody(statement: Statement) -> bool:
     return match is not None and not names(statement.text[: match.start()])
 
 
-def _camp(plan: Plan, voice: Voice, strict: bool) -> Camp | None:
-    """A camp with the most telling statement of a voice; a strict one must be clear by itself."""
+def _camp(plan: Plan, voice: Voice, strict: bool, others: Sequence[Draft] = ()) -> Camp | None:
+    """A camp with the most telling statement of a voice; a strict one must be clear by itself.
+
+    `others`: the camps' sentences that are chosen and not yet spent.
+    """
     for statement in plan.statements(voice, acts=True):
         vague = plan.worth(statement) < _WORTH or _VAGUE.match(statement.text) or _of_somebody(statement)
         if strict and vague:
@@ -149,6 +153,6 @@ def _camp(plan: Plan, voice: Voice, strict: bool) -> Camp | None:
             if short is None:
                 continue
             draft = opened(short, voice)
-            if fits_perspective(draft) and plan.budget.allows(draft):
+            if fits_perspective(draft) and plan.budget.allows(*others, draft):
                 return Camp(voice.label, voice, draft, (statement,))
     return None

@@ -7,10 +7,12 @@ import re
 
 from aggregator.analysis.model import Sentence, SourceText
 from aggregator.summarise.compose import Draft, Passage, own, taken
+from aggregator.summarise.narrator import is_aside
 from aggregator.summarise.parts import authors_of
 from aggregator.summarise.plan import STANCE, Plan
+from aggregator.summarise.references import refers_back
 from aggregator.summarise.selection import title_likeness
-from aggregator.summarise.wording import has_main_clause, is_aside, refers_back
+from aggregator.summarise.wording import has_main_clause
 from aggregator.types import Kind
 
 _MOST, _FEWEST_WORDS, _TRIED = 3, 8, 6

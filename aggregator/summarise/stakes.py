@@ -21,12 +21,13 @@ from aggregator.summarise.consequence import (
     is_dated_step,
 )
 from aggregator.summarise.holders import Voice
+from aggregator.summarise.narrator import is_opinionated
 from aggregator.summarise.plan import Plan, words_of
 from aggregator.summarise.report import forms, stands, stated
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Candidate
 from aggregator.summarise.statements import inverted, shortened
-from aggregator.summarise.wording import has_main_clause, is_loaded, is_opinionated, without_quotations
+from aggregator.summarise.wording import has_main_clause, is_loaded, without_quotations
 
 _LONGEST, _ENOUGH, _MOST = 38, 42, 62
 #: a sentence says something of the story itself from this share of the titles' words on

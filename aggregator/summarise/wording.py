@@ -162,6 +162,10 @@ def _is_labelled(text: str) -> bool:
     return match is not None and not any(is_finite(token) for token in tokens(match["label"]))
 
 
+#: brackets of editors, of templates and of markup
+_CODE = re.compile(r"[\[<>{}]")
+
+
 def is_report(text: str) -> bool:
     """Whether a sentence is a statement of fact in the third person, whole and free of site furniture."""
     bare = without_quotations(text)
@@ -185,6 +189,6 @@ def is_report(text: str) -> bool:
         and not _is_labelled(bare)
         and bool(_FINITE.search(bare))
         and has_main_clause(bare)
-        and "[" not in text
+        and not _CODE.search(text)
         and sum(char.isupper() for char in text) < 0.35 * len(text)
     )

@@ -20,7 +20,7 @@ from aggregator.analysis.sources import load_sources
 from aggregator.analysis.stored import analysis_from_json
 from aggregator.analysis.vectors import has_emptied, sentence_recipe
 from aggregator.clock import Clock, rfc3339
-from aggregator.errors import ItemError
+from aggregator.errors import ItemError, Rejected
 from aggregator.settings import Settings
 from aggregator.stage import Stage
 from aggregator.store import leases
@@ -149,6 +149,9 @@ class Summarise(Stage[ToWrite, Draft]):
     def _write(self, item: ToWrite) -> Draft | ItemError:
         if item.analysis is None or item.context is None:
             raise ValueError(f"{item.key} was not loaded")
+        independent = item.analysis.coverage.independent
+        if independent < self.settings.pages.min_outlets:
+            return Rejected("one-source", f"{independent} independent source: the others carry the same text")
         page = self.engine.write(item.analysis, item.context)
         if isinstance(page, ItemError):
             return page
