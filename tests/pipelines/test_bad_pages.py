@@ -54,7 +54,8 @@ TITLES = {
 BIDI = "\u202e\u2066\u200f\u061c"
 HOSTILE = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</p></div></body>", "<marquee><u>", "<!--", "]]>",
-    "&lt;b", "javascript:alert(1)", '" onmouseover="alert(1)', "{{ 7*7 }}", "[3]", "[1][2]", "[link](javascript:alert(1))",
+    "&lt;b", "javascript:alert(1)",
+    '" onmouseover="alert(1)', "{{ 7*7 }}", "[3]", "[1][2]", "[link](javascript:alert(1))",
     BIDI + "gnp.exe", "\x07\x1b[1m", "a\u0300" * 40, "x" * 100_000,
 )  # fmt: skip
 
