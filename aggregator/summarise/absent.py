@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from aggregator.analysis.model import Analysis, SourceText
 from aggregator.analysis.stakeholders import groups_near_speech
@@ -140,12 +140,9 @@ def _told_missing(sources: Sequence[SourceText]) -> list[NotRepresented]:
     for source in sources:
         for sentence in source.sentences:
             bare = without_quotations(sentence.text)
-            match = _NOT_THERE.search(bare) if sentence.region is None else None
-            if not match or is_attributed(bare):
+            if sentence.region is not None or not _NOT_THERE.search(bare) or is_attributed(bare):
                 continue
-            inside = _named(match.group())
-            around = _named(_clause_around(bare, match))
-            for name in inside or (around if len(around) == 1 else []):
+            for name in _not_there(bare):
                 if name in found:
                     continue
                 basis = {
@@ -155,6 +152,19 @@ def _told_missing(sources: Sequence[SourceText]) -> list[NotRepresented]:
                 text = f"{name[:1].upper() + name[1:]}, who were not heard, as {source.outlet} points out."
                 found[name] = NotRepresented(text=text, basis=basis)
     return list(found.values())[:2]
+
+
+def _not_there(text: str) -> Iterator[str]:
+    """The groups of which a sentence says that they were not heard: named in the words that say so, or alone in their
+    clause, or alone up to the next such words ("nobody there wrote software as a pastime, although hobbyists …")."""
+    matches = list(_NOT_THERE.finditer(text))
+    for at, match in enumerate(matches):
+        end = matches[at + 1].start() if at + 1 < len(matches) else len(text)
+        for stretch in (match.group(), _clause_around(text, match), text[match.start() : end]):
+            named = _named(stretch)
+            if named and (len(named) == 1 or stretch == match.group()):
+                yield from named
+                break
 
 
 def _named(text: str) -> list[str]:

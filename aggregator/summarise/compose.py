@@ -206,11 +206,19 @@ def taken(text: str, passage: Passage) -> Piece:
     return Piece(text, passage)
 
 
+_COUNT = re.compile(
+    r"(?:Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Eleven|Twelve|(?:Thir|Four|Fif|Six|Seven|Eigh|Nine)teen|"
+    r"(?:Twen|Thir|For|Fif|Six|Seven|Eigh|Nine)ty(?:-[a-z]+)?)"
+)
+
+
 def lowered(text: str, whole: str) -> str:
     """`text` with a small first letter, unless its first word is a name by the way `whole`, the article, writes it."""
     match = re.match(r"[^\W\d_][\w’'-]*", text)
     if not match or match.group() == "I" or match.group()[1:] != match.group()[1:].lower():
         return text
+    if _COUNT.fullmatch(match.group()):
+        return text[:1].lower() + text[1:]
     if re.match(r"\.| [A-Z]", text[match.end() :]):
         opening = next((name.text for name in names(text) if name.start == 0 and " " in name.text), "")
         if match.group().lower() not in _SMALL or (opening and whole.count(opening) > 1):

@@ -20,12 +20,15 @@ _LEANS = re.compile(r"(?:It|That|This|They|Those|These|And|But|So|Because|He|She
 
 
 def reserve_viewpoints(plan: Plan) -> None:
-    """Two cases, of both sides where there are sides, before the body takes their words, if enough is left for it."""
+    """Two cases before the body takes their words, if enough is left for it: of both sides where there are sides; where
+    one of them has none, of the other and of somebody who stands on neither."""
     if plan.perspectives:
         one, other = (_cases(plan, plan.ranked(side), _DEPTH_LOW) for side in plan.camps.sides[:2])
+        middle = [v for v in plan.voices if v.label and not any(v in side for side in plan.camps.sides[:2])]
+        pair = _pair(plan, one, other) or _pair(plan, [*one, *other], _cases(plan, plan.ranked(middle), _DEPTH_LOW))
     else:
-        one = other = _cases(plan, [v for v in plan.ranked(plan.voices) if v.label], _DEPTH_LOW)
-    pair = _pair(plan, one, other)
+        cases = _cases(plan, [v for v in plan.ranked(plan.voices) if v.label], _DEPTH_LOW)
+        pair = _pair(plan, cases, cases)
     left = sum(max(0, plan.budget.left(source.article_id)) for source in plan.story.news)
     if pair and left - sum(words_of((case.stance, *case.drafts)) for case in pair) >= _BODY_FIRST:
         for case in pair:

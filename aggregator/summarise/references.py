@@ -154,9 +154,18 @@ _PLURAL = re.compile(
 )
 
 
+#: a count of something that stood before
+_COUNTED = re.compile(
+    r"(?:All|Each|Some|Many|Most|Several|None|Few|Half|A few) "
+    r"(?:were|was|are|is|have|has|had|did|do|will|would|could|can|said|say|got|went|came|left|[a-z]{3,}ed)\b|"
+    r"(?:Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Eleven|Twelve|[A-Z][a-z]+teen|[A-Z][a-z]+ty(?:-[a-z]+)?) "
+    r"(?:were|was|are|have|had|did|will|would|said|say|went|came|left|[a-z]{3,}ed)\b"
+)
+
+
 def refers_back(text: str) -> bool:
     """Whether the opening of a sentence leans on a sentence before it."""
-    return bool(_REFERS_BACK.match(text) or _CONNECTS.match(text))
+    return bool(_REFERS_BACK.match(text) or _CONNECTS.match(text) or _COUNTED.match(text))
 
 
 def points_outside(text: str, known: Container[str] = frozenset()) -> bool:

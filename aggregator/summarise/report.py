@@ -170,6 +170,10 @@ def forms(candidate: Candidate, most: int = _LONGEST) -> list[str]:
     return [text] if len(text.split()) <= most else []
 
 
+#: of no use behind "reports that"
+_CONJUNCTION = re.compile(r"^(?:But|And|Yet|So|Still,|However,) (?=\S+ \S)")
+
+
 def stated(candidate: Candidate, text: str, story: Story, outlet: str = "", day: str = "") -> Draft:
     """A cut as a sentence of the page, behind "Outlet reports that" if an outlet is given, with who else says it.
 
@@ -180,7 +184,7 @@ def stated(candidate: Candidate, text: str, story: Story, outlet: str = "", day:
     if not outlet:
         stop = [] if bare[-1:] in '.!”"’' else [own(".")]
         return Draft((taken(bare, candidate.passage()), *stop), tuple(support), keys=(text,))
-    clause = lowered(bare, candidate.source.text)
+    clause = lowered(_CONJUNCTION.sub("", bare), candidate.source.text)
     lead = f"On {day}, {outlet} reported that " if day else f"{outlet} reports that "
     return Draft((own(lead), taken(clause, candidate.passage())), () if day else tuple(support), keys=(text,))
 
