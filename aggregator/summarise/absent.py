@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 
 from aggregator.analysis.model import Analysis, SourceText
 from aggregator.analysis.stakeholders import groups_near_speech
@@ -15,10 +15,10 @@ from aggregator.types import Kind, Lean
 
 #: groups of people that stories are about: how they are named, how they are printed
 _GROUPS = {
-    "students": r"students?|pupils?", "patients": r"patients?", "parents": r"parents?|mothers?|fathers?|families",
-    "workers": r"workers?|employees|staff", "residents": r"residents?|neighbou?rs?|homeowners?|tenants?|renters?",
+    "students": r"students?|pupils?", "patients": r"patients?",
+    "workers": r"workers?|employees|staff",
     "teachers": r"teachers?|educators?", "drivers": r"drivers?", "farmers": r"farmers?|growers?|ranchers?",
-    "immigrants": r"immigrants?|migrants?|refugees?|asylum seekers?", "veterans": r"veterans?",
+    "immigrants": r"immigrants?|migrants?|refugees?|asylum seekers?",
     "small businesses": r"small businesses|small firms|shop owners?",
     "survivors and families of victims": r"victims?|survivors?", "nurses and doctors": r"nurses?|doctors?|physicians?",
     "hobbyist developers": r"hobbyists?", "prisoners": r"prisoners?|inmates?",
@@ -36,8 +36,6 @@ _NATIONS = {
 }  # fmt: skip
 #: words beside a speaker by which he may belong to a group that his role does not name
 _HEARD_AS = {
-    "residents": r"liv(?:e|es|ed|ing)|homes?|houses?|streets?|neighbo\w+|locals?",
-    "parents": r"sons?|daughters?|child|children|kids|mother|father|mom|dad",
     "drivers": r"driv(?:es|en|ing)|drove|wheel|routes?",
     "workers": r"works?|worked|job",
 }  # fmt: skip
@@ -135,36 +133,35 @@ _SAID_SO = {
 
 
 def _told_missing(sources: Sequence[SourceText]) -> list[NotRepresented]:
-    """Groups that an outlet itself says were not heard: the group stands in the clause that says so, alone."""
+    """Groups that an outlet itself says were not heard: the clause that says so names them."""
     found: dict[str, NotRepresented] = {}
     for source in sources:
         for sentence in source.sentences:
-            bare = without_quotations(sentence.text)
-            if sentence.region is not None or not _NOT_THERE.search(bare) or is_attributed(bare):
+            if sentence.region is not None:
                 continue
-            for name in _not_there(bare):
-                if name in found:
-                    continue
+            for name in _not_heard(without_quotations(sentence.text)):
                 basis = {
                     "kind": "reported", "group": name, "outlet": source.outlet, "article_id": source.article_id,
                     "figures": {"start": sentence.start, "end": sentence.end},
                 }  # fmt: skip
                 text = f"{name[:1].upper() + name[1:]}, who were not heard, as {source.outlet} points out."
-                found[name] = NotRepresented(text=text, basis=basis)
+                found.setdefault(name, NotRepresented(text=text, basis=basis))
     return list(found.values())[:2]
 
 
-def _not_there(text: str) -> Iterator[str]:
-    """The groups of which a sentence says that they were not heard: named in the words that say so, or alone in their
-    clause, or alone up to the next such words ("nobody there wrote software as a pastime, although hobbyists …")."""
-    matches = list(_NOT_THERE.finditer(text))
+def _not_heard(text: str) -> list[str]:
+    """The groups of which `text`, a sentence without its quotations, says in the outlet's name that nobody spoke.
+
+    Named in the clause that says so; or alone up to the next such words: "nobody there wrote software as a pastime,
+    although hobbyists …".
+    """
+    found: list[str] = []
+    matches = [] if is_attributed(text) else list(_NOT_THERE.finditer(text))
     for at, match in enumerate(matches):
         end = matches[at + 1].start() if at + 1 < len(matches) else len(text)
-        for stretch in (match.group(), _clause_around(text, match), text[match.start() : end]):
-            named = _named(stretch)
-            if named and (len(named) == 1 or stretch == match.group()):
-                yield from named
-                break
+        named = _named(_clause_around(text, match)) or _named(text[match.start() : end])
+        found += named if len(named) == 1 or _STANDS_FOR.search(match.group()) else []
+    return found
 
 
 def _named(text: str) -> list[str]:
@@ -174,10 +171,17 @@ def _named(text: str) -> list[str]:
 
 
 def _clause_around(text: str, match: re.Match[str]) -> str:
-    """The clause of `text` that a match stands in."""
+    """The clause of `text` that a match stands in; a list behind its verb belongs to it."""
     start = max(text.rfind(mark, 0, match.start()) for mark in ",;:—")
-    ends = [at for mark in ",;:—" if (at := text.find(mark, match.end())) >= 0]
-    return text[start + 1 : min(ends, default=len(text))]
+    end = _CLAUSE_ENDS.search(text, match.end())
+    return text[start + 1 : end.start() if end else len(text)]
+
+
+_CLAUSE_ENDS = re.compile(
+    r"[;:—]|, (?:and|but|for|so|yet|who|whose|whom|which|where|although|though|while|as|because)\b"
+)
+#: verbs behind which those are named who were not there
+_STANDS_FOR = re.compile(r"(?:represent\w*|came from|spoke for)$", re.IGNORECASE)
 
 
 def _silent(sources: Sequence[SourceText], voices: Sequence[Voice]) -> list[NotRepresented]:
@@ -258,17 +262,22 @@ def _unheard(analysis: Analysis, sources: Sequence[SourceText]) -> list[NotRepre
 
 
 def _speech_of(analysis: Analysis) -> str:
-    """Everybody's name and role, and the sentences in which anybody speaks, with what he says: a group that stands
-    there may well be heard."""
+    """Everybody's name and role, and how the articles tell of those who speak: not what they say, and of a quotation
+    also the sentence before and behind it, in which its speaker may be told of."""
     texts = {source.article_id: source for source in analysis.sources}
     parts = [f"{quote.speaker} {quote.role}" for quote in analysis.quotes]
     parts += [f"{said.speaker} {said.role}" for said in analysis.said]
     for quote in analysis.quotes:
-        if quote.article_id in texts:
-            parts.append(texts[quote.article_id].text[quote.context_start : quote.context_end])
+        source = texts.get(quote.article_id)
+        if source is not None:
+            near = source.sentences[max(0, quote.sentence - 1) : quote.sentence + 2]
+            parts += [without_quotations(one.text) for one in near]
+            parts.append(without_quotations(source.text[quote.context_start : quote.context_end]))
     for said in analysis.said:
-        if said.article_id in texts:
-            parts += [one.text for one in texts[said.article_id].sentences[said.sentence : said.sentence + 1]]
+        source = texts.get(said.article_id)
+        if source is not None and said.sentence < len(source.sentences):
+            whole = source.sentences[said.sentence]
+            parts += [source.text[whole.start : said.start], source.text[said.end : whole.end]]
     return "\n".join(parts)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from aggregator.analysis.words import content_words
 from aggregator.summarise.compose import Draft
 from aggregator.summarise.holders import Voice
 from aggregator.summarise.plan import Case, Plan, words_of
@@ -16,19 +17,14 @@ _MOST, _TRIED = 4, 4
 _BODY_FIRST = 150
 #: a statement of a case is about the story from this cosine to what its articles open with
 _RELEVANT = 0.12
+#: two statements that share more of the shorter one's words than this say the same
+_SHARED = 0.4
 _LEANS = re.compile(r"(?:It|That|This|They|Those|These|And|But|So|Because|He|She)\b")
 
 
 def reserve_viewpoints(plan: Plan) -> None:
-    """Two cases before the body takes their words, if enough is left for it: of both sides where there are sides; where
-    one of them has none, of the other and of somebody who stands on neither."""
-    if plan.perspectives:
-        one, other = (_cases(plan, plan.ranked(side), _DEPTH_LOW) for side in plan.camps.sides[:2])
-        middle = [v for v in plan.voices if v.label and not any(v in side for side in plan.camps.sides[:2])]
-        pair = _pair(plan, one, other) or _pair(plan, [*one, *other], _cases(plan, plan.ranked(middle), _DEPTH_LOW))
-    else:
-        cases = _cases(plan, [v for v in plan.ranked(plan.voices) if v.label], _DEPTH_LOW)
-        pair = _pair(plan, cases, cases)
+    """Two cases, of both sides if that can be, before the body takes their words, if enough is left for it."""
+    pair = _two(plan)
     left = sum(max(0, plan.budget.left(source.article_id)) for source in plan.story.news)
     if pair and left - sum(words_of((case.stance, *case.drafts)) for case in pair) >= _BODY_FIRST:
         for case in pair:
@@ -37,19 +33,35 @@ def reserve_viewpoints(plan: Plan) -> None:
 
 def write_viewpoints(plan: Plan) -> None:
     """The cases in depth, from what the body left: two of different holders at least, or none."""
-    sides = [plan.ranked(side) for side in plan.camps.sides[:2]] if plan.perspectives else []
-    others = [v for v in plan.ranked(plan.voices) if v.label and not any(v in side for side in sides)]
     if not plan.viewpoints:
-        every = _cases(plan, [*(v for side in sides for v in side), *others], _DEPTH_LOW)
-        for case in _pair(plan, every, every):
+        for case in _two(plan):
             _add(plan, case)
     if plan.viewpoints:
-        for voice in (*(v for side in sides for v in side), *others):
+        for voice in (*(v for side in _sides(plan) for v in side), *_others(plan)):
             for case in _cases(plan, [voice], _DEPTH_AIM):
                 if len(plan.viewpoints) < _MOST and all(one.name != case.name for one in plan.viewpoints):
                     _add(plan, case)
     else:
         plan.omitted["viewpoints"] = "no two holders have three statements each that can be printed within the limits"
+
+
+def _two(plan: Plan) -> tuple[Case, ...]:
+    """A case of each side; else of one side and of somebody who is in none, or of two such; never two of one side."""
+    sides = [_cases(plan, side, _DEPTH_LOW) for side in _sides(plan)]
+    others = _cases(plan, _others(plan), _DEPTH_LOW)
+    opposed = _pair(plan, *sides) if sides else ()
+    return opposed or _pair(plan, [case for side in sides for case in side], others) or _pair(plan, others, others)
+
+
+def _sides(plan: Plan) -> list[list[Voice]]:
+    """Who stands on either side of a dispute that the page shows."""
+    return [plan.ranked(side) for side in plan.camps.sides[:2]] if plan.perspectives else []
+
+
+def _others(plan: Plan) -> list[Voice]:
+    """Who may hold a case and stands on no side."""
+    taken = {voice.key for side in _sides(plan) for voice in side}
+    return [voice for voice in plan.ranked(plan.voices) if voice.label and voice.key not in taken]
 
 
 def _cases(plan: Plan, voices: Iterable[Voice], least: int) -> list[Case]:
@@ -112,4 +124,7 @@ def _belongs(plan: Plan, statement: Statement) -> bool:
 
 
 def _alike(one: Statement, other: Statement) -> bool:
-    return one.form == other.form == "clause" and one.row == other.row
+    """Whether two statements come from one clause, or one says again what the other says."""
+    words, others = set(content_words(one.text)), set(content_words(other.text))
+    again = len(words & others) > _SHARED * max(1, min(len(words), len(others)))
+    return again or (one.form == other.form == "clause" and one.row == other.row)

@@ -103,6 +103,10 @@ def _write_consequence(plan: Plan, candidate: Candidate) -> None:
             return
 
 
+#: openings and phrases that say nothing by themselves
+_LOOSE = re.compile(r"^(?:In return|In exchange|Instead|Section|Article)\b|\bat stake:|\bcontract\b")
+
+
 def _write_run(plan: Plan, candidate: Candidate) -> bool:
     """Print a consequence that leans on the sentence before it ("It would …") behind that sentence, if that stands."""
     before = plan.story.by_key.get((candidate.source.article_id, candidate.sentence.index - 1))
@@ -115,7 +119,7 @@ def _write_run(plan: Plan, candidate: Candidate) -> bool:
     told = without_quotations(first)
     if not plain or long or is_opinionated(first) or VOICED.search(told) or TOLL.search(told):
         return False
-    if plan.story.repeats(before.row, plan.rows, 0.85) or plan.people.opens(first):
+    if _LOOSE.search(first) or plan.story.repeats(before.row, plan.rows, 0.85) or plan.people.opens(first):
         return False
     met = plan.people.copy()
     if not stands(before, first, met, plan.development):
@@ -138,7 +142,7 @@ def _may_tell(plan: Plan, candidate: Candidate, text: str) -> bool:
     doing = plan.people.opens(text) or (effect and plan.people.closes(text[: effect.start()]))
     if doing and not RANK.search(text):
         return False
-    if not has_main_clause(text) or any(mark in text[:12] for mark in '“"‘'):
+    if not has_main_clause(text) or _LOOSE.search(text) or any(mark in text[:12] for mark in '“"‘'):
         return False
     clear = not _follows(plan, candidate, text)
     return stands(candidate, text, plan.people, plan.development, opening=clear) and len(text.split()) >= 9

@@ -179,6 +179,13 @@ def test_a_group_was_not_heard_only_if_the_clause_that_says_so_names_it() -> Non
     assert not any("Students" in one for one in found)
 
 
+def test_all_whom_nobody_represented_are_named() -> None:
+    first, *others = dispute()
+    text = f"{first.text}\nNo one on the panel represented farmers, patients or hobbyists, for whom it counts."
+    found = missing(source("Meridian Wire", first.title, text), *others)
+    assert [one.split(",")[0] for one in found][:2] == ["Patients", "Farmers"]
+
+
 def test_only_a_country_from_which_an_outlet_could_be_read_is_missing() -> None:
     abroad = tuple(
         replace(one, text=f"{one.text}\nMakers in Canada follow the vote. Canada sells half of the machines.")
