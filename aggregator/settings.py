@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -61,6 +61,20 @@ class PagesSettings(Section):
     min_outlets: int = Field(default=2, ge=1)
     max_words: int = Field(default=150, ge=20, le=150)
     max_share: float = Field(default=0.25, gt=0, le=0.25)
+
+
+Policy = Literal["auto", "review"]
+
+
+class PublishSettings(Section):
+    """Whether pages go out by themselves ("auto") or wait for an editor ("review"); by topic where it differs."""
+
+    policy: Policy = "auto"
+    topics: dict[str, Policy] = Field(default_factory=dict)
+
+    def of(self, topic: str) -> Policy:
+        """The policy of a topic, by its slug."""
+        return self.topics.get(topic, self.policy)
 
 
 class StoreSettings(Section):
@@ -206,6 +220,7 @@ class Settings(Section):
     embed: EmbedSettings = EmbedSettings()
     cluster: ClusterSettings = ClusterSettings()
     pages: PagesSettings = PagesSettings()
+    publish: PublishSettings = PublishSettings()
     run: RunSettings = RunSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     keep: KeepSettings = KeepSettings()

@@ -25,6 +25,7 @@ from aggregator.store.page_tables import AnalysisRow
 from aggregator.store.tables import Article, Attempt, Document, Membership, RatingRow, StoryRow
 from aggregator.store.upsert import upsert
 from aggregator.stories.topics import NEWS, Topics
+from aggregator.text import sha256
 from aggregator.types import Kind
 
 
@@ -96,7 +97,16 @@ class Analyse(Stage[StoryTexts, Analysed]):
         """Stories worth a page, all vectors made, whose members or the ratings are not those analysed; newest first."""
         worthy = stories_worth_a_page(self.languages, self.min_articles, self.min_outlets)
         ratings = literal(f":{ratings_state(session, self.clock.now())}")
-        state = StoryRow.members_sha + ":" + cast(worthy.c.articles, Text) + ":" + worthy.c.recipes + ratings
+        state = (
+            StoryRow.members_sha
+            + ":"
+            + cast(worthy.c.articles, Text)
+            + ":"
+            + worthy.c.recipes
+            + ratings
+            + ":"
+            + StoryRow.topic
+        )
         input_sha = state.label("input_sha")
         done = exists().where(
             AnalysisRow.story_id == StoryRow.id,
@@ -136,7 +146,8 @@ class Analyse(Stage[StoryTexts, Analysed]):
 
     def _load(self, session: Session, item: StoryTexts) -> StoryTexts:
         sources = load_sources(session, item.key, self.clock.now(), vector_recipe=self.vector_recipe)
-        evidence = evidence_sha(sources)
+        shelf = session.get_one(StoryRow, item.key).topic
+        evidence = sha256(evidence_sha(sources) + shelf) if shelf else evidence_sha(sources)
         same = (AnalysisRow.story_id == item.key, AnalysisRow.recipe == self.recipe)
         old = session.scalar(select(AnalysisRow.evidence_sha).where(*same))
         if old == evidence:
@@ -145,7 +156,7 @@ class Analyse(Stage[StoryTexts, Analysed]):
         filed = session.execute(select(Article.id, Article.section).where(Article.id.in_(keys)))
         sections = {row.id: row.section for row in filed}
         told = [(sections[one.article_id], one.title) for one in sources if one.kind is not Kind.SATIRE]
-        return replace(item, sources=sources, evidence=evidence, topic=self.topics.of(told).slug)
+        return replace(item, sources=sources, evidence=evidence, topic=shelf or self.topics.of(told).slug)
 
     def process(self, batch: Sequence[StoryTexts]) -> Sequence[Analysed | ItemError]:
         """Analyse each story."""

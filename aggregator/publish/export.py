@@ -12,7 +12,7 @@ from aggregator.sources.ledger import tags
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Article, Document, Membership, Outlet, RatingRow, StoryRow
 from aggregator.summarise.page import StoryPage, buried
-from aggregator.summarise.write import newest_versions, seen_version
+from aggregator.summarise.versions import newest_versions, seen_version
 from aggregator.types import LeanTag
 
 _PAGE = 500

@@ -43,7 +43,8 @@ def record(
 ) -> Decision:
     """Append a decision. Raises Rejected("incomplete") without an actor or a reason."""
     actor, reason = signed(actor, reason)
-    after = {} if kind in PAGE_KINDS else {"after_slice": session.scalar(select(func.max(Slice.id))) or 0}
+    about_a_page = kind in PAGE_KINDS or payload.get("kind") in PAGE_KINDS
+    after = {} if about_a_page else {"after_slice": session.scalar(select(func.max(Slice.id))) or 0}
     decision = Decision(
         at=clock.now(),
         actor=actor,
@@ -107,7 +108,7 @@ def to_undo(session: Session, number: int) -> Decision:
 
 def last_decision(session: Session) -> int:
     """The number of the last decision on stories; 0 if there is none."""
-    return session.scalar(select(func.max(Decision.id)).where(Decision.kind.in_((*STORY_KINDS, UNDO)))) or 0
+    return session.scalar(select(func.max(Decision.id)).where(Decision.kind.not_in(PAGE_KINDS))) or 0
 
 
 def alone(session: Session) -> None:
