@@ -300,7 +300,7 @@ class StoryPage(PageModel):
         sentences += [view.sentence for view in self.perspectives]
         sentences += [each for case in self.viewpoints for each in (case.stance, *case.sentences)]
         yield from self.headline_evidence
-        holders = [view.holder for view in (*self.perspectives, *self.viewpoints)]
+        holders = [view.holder for view in self.perspectives] + [case.holder for case in self.viewpoints]
         holding: list[Sentence | Holder | PageQuote] = [*sentences, *holders, *self.quotes]
         for one in holding:
             yield from one.evidence
