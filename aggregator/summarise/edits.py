@@ -25,9 +25,9 @@ class Broken(Rejected):
 
 def edited(page: StoryPage, field: Edited, text: str, documents: Documents, limits: CopyLimits) -> StoryPage:
     """`page` with another headline or dek. Raises Broken if that breaks a rule; the version stays the same."""
-    wanted = one_line(text)
-    if not wanted or len(wanted) > LONGEST[field]:
-        raise Broken([f"{field}: {len(wanted)} characters; 1 to {LONGEST[field]} are allowed"])
+    wanted = one_line(text, LONGEST[field])
+    if not wanted or len(text.strip()) > LONGEST[field]:
+        raise Broken([f"{field}: {len(text.strip())} characters; 1 to {LONGEST[field]} are allowed"])
     by_article = {article: (revision, document) for (article, revision), document in documents.items()}
     update: dict[str, Any] = {}
     if field == "headline":

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from aggregator.analysis.model import Sentence as SourceSentence
-from aggregator.analysis.numbers import numbers
+from aggregator.analysis.numbers import Number, numbers
 from aggregator.analysis.sentences import split_sentences
 from aggregator.analysis.words import content_words, fold, names
 from aggregator.summarise.exact import check_quotation
@@ -121,7 +121,13 @@ def _evidence(card: Source, revision: int, sentence: SourceSentence) -> Evidence
 
 
 def _features(text: str) -> set[str]:
-    return {*content_words(text), *(f"#{number.value:g} {number.unit}" for number in numbers(text))}
+    return {*content_words(text), *map(_figure, numbers(text))}
+
+
+def _figure(number: Number) -> str:
+    """A figure as it is compared: with its unit where that is part of the value, since nouns are easily worded anew."""
+    unit = number.unit if number.unit.isupper() or number.unit in ("percent", "points", "date", "time") else ""
+    return f"#{number.value:g} {unit}"
 
 
 def _worth(features: set[str]) -> int:
@@ -140,9 +146,9 @@ def check_paraphrase(
     yield from _quotations(text, bare, passages, wording)
     if copied := wording.copied(bare):
         yield 7, f"copies a source: {copied!r}"
-    figures = {(number.value, number.unit) for passage in passages for number in numbers(passage)}
+    figures = {_figure(number) for passage in passages for number in numbers(passage)}
     for number in numbers(text):
-        if (number.value, number.unit) not in figures:
+        if _figure(number) not in figures:
             yield 4, f"the figure {number.text!r} is in none of the passages"
     cited = {one.article_id for one in evidence}
     whole = [doc for (article, _), doc in wording.documents.items() if article in cited]

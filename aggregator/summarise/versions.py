@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
+from aggregator.store.desk_tables import Glance
 from aggregator.store.page_tables import PageRow, PageSlug
 from aggregator.store.upsert import upsert
+from aggregator.summarise.glance import glance
 from aggregator.summarise.page import SEEN, StoryPage
 from aggregator.text import sha256
 
@@ -43,6 +45,8 @@ def save_version(
     slug = page.url.rpartition("/")[2]
     upsert(session, PageSlug, [{"page_id": page.id, "slug": slug, "first_used_at": now}], update=False)
     session.flush()
+    versions = _versions(session, page.id)
+    upsert(session, Glance, [glance(page, by, reason, now, versions, shown(versions))])
 
 
 def newest_versions() -> Any:
@@ -58,9 +62,13 @@ def is_newest() -> ColumnElement[bool]:
 
 def seen_version(session: Session, page_id: str) -> int | None:
     """The version of a page that readers see: the newest not held back; None while an editor holds the page."""
-    query = select(PageRow.version, PageRow.status, PageRow.made_by).where(PageRow.id == page_id)
-    row = shown(session.execute(query.order_by(PageRow.version.desc())).all())
+    row = shown(_versions(session, page_id))
     return row.version if row else None
+
+
+def _versions(session: Session, page_id: str) -> Sequence[Any]:
+    query = select(PageRow.version, PageRow.status, PageRow.made_by).where(PageRow.id == page_id)
+    return session.execute(query.order_by(PageRow.version.desc())).all()
 
 
 def shown(versions: Sequence[Any]) -> Any:
