@@ -77,6 +77,16 @@ class PublishSettings(Section):
         return self.topics.get(topic, self.policy)
 
 
+class DeskSettings(Section):
+    """How long somebody stays signed in at the desk, and how many wrong passwords are let pass."""
+
+    idle_minutes: float = Field(default=30, gt=0, le=1440)
+    longest_hours: float = Field(default=12, gt=0, le=168)
+    tries_per_user: int = Field(default=10, ge=1)
+    tries_per_address: int = Field(default=30, ge=1)
+    tries_minutes: float = Field(default=15, gt=0, le=1440)
+
+
 class StoreSettings(Section):
     """Where the database is; empty: one SQLite file in the data directory."""
 
@@ -221,6 +231,7 @@ class Settings(Section):
     cluster: ClusterSettings = ClusterSettings()
     pages: PagesSettings = PagesSettings()
     publish: PublishSettings = PublishSettings()
+    desk: DeskSettings = DeskSettings()
     run: RunSettings = RunSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     keep: KeepSettings = KeepSettings()

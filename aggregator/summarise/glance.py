@@ -6,8 +6,8 @@ from typing import Any
 
 from aggregator.summarise.page import Coverage, Gap, StoryPage
 
-#: new: a draft, and readers see nothing yet · changed: a draft beside what readers see or will see at the next publish ·
-#: unreviewed: published by the machine, and no editor has looked at it · the others as the page's status says
+#: new: a draft, and readers see nothing yet; changed: a draft beside what readers see or will see at the next publish;
+#: unreviewed: published by the machine, and no editor has looked at it; the others as the page's status says
 STATES = ("new", "changed", "unreviewed", "approved", "published", "held", "withdrawn", "merged")
 _COUNTS = {"articles", "sources", "independent", "by_lean", "unrated", "mixed", "disputed"}
 
