@@ -20,7 +20,9 @@ from aggregator.errors import ConfigError
 
 ENV_PREFIX = "AGGREGATOR_"
 #: environment variables with a meaning of their own, not a section's key
-ENV_SPECIAL = {"CONFIG", "DATA_DIR", "DATABASE_URL", "NOW", "TORCH_INDEX", "SECRETS_DIR", "LOG_JSON", "QUIET"}
+ENV_SPECIAL = {
+    "CONFIG", "DATA_DIR", "DATABASE_URL", "NOW", "TORCH_INDEX", "SECRETS_DIR", "LOG_JSON", "QUIET", "USER_PASSWORD",
+}  # fmt: skip
 
 
 class Section(BaseModel):
@@ -270,6 +272,11 @@ def load_settings(
         return Settings.model_validate(merged)
     except ValidationError as error:
         raise _complaint(error, origin, str(file)) from None
+
+
+def user_password() -> str:
+    """The password for `aggregator user add` and `user password` in AGGREGATOR_USER_PASSWORD; empty if not set."""
+    return os.environ.get(ENV_PREFIX + "USER_PASSWORD", "")
 
 
 def read_toml(file: Path) -> dict[str, Any]:
