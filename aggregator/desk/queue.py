@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, Text, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from aggregator.desk.search import matching
@@ -109,8 +109,11 @@ def _rows() -> Select[StoryRow, Glance, str, str]:
 
 
 def _state() -> ColumnElement[str]:
-    merged = StoryRow.redirect_to.is_not(None)
-    return case((merged, literal("merged")), else_=func.coalesce(Glance.state, literal("none")))
+    merged, none = (
+        literal_column("'merged'", Text),
+        literal_column("'none'", Text),
+    )  # PostgreSQL groups by no parameters
+    return case((StoryRow.redirect_to.is_not(None), merged), else_=func.coalesce(Glance.state, none))
 
 
 def _in_state(state: str) -> ColumnElement[bool]:

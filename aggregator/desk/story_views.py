@@ -33,6 +33,7 @@ def show(asked: Asked, note: Note | None) -> Response:
         picked = set(note.typed.all("article")) if note else set()
         return asked.pages.answer(
             asked, "desk-story.html", note=note, told=values, done=done, topics=topics, find=words, picked=picked,
+            join=asked.work.settings.cluster.join,
             merged_from=asked.params["key"] if story.id != asked.params["key"] else "",
         )  # fmt: skip
 
