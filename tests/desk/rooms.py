@@ -138,7 +138,7 @@ class Answer:
         for form in self.document.forms:
             targets = [form.get("action") or "", *(b.get("formaction") or "" for b in form.iter("button"))]
             if any(target.endswith(action) for target in targets):
-                return {name: value for name, value in form.form_values()} | {
+                return dict(form.form_values()) | {
                     area.get("name"): (area.text or "").removeprefix("\n") for area in form.iter("textarea")
                 }
         raise AssertionError(f"no form for {action}")
@@ -168,7 +168,7 @@ class Browser:
     def send(self, view: str, action: str, /, **fields: Any) -> Answer:
         """Open a view and send one of its forms, with these fields filled in."""
         form = self.get(view).form(action)
-        return self.post(action, {"reason": "as the sources say", **form, **fields})
+        return self.post(action, {**form, "reason": "as the sources say", **fields})
 
 
 def _answer(response: Any) -> Answer:
@@ -264,9 +264,7 @@ def _story(session: Any, clock: Clock) -> None:
     for row in rows:
         key = row["article_id"]
         session.add(
-            Membership(
-                article_id=key, story_id=STORY, slice_id=slice_id, content_sha=key, score=0.4, joined_at=at
-            )  # fmt: skip
+            Membership(article_id=key, story_id=STORY, slice_id=slice_id, content_sha=key, score=0.4, joined_at=at)
         )
         session.add(StoryEvent(at=at, story_id=STORY, kind="joined", article_id=key, score=0.4, reason="average link"))
 

@@ -227,7 +227,7 @@ def test_a_form_that_was_sent_too_late_comes_back_with_all_that_was_typed(either
     assert "<b>long</b>" not in late.text
     assert not either.decisions()
     again = browser.post("/desk/sign-in", {**late.form("/desk/sign-in"), "name": "Ann", "password": PASSWORD})
-    back = [form for form in again.document.forms if form.fields.get("field") == "dek"][0]
+    back = next(form for form in again.document.forms if form.fields.get("field") == "dek")
     assert back.fields["text"].removeprefix("\n") == "A <b>long</b> thought\nover two “lines” & more."
     assert back.fields["reason"].removeprefix("\n") == "it’s shorter"
     assert back.fields["csrf"] != form["csrf"]
