@@ -66,6 +66,7 @@ TEXT_CHARS, PAGE_CHARS = 3_000, 60_000
 def main() -> None:
     """Fill, ask, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", nargs="?", help="not needed: everything is made up")
     parser.add_argument("--articles", type=int, default=20_000)
     parser.add_argument("--stories", type=int, default=3_000)
     parser.add_argument("--times", type=int, default=40)
