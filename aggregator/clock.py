@@ -1,8 +1,8 @@
 """The one clock. Everything that asks for the time asks it here.
 
 `Clock` is the time of the news: it may be fixed (`--now`) or moved (a replay), so that a run over an archive gives
-what the live run would have given. `wall()` is the time of the machine and serves leases alone: a lease on a fixed
-clock would never run out.
+what the live run would have given. `wall()` is the time of the machine and serves leases and sign-ins alone: on a fixed
+clock they would never run out.
 """
 
 from datetime import UTC, date, datetime, time
@@ -35,7 +35,7 @@ def _whole(moment: datetime) -> datetime:
 
 
 def wall() -> datetime:
-    """The machine's time in UTC, for leases and locks only."""
+    """The machine's time in UTC, for leases, locks and sign-ins only."""
     return datetime.now(UTC)
 
 

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -20,7 +20,9 @@ from aggregator.errors import ConfigError
 
 ENV_PREFIX = "AGGREGATOR_"
 #: environment variables with a meaning of their own, not a section's key
-ENV_SPECIAL = {"CONFIG", "DATA_DIR", "DATABASE_URL", "NOW", "TORCH_INDEX", "SECRETS_DIR", "LOG_JSON", "QUIET"}
+ENV_SPECIAL = {
+    "CONFIG", "DATA_DIR", "DATABASE_URL", "NOW", "TORCH_INDEX", "SECRETS_DIR", "LOG_JSON", "QUIET", "USER_PASSWORD",
+}  # fmt: skip
 
 
 class Section(BaseModel):
@@ -61,6 +63,30 @@ class PagesSettings(Section):
     min_outlets: int = Field(default=2, ge=1)
     max_words: int = Field(default=150, ge=20, le=150)
     max_share: float = Field(default=0.25, gt=0, le=0.25)
+
+
+Policy = Literal["auto", "review"]
+
+
+class PublishSettings(Section):
+    """Whether pages go out by themselves ("auto") or wait for an editor ("review"); by topic where it differs."""
+
+    policy: Policy = "auto"
+    topics: dict[str, Policy] = Field(default_factory=dict)
+
+    def of(self, topic: str) -> Policy:
+        """The policy of a topic, by its slug."""
+        return self.topics.get(topic, self.policy)
+
+
+class DeskSettings(Section):
+    """How long somebody stays signed in at the desk, and how many wrong passwords are let pass."""
+
+    idle_minutes: float = Field(default=30, gt=0, le=1440)
+    longest_hours: float = Field(default=12, gt=0, le=168)
+    tries_per_user: int = Field(default=10, ge=1)
+    tries_per_address: int = Field(default=30, ge=1)
+    tries_minutes: float = Field(default=15, gt=0, le=1440)
 
 
 class StoreSettings(Section):
@@ -207,6 +233,8 @@ class Settings(Section):
     embed: EmbedSettings = EmbedSettings()
     cluster: ClusterSettings = ClusterSettings()
     pages: PagesSettings = PagesSettings()
+    publish: PublishSettings = PublishSettings()
+    desk: DeskSettings = DeskSettings()
     run: RunSettings = RunSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     keep: KeepSettings = KeepSettings()
@@ -245,6 +273,11 @@ def load_settings(
         return Settings.model_validate(merged)
     except ValidationError as error:
         raise _complaint(error, origin, str(file)) from None
+
+
+def user_password() -> str:
+    """The password for `aggregator user add` and `user password` in AGGREGATOR_USER_PASSWORD; empty if not set."""
+    return os.environ.get(ENV_PREFIX + "USER_PASSWORD", "")
 
 
 def read_toml(file: Path) -> dict[str, Any]:

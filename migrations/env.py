@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import JSON
 
 from aggregator.store.columns import VectorColumn
-from aggregator.store.page_tables import PageRow
+from aggregator.store.desk_tables import Glance
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | bool:
@@ -23,7 +23,7 @@ connection = context.config.attributes["connection"]
 sqlite = connection.dialect.name == "sqlite"
 context.configure(
     connection=connection,
-    target_metadata=PageRow.metadata,  # the one registry, with both modules of tables loaded
+    target_metadata=Glance.metadata,  # the one registry, with all modules of tables loaded
     render_as_batch=sqlite,
     render_item=render_item,
     compare_type=False,

@@ -127,6 +127,8 @@ def _placed(session: Session, article: Article) -> Step:
     member = session.get(Membership, article.id)
     if member is None:
         return Step("cluster", "pending", "waits for its slice")
+    if member.story_id is None:
+        return Step("cluster", "removed", "by an editor: it belongs to no story")
     story = session.get_one(StoryRow, member.story_id)
     others = session.scalars(
         select(NearMiss).where(NearMiss.article_id == article.id).order_by(NearMiss.score.desc(), NearMiss.story_id)

@@ -36,6 +36,7 @@ from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Me
 from aggregator.store.upsert import upsert
 from aggregator.stories.embed import embed_recipe
 from aggregator.stories.topics import NEWS, Topics
+from aggregator.text import sha256
 from aggregator.types import Kind
 
 
@@ -113,7 +114,7 @@ class Analyse(Stage[StoryTexts, Analysed]):
         An old story, whose vectors were pruned, stays as it is until its articles change.
         """
         worthy = stories_worth_a_page(self.languages, self.min_articles, self.min_outlets)
-        state = articles_state(worthy) + literal(ratings_state(session, self.clock.now()))
+        state = articles_state(worthy) + literal(ratings_state(session, self.clock.now()) + ":") + StoryRow.topic
         input_sha = state.label("input_sha")
         done = exists().where(
             AnalysisRow.story_id == StoryRow.id,
@@ -153,7 +154,8 @@ class Analyse(Stage[StoryTexts, Analysed]):
 
     def _load(self, session: Session, item: StoryTexts) -> StoryTexts:
         sources = load_sources(session, item.key, self.clock.now(), vector_recipe=self.vector_recipe)
-        evidence = evidence_sha(sources)
+        shelf = session.get_one(StoryRow, item.key).topic
+        evidence = sha256(evidence_sha(sources) + shelf) if shelf else evidence_sha(sources)
         same = (AnalysisRow.story_id == item.key, AnalysisRow.recipe == self.recipe)
         old = session.scalar(select(AnalysisRow.evidence_sha).where(*same))
         if old == evidence:
@@ -163,7 +165,8 @@ class Analyse(Stage[StoryTexts, Analysed]):
         sections = {row.id: row.section for row in filed}
         told = [(sections[one.article_id], one.title) for one in sources if one.kind is not Kind.SATIRE]
         centroid = centroid_of(session, keys, self.space)
-        return replace(item, sources=sources, evidence=evidence, topic=self.topics.of(told).slug, centroid=centroid)
+        topic = shelf or self.topics.of(told).slug
+        return replace(item, sources=sources, evidence=evidence, topic=topic, centroid=centroid)
 
     def process(self, batch: Sequence[StoryTexts]) -> Sequence[Analysed | ItemError]:
         """Analyse each story."""

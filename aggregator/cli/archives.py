@@ -107,7 +107,7 @@ def _read_all(
 
 def export(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="articles, documents, stories, pages, claims or ratings")],
+    what: Annotated[str, typer.Argument(help="articles, documents, stories, pages, claims, ratings or decisions")],
     with_text: Annotated[bool, typer.Option("--with-text", help="Articles with their texts.")] = False,
     status: Annotated[str, typer.Option(help="Pages that are published (with tombstones), or any.")] = "published",
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from aggregator import __version__
-from aggregator.cli import archives, batch, inspect, pages, setup
+from aggregator.cli import archives, batch, inspect, pages, serve, setup, stories, users
 from aggregator.cli.options import Options
 
 app = typer.Typer(
@@ -59,7 +59,10 @@ batch.register(app)
 archives.register(app)
 inspect.register(app)
 pages.register(app)
+stories.register(app)
 setup.register(app)
+serve.register(app)
+users.register(app)
 
 
 def main() -> None:

@@ -87,9 +87,45 @@ def _command(kind: str, text: str, reason_help: str) -> None:
 
 
 _command("hold", "Take a page out of site and feeds until it is published again.", "Why; for the record.")
+_command("approve", "Say that the newest version was reviewed; publish lets it out.", "Why; for the record.")
 _command("publish", "Publish the newest version of a page that was held or withdrawn.", "Why; for the record.")
 _command("withdraw", "Withdraw a page for good: its address says so, with the reason.", "Why; shown to readers.")
 _command("correct", "Note a correction on a page and in the feeds.", "What was put right; shown to readers.")
+
+
+@page_app.command()
+def edit(
+    context: typer.Context,
+    page: PageId,
+    actor: Actor,
+    reason: Annotated[str, typer.Option(help="Why; for the record.")],
+    headline: Annotated[str, typer.Option(help="A headline of one's own.")] = "",
+    dek: Annotated[str, typer.Option(help="A dek of one's own: one or two sentences.")] = "",
+) -> None:
+    """Word a headline or dek anew; what the sources do not bear out is refused."""
+    from aggregator.errors import Rejected
+    from aggregator.summarise.actions import edit as edit_page
+    from aggregator.summarise.edits import Broken
+    from aggregator.summarise.page import Edited
+    from aggregator.summarise.write import copy_limits
+
+    wanted: list[tuple[Edited, str]] = [("headline", headline)] if headline else []
+    wanted += [("dek", dek)] if dek else []
+    if not wanted:
+        raise typer.BadParameter("nothing to change", param_hint="--headline or --dek")
+    options: Options = context.obj
+    try:
+        with options.instance() as instance, instance.store.write() as session:
+            limits, clock, key = copy_limits(instance.settings), instance.clock, _id(page)
+            for name, text in wanted:
+                done = edit_page(session, key, name, text, actor=actor, reason=reason, clock=clock, limits=limits)
+    except Broken as error:
+        typer.echo("\n".join(f"aggregator: {one}" for one in error.complaints), err=True)
+        raise typer.Exit(1) from None
+    except Rejected as error:
+        typer.echo(f"aggregator: {error.detail}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{done.id} version {done.version}: {done.status}; seen at the next `aggregator publish`")
 
 
 def _id(page: str) -> str:

@@ -1,10 +1,13 @@
-"""What commands print of stories: a line each."""
+"""What commands print of stories: a line each, or all of one."""
+
+from collections.abc import Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aggregator.clock import rfc3339
-from aggregator.store.tables import Article, Membership, StoryRow
+from aggregator.store.tables import Article, Membership, NearMiss, StoryRow
+from aggregator.stories.decisions import about
 
 
 def story_lines(session: Session, at_least: int = 1) -> list[str]:
@@ -27,3 +30,20 @@ def story_lines(session: Session, at_least: int = 1) -> list[str]:
         day = rfc3339(story.first_at)[:10]
         lines.append(f"{story.id}  {day}  {story.size:3} articles  {len(outlets):2} outlets  {title[:80]}")
     return lines
+
+
+def story_report(session: Session, story: StoryRow) -> Iterator[str]:
+    """A story's state, its articles with the score of each, articles that nearly joined, and decisions about it."""
+    marks = [mark for mark in ("locked" if story.locked else "", f"topic {story.topic}" if story.topic else "") if mark]
+    yield f"{story.id}  {story.size} articles  {rfc3339(story.first_at)} to {rfc3339(story.last_at)}  {' '.join(marks)}"
+    if story.name:
+        yield f"name: {story.name}"
+    members = select(Article, Membership).join(Membership, Membership.article_id == Article.id)
+    for article, member in session.execute(members.where(Membership.story_id == story.id).order_by(Article.order_at)):
+        how = "founded" if article.id == story.founding_article_id else f"joined {member.score:.2f}"
+        yield f"  {article.id}  {rfc3339(article.order_at)[:16]}  {how:12}  {article.outlet_key}: {article.title[:80]}"
+    near = select(Article, NearMiss).join(NearMiss, NearMiss.article_id == Article.id)
+    for article, miss in session.execute(near.where(NearMiss.story_id == story.id).order_by(NearMiss.score.desc())):
+        yield f"  {article.id}  nearly joined {miss.score:.2f}  {article.outlet_key}: {article.title[:80]}"
+    for one in about(session, story.id):
+        yield f"decision {one.id}  {rfc3339(one.at)}  {one.kind}  {one.actor} ({one.role}): {one.reason}"

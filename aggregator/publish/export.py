@@ -1,6 +1,6 @@
 """Exports: JSON lines of what the database holds, each table in the order of its ids, read in pages."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session, undefer
 from aggregator.clock import rfc3339
 from aggregator.sources.ledger import tags
 from aggregator.store.page_tables import PageRow
-from aggregator.store.tables import Article, Document, Membership, Outlet, RatingRow, StoryRow
+from aggregator.store.tables import Article, Decision, Document, Membership, Outlet, RatingRow, StoryRow
+from aggregator.stories.decisions import undone
+from aggregator.stories.editing import story_of
 from aggregator.summarise.page import StoryPage, buried
-from aggregator.summarise.write import newest_versions, seen_version
+from aggregator.summarise.versions import newest_versions, seen_version
 from aggregator.types import LeanTag
 
 _PAGE = 500
@@ -86,15 +88,41 @@ def export_stories(session: Session, now: datetime) -> Iterator[Row]:
         outlets = sorted({article.outlet_key for article, _ in members})
         yield {
             "id": story.id,
-            "title": next((a.title for a, _ in members if a.id == story.founding_article_id), ""),
+            "title": story.name or _title(story, members),
             "first_at": rfc3339(story.first_at),
             "last_at": rfc3339(story.last_at),
             "articles": [{"id": article.id, "score": member.score} for article, member in members],
             "outlets": [names[outlet] for outlet in outlets],
             "by_lean": _counted(leans[outlet].text for outlet in outlets),
-            "redirect_to": story.redirect_to,
+            "redirect_to": story_of(session, key).id if story.redirect_to else None,
+            "locked": story.locked,
         }
         session.expunge_all()
+
+
+def _title(story: StoryRow, members: Sequence[tuple[Article, Membership]]) -> str:
+    """That of the founding article, or where an editor took that out, of the first one."""
+    founding = next((article.title for article, _ in members if article.id == story.founding_article_id), "")
+    return founding or next((article.title for article, _ in members), "")
+
+
+def export_decisions(session: Session) -> Iterator[Row]:
+    """Each decision of an editor, in order, and whether it stands."""
+    every = session.scalars(select(Decision).order_by(Decision.id)).all()
+    gone = undone(every)
+    for one in every:
+        yield {
+            "id": one.id,
+            "at": rfc3339(one.at),
+            "actor": one.actor,
+            "role": one.role,
+            "kind": one.kind,
+            "subjects": one.subjects,
+            "payload": one.payload,
+            "reason": one.reason,
+            "undoes": one.undoes,
+            "stands": one.id not in gone,
+        }
 
 
 def export_pages(session: Session, status: str = "published") -> Iterator[Row]:
@@ -149,6 +177,7 @@ EXPORTS: Mapping[str, Callable[..., Iterator[Row]]] = {
     "pages": export_pages,
     "claims": export_claims,
     "ratings": export_ratings,
+    "decisions": export_decisions,
 }
 
 

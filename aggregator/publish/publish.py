@@ -26,8 +26,9 @@ from aggregator.settings import Settings
 from aggregator.store.page_tables import PageRow, PageSlug
 from aggregator.store.sessions import Store
 from aggregator.stories.topics import Topics
+from aggregator.summarise.actions import release
 from aggregator.summarise.page import ENDED, SEEN, StoryPage, Topic
-from aggregator.summarise.write import shown
+from aggregator.summarise.versions import shown
 from aggregator.text import sha256
 
 SITE, FEEDS = "site", "feeds"
@@ -66,7 +67,12 @@ class _Shelf:
 
 
 def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock: Clock) -> Published:
-    """Write site and feeds from the newest version of each page that may be seen. Raises StageFailed on a full disk."""
+    """Write site and feeds from the newest version of each page that may be seen; what editors approved goes out.
+
+    Raises StageFailed on a full disk.
+    """
+    with store.write() as session:
+        release(session, clock)
     site = settings.site
     info = SiteInfo(
         title=site.title,

@@ -12,7 +12,7 @@ are superseded, never deleted; pruning empties bodies and keeps rows.
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Text, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 from aggregator.store.columns import CompressedBytes, Json, JsonColumn, UtcDateTime, Vector, VectorColumn
@@ -254,16 +254,22 @@ class StoryRow(Base, kw_only=True):
     last_at: Mapped[datetime]
     size: Mapped[int]
     members_sha: Mapped[str]
+    #: the story that this one was merged into; that one may have gone on into another
     redirect_to: Mapped[str | None] = mapped_column(default=None)
+    #: by an editor: nothing joins or leaves
+    locked: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    #: by an editor: what the desk calls it, and the topic it stands in; empty: as the machine finds
+    name: Mapped[str] = mapped_column(default="", server_default="")
+    topic: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Membership(Base, kw_only=True):
-    """Which story an article belongs to: at most one, by constraint."""
+    """Which story an article belongs to: at most one, by constraint; to none (null) where an editor removed it."""
 
     __tablename__ = "memberships"
     __table_args__ = (Index("ix_memberships_story", "story_id"),)
     article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
-    story_id: Mapped[str] = mapped_column(ForeignKey("stories.id"))
+    story_id: Mapped[str | None] = mapped_column(ForeignKey("stories.id"))
     slice_id: Mapped[int] = mapped_column(ForeignKey("slices.id"))
     #: the content that the story's `members_sha` was made from
     content_sha: Mapped[str]
@@ -313,7 +319,11 @@ class StoryEvent(Base, kw_only=True):
 
 
 class Decision(Base, kw_only=True):
-    """What an editor decided. Append-only; `undoes` names an earlier decision."""
+    """What an editor decided. Append-only; `undoes` names an earlier decision, whose effect it takes back.
+
+    `subjects` are stories or a page (of the same id); the effect on stories follows from the state in which the payload
+    says that it was taken: `after_slice`, and what the undoing needs.
+    """
 
     __tablename__ = "decisions"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

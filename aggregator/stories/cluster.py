@@ -34,6 +34,7 @@ from aggregator.store.tables import (
     StoryRow,
 )
 from aggregator.stories.background import Frequencies, background_frequencies, document_frequencies
+from aggregator.stories.decisions import alone, last_decision
 from aggregator.stories.embed import embed_recipe
 from aggregator.stories.join import Item, Member, Placement, place
 from aggregator.stories.terms import term_counts
@@ -51,8 +52,9 @@ CHECKPOINT = 100
 class SliceInput:
     """A slice to be placed, or (`day` None) the edited members whose stories are to be marked.
 
-    `taken` holds the story ids that are in use among those that the new articles could found. What follows `ids` is
-    filled in once the item is leased. There is one key for all: one slice is placed at a time, on however many hosts.
+    `taken` holds the story ids that are in use among those that the new articles could found, `closed` the stories that
+    an editor locked, `decision` the last decision on stories that this knows of. What follows `ids` is filled in once
+    the item is leased. There is one key for all: one slice is placed at a time, on however many hosts.
     """
 
     input_sha: str
@@ -62,6 +64,8 @@ class SliceInput:
     window: tuple[Member, ...] = ()
     frequencies: Frequencies | None = None
     taken: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
+    decision: int = 0
     key: str = "next"
 
 
@@ -115,8 +119,11 @@ class Cluster(Stage[SliceInput, Placed]):
         of_day = unplaced.where(Article.order_at >= start, Article.order_at < end)
         in_order = of_day.order_by(Article.order_at, Document.content_sha, Article.url, Article.id)
         rows = session.execute(in_order.limit(MOST_IN_A_SLICE)).all()
-        identity = sha256("\n".join(f"{key} {sha}" for _, key, sha in rows))
-        return SliceInput(identity, day, tuple(key for _, key, _ in rows))
+        decision = last_decision(session)
+        identity = sha256(
+            "\n".join([*(f"{key} {sha}" for _, key, sha in rows), *([str(decision)] if decision else [])])
+        )
+        return SliceInput(identity, day, tuple(key for _, key, _ in rows), decision=decision)
 
     def _edited(self, session: Session) -> SliceInput | None:
         edited = session.execute(
@@ -138,17 +145,18 @@ class Cluster(Stage[SliceInput, Placed]):
         new = [one for ids in _chunks(item.ids) for one in self._items(session, Article.id.in_(ids))]
         window = self._items(session, and_(_has_story(), around))
         memberships = select(Membership.article_id, Membership.story_id).join(Article).where(around)
-        story_of = {row.article_id: row.story_id for row in session.execute(memberships)}
+        story_of = {row.article_id: row.story_id for row in session.execute(memberships) if row.story_id is not None}
         return replace(
             item,
             new=tuple(new),
-            window=tuple(Member(one, story_of[one.id]) for one in window),
+            window=tuple(Member(one, story_of[one.id]) for one in window if one.id in story_of),
             frequencies=self._known.frequencies(session),
             taken=frozenset(
                 key
                 for ids in _chunks(item.ids)
                 for key in session.scalars(select(StoryRow.id).where(StoryRow.founding_article_id.in_(ids)))
             ),
+            closed=frozenset(session.scalars(select(StoryRow.id).where(StoryRow.locked))),
         )
 
     def _items(self, session: Session, which: ColumnElement[bool]) -> list[Item]:
@@ -187,15 +195,20 @@ class Cluster(Stage[SliceInput, Placed]):
             given.add(new_id)
             return new_id
 
-        placements = place(item.new, item.window, item.frequencies, self.settings, found)
+        placements = place(item.new, item.window, item.frequencies, self.settings, found, item.closed)
         return Placed(item, tuple(placements), document_frequencies(one.terms for one in item.new))
 
     def save(self, session: Session, results: Sequence[Placed]) -> None:
-        """Store memberships, near misses and events, the slice itself, and mark the stories that changed."""
+        """Store memberships, near misses and events, the slice itself, and mark the stories that changed.
+
+        A slice that was placed while an editor decided is dropped: the stories that it knew are gone. It is pending
+        again, as another item.
+        """
+        alone(session)
         for result in results:
             if result.slice.day is None:
                 self._refresh(session)
-            else:
+            elif result.slice.decision == last_decision(session):
                 self._save_slice(session, result, result.slice.day)
 
     def _save_slice(self, session: Session, placed: Placed, day: date) -> None:
@@ -236,7 +249,8 @@ class Cluster(Stage[SliceInput, Placed]):
         stories = set()
         for membership, sha in session.execute(edited.where(Document.content_sha != Membership.content_sha)).all():
             membership.content_sha = sha
-            stories.add(membership.story_id)
+            if membership.story_id is not None:
+                stories.add(membership.story_id)
         session.flush()
         mark_stories(session, stories)
 
@@ -295,6 +309,11 @@ def story_id(founder: str) -> str:
     return "s_" + short_hash(founder)
 
 
+def unused_story_id(session: Session, founder: str) -> str:
+    """The id of a story that an article founds: with a suffix if its own was ever used."""
+    return next(key for key in _candidate_ids(founder) if session.get(StoryRow, key) is None)
+
+
 def mark_stories(session: Session, ids: Iterable[str]) -> None:
     """Bring size, span and `members_sha` of stories to their present members."""
     for key in sorted(ids):
@@ -305,7 +324,7 @@ def mark_stories(session: Session, ids: Iterable[str]) -> None:
             .order_by(Article.id)
         ).all()
         story = session.get_one(StoryRow, key)
-        times = [at for _, _, at in rows]
+        times = [at for _, _, at in rows] or [story.first_at, story.last_at]
         story.first_at, story.last_at, story.size = min(times), max(times), len(rows)
         story.members_sha = sha256("\n".join(f"{article} {sha}" for article, sha, _ in rows))
 

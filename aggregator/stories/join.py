@@ -5,7 +5,7 @@ its own times, whatever the order in which it is given.
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -85,11 +85,12 @@ def place(
     frequencies: Frequencies,
     settings: ClusterSettings,
     found: Callable[[Item], str],
+    closed: Set[str] = frozenset(),
 ) -> list[Placement]:
     """Place the articles of a slice, in the order of `Item.order`, among those of the window and each other.
 
     `window` holds the articles placed earlier that lie within `window_days` of any new one, and the undated ones to be
-    considered; `found` gives the id of the story that an article founds.
+    considered; `found` gives the id of the story that an article founds; nothing joins a `closed` story.
     """
     if not new:
         return []
@@ -105,7 +106,7 @@ def place(
             board.put(position, story_id)
     placements = []
     for position, against in _each(np.flatnonzero(~board.placed), features, settings):
-        placement = _place_one(items[position], against, board, settings, found)
+        placement = _place_one(items[position], against, board, settings, found, closed)
         board.put(position, placement.story_id)
         placements.append(placement)
     return placements
@@ -123,11 +124,16 @@ def _each(
 
 
 def _place_one(
-    item: Item, against: Comparison, board: _Board, settings: ClusterSettings, found: Callable[[Item], str]
+    item: Item,
+    against: Comparison,
+    board: _Board,
+    settings: ClusterSettings,
+    found: Callable[[Item], str],
+    closed: Set[str],
 ) -> Placement:
     means = {story: _mean(board.members[story], against, settings) for story in _candidates(against, board, settings)}
     ranked = sorted(means, key=lambda story: (-means[story], board.age(story)))
-    joined = ranked[0] if ranked and means[ranked[0]] >= settings.join else None
+    joined = next((story for story in ranked if story not in closed and means[story] >= settings.join), None)
     near = tuple((story, means[story]) for story in ranked if story != joined and means[story] >= settings.near_miss)
     if joined is None:
         return Placement(item.id, found(item), True, 1.0, near)

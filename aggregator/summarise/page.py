@@ -6,6 +6,7 @@ Unicode code points into the document text (or title) of that article's revision
 full date where the source gives only that.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,9 +15,11 @@ SCHEMA_VERSION = 1
 
 Number = Annotated[int, Field(ge=1)]
 Label = Literal["Left", "Lean Left", "Center", "Lean Right", "Right", "Unrated", "Mixed", "Disputed"]
+#: what an editor may word himself
+Edited = Literal["headline", "dek"]
 Status = Literal["draft", "held", "approved", "published", "corrected", "withdrawn", "merged"]
 #: what readers may see, at least as a tombstone
-SEEN = ("approved", "published", "corrected", "withdrawn", "merged")
+SEEN = ("published", "corrected", "withdrawn", "merged")
 #: of these only a tombstone is shown
 ENDED = ("withdrawn", "merged")
 
@@ -247,6 +250,8 @@ class Provenance(PageModel):
     edition: str
     reviewed: bool = False
     reviewed_by_role: str | None = None
+    #: what an editor wrote in his own words
+    edited: list[Edited] = []
     settings: dict[str, Any] = {}
 
 
@@ -288,6 +293,17 @@ class StoryPage(PageModel):
     def as_json(self) -> dict[str, Any]:
         """Plain values, as every output writes them."""
         return self.model_dump(mode="json", by_alias=True)
+
+    def every_evidence(self) -> Iterator[Evidence]:
+        """All passages that the page refers to, in no particular order."""
+        sentences = [*self.dek, *self.why_it_matters, *(each for paragraph in self.body for each in paragraph)]
+        sentences += [view.sentence for view in self.perspectives]
+        sentences += [each for case in self.viewpoints for each in (case.stance, *case.sentences)]
+        yield from self.headline_evidence
+        holders = [view.holder for view in self.perspectives] + [case.holder for case in self.viewpoints]
+        holding: list[Sentence | Holder | PageQuote] = [*sentences, *holders, *self.quotes]
+        for one in holding:
+            yield from one.evidence
 
 
 class Tombstone(PageModel):

@@ -23,6 +23,7 @@ from aggregator.summarise.templates import CALLS, OPENS, Known, Own, understand
 from aggregator.types import Extent, Kind, Region, RegionKind, Rights
 
 COPIED_WORDS = 8
+QUOTE_WORDS = 60
 _QUOTATION = re.compile(r"(?:“[^“”]+”|\"[^\"]+\")")
 _WORDS = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _SAID_OF = re.compile(
@@ -119,6 +120,12 @@ class Wording:
 
 #: rule and complaint
 Complaint = tuple[int, str]
+
+
+def clip(passage: str) -> str:
+    """A passage as the page shows it: cut after its 60th word."""
+    words = list(re.finditer(r"\S+", passage))
+    return passage if len(words) <= QUOTE_WORDS else passage[: words[QUOTE_WORDS - 1].end()]
 
 
 def check_sentence(

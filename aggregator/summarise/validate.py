@@ -16,12 +16,14 @@ from typing import Any
 from aggregator.summarise.context import CopyLimits
 from aggregator.summarise.exact import check_quotation, check_title
 from aggregator.summarise.page import Evidence, Holder, PageQuote, Sentence, StoryPage, Tombstone
+from aggregator.summarise.paraphrase import check_paraphrase
 from aggregator.summarise.parts import (
     Documents,
     DocumentText,
     Wording,
     check_opening,
     check_sentence,
+    clip,
     is_named,
     not_the_outlet,
     synthesis_numbers,
@@ -33,7 +35,6 @@ from aggregator.types import Extent, Kind, Lean, Rights
 
 __all__ = ["DocumentText", "Documents", "Fault", "clip", "faults", "held", "warnings"]
 
-QUOTE_WORDS = 60
 _MARKER = re.compile(r"\[\d+\]")
 _NUMBER = re.compile(r"\d[\d,.]*")
 _ELEMENTS = ("perspectives", "not_represented", "why_it_matters", "viewpoints")
@@ -71,12 +72,6 @@ def held(found: Sequence[Fault], most: int = 3) -> str:
     """Why a page is held back, in one line."""
     more = f" (and {len(found) - most} more)" if len(found) > most else ""
     return "; ".join(map(str, found[:most])) + more
-
-
-def clip(passage: str) -> str:
-    """A passage as the page shows it: cut after its 60th word."""
-    words = list(re.finditer(r"\S+", passage))
-    return passage if len(words) <= QUOTE_WORDS else passage[: words[QUOTE_WORDS - 1].end()]
 
 
 def warnings(page: StoryPage) -> list[Fault]:
@@ -194,10 +189,14 @@ class _Check:
         page = self.page
         for k, evidence in enumerate(page.headline_evidence):
             yield from self._evidence(f"headline_evidence[{k}]", evidence)
-            if evidence.field != "title":
+            if evidence.field != "title" and "headline" not in page.provenance.edited:
                 yield Fault(7, f"headline_evidence[{k}].field", "a headline is the title of a source")
         if not page.headline_evidence:
             yield Fault(6, "headline_evidence", "is empty")
+            return
+        if "headline" in page.provenance.edited:
+            told = check_paraphrase(page.headline, page.headline_evidence, self.wording, title=True)
+            yield from (Fault(rule, "headline", text) for rule, text in told)
             return
         first = page.headline_evidence[0]
         document = self.wording.document(first)
@@ -227,6 +226,10 @@ class _Check:
                 yield from (
                     Fault(rule, f"{place}.evidence[{k}]", text) for rule, text in not_the_outlet(document, evidence)
                 )
+        if sentence.kind == "paraphrase":
+            told = check_paraphrase(sentence.text, sentence.evidence, self.wording)
+            yield from (Fault(rule, place, text) for rule, text in told)
+            return
         for inner, rule, text in check_sentence(sentence, self.wording, holder):
             yield Fault(rule, place + inner, text)
 
@@ -234,7 +237,8 @@ class _Check:
         taken = [part for part in sentence.parts if not part.own]
         cited = place.startswith(("body", "viewpoints"))
         if sentence.kind == "paraphrase":
-            yield Fault(7, f"{place}.kind", "a paraphrase wants a verifier, and there is none")
+            if not (place.startswith("dek") and "dek" in self.page.provenance.edited):
+                yield Fault(7, f"{place}.kind", "a paraphrase that no editor wrote wants a verifier, and there is none")
         elif sentence.kind == "synthesis":
             if taken:
                 yield Fault(7, f"{place}.parts", "a synthesis takes no words from a source")

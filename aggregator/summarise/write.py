@@ -4,13 +4,9 @@ Versions are immutable. A page that breaks a citation rule is held back with the
 published; a page that an editor holds or has withdrawn stays so, whatever the machine writes.
 """
 
-import json
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Text, and_, cast, func, literal, select
 from sqlalchemy.orm import Session, undefer
@@ -24,25 +20,27 @@ from aggregator.errors import ItemError, Rejected
 from aggregator.settings import Settings
 from aggregator.stage import Stage
 from aggregator.store import leases
-from aggregator.store.page_tables import AnalysisRow, PageRow, PageSlug
-from aggregator.store.tables import Feed, Outlet
-from aggregator.store.upsert import upsert
+from aggregator.store.page_tables import AnalysisRow, PageRow
+from aggregator.store.tables import Feed, Outlet, StoryRow
+from aggregator.stories.decisions import about
 from aggregator.stories.embed import embed_recipe
 from aggregator.stories.topics import Topics
 from aggregator.summarise.comparable import Archive
 from aggregator.summarise.context import CopyLimits, PageContext
+from aggregator.summarise.edits import Broken, edited
+from aggregator.summarise.endings import diminished_pages, ending, merged_pages
 from aggregator.summarise.extractive import ExtractiveEngine
-from aggregator.summarise.page import ENDED, SCHEMA_VERSION, SEEN, Correction, Related, StoryPage, Topic
+from aggregator.summarise.page import ENDED, SCHEMA_VERSION, Correction, Related, StoryPage, Topic
 from aggregator.summarise.parts import DocumentText
+from aggregator.summarise.standing import UNTOUCHED, Standing, standing
 from aggregator.summarise.validate import Documents, faults, held
+from aggregator.summarise.versions import EDITOR, MACHINE, newest_versions, save_version, seen_version, slug_of
 from aggregator.text import sha256
 from aggregator.types import FeedState
 
-MACHINE, EDITOR = "machine", "editor"
 #: cards of the same topic on a page, and how many pages are looked at for them: some are held or withdrawn
 _RELATED, _RELATED_TRIED = 4, 12
-_READABLE = ("approved", "published", "corrected")
-_SLUG_LENGTH = 80
+_READABLE = ("published", "corrected")
 #: between an editor's reason and what the machine found in a version that it wrote meanwhile
 _AND_BROKEN = " | the newest version breaks "
 
@@ -59,6 +57,9 @@ class ToWrite:
     corrections: tuple[Correction, ...] = ()
     #: why an editor holds the page, if one does
     hold: str = ""
+    standing: Standing = UNTOUCHED
+    #: the page as it ends: its story was merged into another, or too little is left of it
+    ended: StoryPage | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +88,19 @@ class Summarise(Stage[ToWrite, Draft]):
 
     def pending(self, session: Session, limit: int) -> Sequence[ToWrite]:
         """Analysed stories whose newest page was written from other evidence, or otherwise; newest first."""
+        if gone := self._ended(session, limit):
+            return gone
         newest = newest_versions()
         fresh = and_(PageRow.input_sha == AnalysisRow.evidence_sha, PageRow.recipe == self.recipe)
+        by_machine = and_(PageRow.made_by == MACHINE, PageRow.input_sha.in_(ENDED))
         state = AnalysisRow.evidence_sha + ":" + cast(literal(sha256(self.recipe)[:12]), Text)
         query = (
             select(AnalysisRow.story_id, state)
             .outerjoin(newest, newest.c.id == AnalysisRow.story_id)
             .outerjoin(PageRow, and_(PageRow.id == newest.c.id, PageRow.version == newest.c.version))
-            .where(func.coalesce(PageRow.status, "").not_in(ENDED), PageRow.id.is_(None) | ~fresh)
+            .join(StoryRow, StoryRow.id == AnalysisRow.story_id)
+            .where(StoryRow.redirect_to.is_(None), AnalysisRow.input_sha.startswith(StoryRow.members_sha))
+            .where(func.coalesce(PageRow.status, "").not_in(ENDED) | by_machine, PageRow.id.is_(None) | ~fresh)
             .where(~has_emptied(AnalysisRow.story_id, self.settings.extract.languages))
             .where(leases.available(self.name, AnalysisRow.story_id, state, self.clock.now()))
             .order_by(AnalysisRow.made_at.desc(), AnalysisRow.story_id)
@@ -102,11 +108,28 @@ class Summarise(Stage[ToWrite, Draft]):
         )
         return [ToWrite(key, sha) for key, sha in session.execute(query)]
 
+    def _ended(self, session: Session, limit: int) -> list[ToWrite]:
+        """Pages whose story editors merged into another, or left too small for a page."""
+        found = [ToWrite(key, f"merged {into}") for key, into in merged_pages(session)]
+        found += [ToWrite(key, "withdrawn") for key in diminished_pages(session, self.settings)]
+        free = [one for one in found if self._is_free(session, one)]
+        return free[:limit]
+
+    def _is_free(self, session: Session, item: ToWrite) -> bool:
+        state, key = literal(item.input_sha), literal(item.key)
+        return bool(session.scalar(select(leases.available(self.name, key, state, self.clock.now()))))
+
     def load(self, session: Session, items: Sequence[ToWrite]) -> Sequence[ToWrite]:
         """Each story's analysis with its texts, and the frame of its next version."""
         self.archive.refresh(session)
         reachable = reachable_countries(session)
-        return [self._load(session, item, reachable) for item in items]
+        ends = ("merged", "withdrawn")
+        return [
+            replace(item, ended=ending(session, item.key, item.input_sha, self.clock))
+            if item.input_sha.startswith(ends)
+            else self._load(session, item, reachable)
+            for item in items
+        ]
 
     def _load(self, session: Session, item: ToWrite, reachable: frozenset[str]) -> ToWrite:
         row = session.get_one(AnalysisRow, item.key, options=[undefer(AnalysisRow.content)])
@@ -139,7 +162,13 @@ class Summarise(Stage[ToWrite, Draft]):
         corrections = tuple(Correction(**one) for one in last.content["corrections"]) if last else ()
         hold = last.reason.split(_AND_BROKEN)[0] if last and last.status == "held" and last.made_by == EDITOR else ""
         return replace(
-            item, evidence=row.evidence_sha, analysis=analysis, context=context, corrections=corrections, hold=hold
+            item,
+            evidence=row.evidence_sha,
+            analysis=analysis,
+            context=context,
+            corrections=corrections,
+            hold=hold,
+            standing=standing(about(session, item.key)),
         )
 
     def process(self, batch: Sequence[ToWrite]) -> Sequence[Draft | ItemError]:
@@ -147,6 +176,8 @@ class Summarise(Stage[ToWrite, Draft]):
         return [self._write(item) for item in batch]
 
     def _write(self, item: ToWrite) -> Draft | ItemError:
+        if item.ended is not None:
+            return Draft(item.ended.status, item.ended, item.input_sha, MACHINE)
         if item.analysis is None or item.context is None:
             raise ValueError(f"{item.key} was not loaded")
         independent = item.analysis.coverage.independent
@@ -156,11 +187,25 @@ class Summarise(Stage[ToWrite, Draft]):
         if isinstance(page, ItemError):
             return page
         address = {"url": f"{item.context.url}/{slug_of(page.headline)}", "corrections": list(item.corrections)}
-        page = page.model_copy(update=address)
-        broken = held(faults(page, _documents(item.analysis), self.limits))
+        documents = _documents(item.analysis)
+        page, notes = self._with_edits(page.model_copy(update=address), item.standing, documents)
+        broken = held(faults(page, documents, self.limits))
         reason = _AND_BROKEN.join(text for text in (item.hold, broken) if text)
-        page = page.model_copy(update={"status": "held"}) if reason else page
-        return Draft(item.evidence, page, reason, EDITOR if item.hold else MACHINE)
+        waits = item.standing.touched or self.settings.publish.of(page.topic.slug) == "review"
+        page = page.model_copy(update={"status": "held" if reason else "draft" if waits else "published"})
+        return Draft(item.evidence, page, reason or "; ".join(notes), EDITOR if item.hold else MACHINE)
+
+    def _with_edits(self, page: StoryPage, standing: Standing, documents: Documents) -> tuple[StoryPage, list[str]]:
+        """The page with what editors wrote; an edit that no longer holds is left out, and that is noted."""
+        notes = []
+        cited = {(one.article_id, one.revision) for one in page.every_evidence()}
+        its_own = {key: document for key, document in documents.items() if key in cited}
+        for name, text in standing.edits.items():
+            try:
+                page = edited(page, name, text, its_own, self.limits)
+            except Broken as error:
+                notes.append(f"the edited {name} does not hold for these sources: {error.detail}")
+        return page, notes
 
     def save(self, session: Session, results: Sequence[Draft]) -> None:
         """Store each page as its newest version, and its address among those ever used."""
@@ -176,66 +221,9 @@ class Summarise(Stage[ToWrite, Draft]):
             )
 
 
-def save_version(
-    session: Session, page: StoryPage, clock: Clock, *, input_sha: str, recipe: str, reason: str = "", by: str = MACHINE
-) -> None:
-    """Append `page` as a version, and remember its readable address."""
-    content = page.as_json()
-    now = clock.now()
-    session.add(
-        PageRow(
-            id=page.id,
-            version=page.version,
-            content=content,
-            sha256=sha256(json.dumps(content, sort_keys=True, ensure_ascii=False)),
-            edition=page.provenance.edition,
-            status=page.status,
-            input_sha=input_sha,
-            recipe=recipe,
-            made_at=now,
-            made_by=by,
-            reason=reason,
-        )
-    )
-    slug = page.url.rpartition("/")[2]
-    upsert(session, PageSlug, [{"page_id": page.id, "slug": slug, "first_used_at": now}], update=False)
-    session.flush()
-
-
-def newest_versions() -> Any:
-    """`id` and highest `version` of each page."""
-    return select(PageRow.id, func.max(PageRow.version).label("version")).group_by(PageRow.id).subquery()
-
-
-def seen_version(session: Session, page_id: str) -> int | None:
-    """The version of a page that readers see: the newest not held back; None while an editor holds the page."""
-    query = select(PageRow.version, PageRow.status, PageRow.made_by).where(PageRow.id == page_id)
-    row = shown(session.execute(query.order_by(PageRow.version.desc())).all())
-    return row.version if row else None
-
-
-def shown(versions: Sequence[Any]) -> Any:
-    """The one of a page's versions (rows, newest first) that readers see, or None."""
-    if not versions or (versions[0].status == "held" and versions[0].made_by == EDITOR):
-        return None
-    return next((row for row in versions if row.status in SEEN), None)
-
-
 def page_url(settings: Settings, page_id: str) -> str:
     """A page's permanent address, to which a readable part may be added."""
     return f"{settings.site.base_url.rstrip('/')}/story/{page_id}"
-
-
-def slug_of(headline: str) -> str:
-    """The readable part of an address: lower-case ASCII words of the headline joined by hyphens; "story" if none."""
-    plain = unicodedata.normalize("NFKD", headline).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
-    slug = ""
-    for word in words:
-        if len(slug) + len(word) + 1 > _SLUG_LENGTH:
-            break
-        slug = f"{slug}-{word}" if slug else word
-    return slug or "story"
 
 
 def copy_limits(settings: Settings) -> CopyLimits:

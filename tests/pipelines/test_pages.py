@@ -32,7 +32,8 @@ from aggregator.summarise.actions import act, newest
 from aggregator.summarise.page import StoryPage
 from aggregator.summarise.parts import DocumentText
 from aggregator.summarise.validate import Documents, Fault, faults
-from aggregator.summarise.write import EDITOR, MACHINE, copy_limits
+from aggregator.summarise.versions import EDITOR, MACHINE
+from aggregator.summarise.write import copy_limits
 from aggregator.text import sha256
 from aggregator.types import DateTrust, Extent, Extracted, Kind, Region, RegionKind, Rights
 from pipelines.batch import Instance, all_stages

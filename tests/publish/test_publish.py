@@ -14,7 +14,7 @@ from aggregator.store.sessions import Store
 from aggregator.stories.topics import Topics
 from aggregator.summarise.actions import act
 from aggregator.summarise.page import StoryPage
-from aggregator.summarise.write import MACHINE, save_version
+from aggregator.summarise.versions import MACHINE, save_version
 from tests.publish.site_pages import raw_story
 
 KEY = "s_licence"

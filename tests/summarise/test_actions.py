@@ -18,7 +18,7 @@ from aggregator.store.sessions import Store
 from aggregator.store.tables import Decision
 from aggregator.summarise.actions import act, newest
 from aggregator.summarise.page import StoryPage
-from aggregator.summarise.write import EDITOR, MACHINE, save_version, seen_version, slug_of
+from aggregator.summarise.versions import EDITOR, MACHINE, save_version, seen_version, slug_of
 from aggregator.text import sha256
 from tests.publish.site_pages import raw_story
 
@@ -88,7 +88,7 @@ def test_a_decision_is_on_record_and_makes_a_version(store: Store, clock: Clock)
         assert row.content["updated_at"] == "2026-10-10T13:00:00Z"
         decision = session.scalars(select(Decision)).one()
     assert (decision.actor, decision.kind, decision.subjects) == ("Ann", "correct", [KEY])
-    assert decision.payload == {"version": 2}
+    assert decision.payload == {"version": 2, "before": 1}
 
 
 @pytest.mark.parametrize("kind", ["hold", "correct", "withdraw"])

@@ -1,0 +1,1 @@
+"""The editors' web application: what is to be reviewed, stories, pages, and the decisions about them."""

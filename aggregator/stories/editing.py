@@ -1,0 +1,352 @@
+"""What editors do to stories: merge, split, move, remove, lock, unlock, rename, set the topic, and undo each.
+
+Each is one transaction of the caller: the decision on record, the rows changed, an event in the stories concerned. What
+is refused is refused before anything is written, with a reason that says what to do. Ids are never given twice; a
+merged story stays as a redirect that resolves through further merges.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aggregator.clock import Clock
+from aggregator.errors import Rejected
+from aggregator.store.tables import Article, Decision, Membership, StoryEvent, StoryRow
+from aggregator.stories.cluster import mark_stories, unused_story_id
+from aggregator.stories.decisions import UNDO, alone, record, signed, to_undo
+from aggregator.text import one_line, sha256
+
+_NAME = 200
+#: the members_sha of a story without members
+NOBODY = sha256("")
+
+
+@dataclass(frozen=True)
+class By:
+    """Who decides, in which role, and why."""
+
+    actor: str
+    role: str
+    reason: str
+
+
+class StoryEditor:
+    """Decisions on stories within one session; the caller's transaction makes each whole or nothing."""
+
+    def __init__(self, session: Session, clock: Clock, by: By) -> None:
+        self.session, self.clock = session, clock
+        alone(session)
+        actor, reason = signed(by.actor, by.reason)
+        self.by = By(actor, by.role, reason)
+
+    def merge(self, ids: Sequence[str]) -> Decision:
+        """Join two or more stories into the oldest of them; the others become redirects to it.
+
+        Raises Rejected: "no-story", "locked", or "same-story" where fewer than two are left after following redirects.
+        """
+        stories = list({story.id: story for story in (self._open(key) for key in ids)}.values())
+        if len(stories) < 2:
+            raise Rejected("same-story", f"{' and '.join(ids)} are one story already")
+        kept, *others = sorted(stories, key=lambda story: (story.made_at, story.first_at, story.id))
+        members = {story.id: self._members(story.id) for story in others}
+        return self._decide("merge", [kept.id, *members], {"members": members})
+
+    def split(self, key: str, articles: Sequence[str]) -> Decision:
+        """Part `articles` from the others of a story; the larger part keeps the id, of equal ones that of the founder.
+
+        Raises Rejected: "no-story", "locked", "not-member", "empty-part".
+        """
+        story = self._open(key)
+        members = self._members(story.id)
+        chosen = self._of(articles, members, story.id)
+        rest = [article for article in members if article not in chosen]
+        if not chosen or not rest:
+            raise Rejected("empty-part", f"{story.id} has {len(members)} articles: both parts need at least one")
+        founder_leaves = story.founding_article_id in chosen
+        if len(chosen) > len(rest) or (len(chosen) == len(rest) and founder_leaves):
+            chosen = rest
+        founder = min(chosen, key=lambda article: (self.session.get_one(Article, article).order_at, article))
+        new = unused_story_id(self.session, founder)
+        return self._decide("split", [story.id, new], {"articles": chosen, "founder": founder})
+
+    def move(self, articles: Sequence[str], to: str) -> Decision:
+        """Put articles of one story into another.
+
+        Raises Rejected: "no-story", "locked", "not-member", "same-story", "empty-part" if none would be left behind.
+        """
+        target = self._open(to)
+        homes = {self._home(article) for article in articles}
+        if len(homes) != 1:
+            raise Rejected("not-member", "articles are moved out of one story at a time")
+        story = self._open(homes.pop())
+        if story.id == target.id:
+            raise Rejected("same-story", f"the articles are in {target.id} already")
+        chosen = self._of(articles, self._members(story.id), story.id)
+        self._leaves_some(story, chosen, "merge the two stories instead")
+        return self._decide("move", [story.id, target.id], {"articles": chosen})
+
+    def remove(self, articles: Sequence[str]) -> Decision:
+        """Take articles out of their story and of every other: no later run places them.
+
+        Raises Rejected: "no-story", "locked", "not-member", "empty-part" if none would be left behind.
+        """
+        homes = {self._home(article) for article in articles}
+        if len(homes) != 1:
+            raise Rejected("not-member", "articles are removed from one story at a time")
+        story = self._open(homes.pop())
+        chosen = self._of(articles, self._members(story.id), story.id)
+        self._leaves_some(story, chosen, "withdraw its page instead")
+        return self._decide("remove", [story.id], {"articles": chosen})
+
+    def lock(self, key: str) -> Decision:
+        """From now on nothing joins or leaves. Raises Rejected("no-story"), or ("locked") if that is so already."""
+        return self._decide("lock", [self._open(key).id], {})
+
+    def unlock(self, key: str) -> Decision:
+        """The opposite of lock. Raises Rejected("no-story"), or ("not-locked")."""
+        story = self._story(key)
+        if not story.locked:
+            raise Rejected("not-locked", f"{story.id} is not locked")
+        return self._decide("unlock", [story.id], {})
+
+    def rename(self, key: str, name: str) -> Decision:
+        """Give a story a name of its own for the desk; an empty one gives the machine's back. At most 200 characters.
+
+        Raises Rejected: "no-story", "too-long".
+        """
+        story = self._story(key)
+        wanted = one_line(name)
+        if len(wanted) > _NAME:
+            raise Rejected("too-long", f"a name of {len(wanted)} characters: {_NAME} are allowed")
+        return self._decide("rename", [story.id], {"name": wanted, "before": story.name})
+
+    def set_topic(self, key: str, topic: str) -> Decision:
+        """Put a story on a shelf of the configuration; empty: as its articles say. Raises Rejected("no-story")."""
+        story = self._story(key)
+        return self._decide("topic", [story.id], {"topic": one_line(topic, 60), "before": story.topic})
+
+    def undo(self, number: int) -> Decision:
+        """Take a story decision back: what it changed is as it was before, what came since stays.
+
+        Raises Rejected as `decisions.to_undo` does, and "locked" while a story concerned is locked.
+        """
+        decision = to_undo(self.session, number)
+        if decision.kind not in _EFFECTS:
+            raise Rejected("no-decision", f"decision {number} ({decision.kind}) is not about a story")
+        if decision.kind not in ("lock", "unlock", "rename", "topic"):
+            for key in decision.subjects:
+                self._unlocked(self.session.get_one(StoryRow, key))
+        undoing = self._record(UNDO, decision.subjects, {"kind": decision.kind}, decision.id)
+        apply(self.session, undoing, decision)
+        return undoing
+
+    def _decide(self, kind: str, subjects: Sequence[str], payload: dict[str, Any]) -> Decision:
+        decision = self._record(kind, subjects, payload)
+        apply(self.session, decision)
+        return decision
+
+    def _record(
+        self, kind: str, subjects: Sequence[str], payload: dict[str, Any], undoes: int | None = None
+    ) -> Decision:
+        by = self.by
+        return record(
+            self.session,
+            self.clock,
+            kind,
+            subjects,
+            payload,
+            actor=by.actor,
+            role=by.role,
+            reason=by.reason,
+            undoes=undoes,
+        )
+
+    def _story(self, key: str) -> StoryRow:
+        return story_of(self.session, key)
+
+    def _open(self, key: str) -> StoryRow:
+        return self._unlocked(self._story(key))
+
+    def _unlocked(self, story: StoryRow) -> StoryRow:
+        if story.locked:
+            raise Rejected("locked", f"{story.id} is locked: unlock it first")
+        return story
+
+    def _members(self, key: str) -> list[str]:
+        return members_of(self.session, key)
+
+    def _home(self, article: str) -> str:
+        membership = self.session.get(Membership, article)
+        if membership is None or membership.story_id is None:
+            raise Rejected("not-member", f"{article} is in no story")
+        return membership.story_id
+
+    def _of(self, articles: Sequence[str], members: Sequence[str], key: str) -> list[str]:
+        if strange := sorted(set(articles) - set(members)):
+            raise Rejected("not-member", f"{', '.join(strange[:3])} is not in {key}")
+        return [article for article in members if article in set(articles)]
+
+    def _leaves_some(self, story: StoryRow, chosen: Sequence[str], instead: str) -> None:
+        if len(chosen) == len(self._members(story.id)):
+            raise Rejected("empty-part", f"nothing would be left of {story.id}: {instead}")
+
+
+def story_of(session: Session, key: str) -> StoryRow:
+    """The story of that id, or the one that it was merged into. Raises Rejected("no-story")."""
+    story = session.get(StoryRow, key)
+    while story is not None and story.redirect_to is not None:
+        story = session.get(StoryRow, story.redirect_to)
+    if story is None:
+        raise Rejected("no-story", f"there is no story {key}")
+    return story
+
+
+def members_of(session: Session, key: str) -> list[str]:
+    """The ids of a story's articles, in order."""
+    query = select(Membership.article_id).where(Membership.story_id == key).order_by(Membership.article_id)
+    return list(session.scalars(query))
+
+
+def apply(session: Session, decision: Decision, undone: Decision | None = None) -> None:
+    """Change the stories as a recorded decision says; `undone`: the one that it takes back.
+
+    A function of the rows and the decision alone, so that stories can be made again from the record.
+    """
+    if undone is None:
+        _EFFECTS[decision.kind][0](session, decision, decision)
+    else:
+        _EFFECTS[undone.kind][1](session, decision, undone)
+
+
+_Effect = Callable[[Session, Decision, Decision], None]
+
+
+def _merge(session: Session, now: Decision, what: Decision) -> None:
+    kept, *others = what.subjects
+    for other in others:
+        _put(session, what.payload["members"][other], kept)
+        _empty(session, other, redirect_to=kept)
+        _tell(session, now, kept, "merged", other)
+    mark_stories(session, [kept])
+
+
+def _unmerge(session: Session, now: Decision, what: Decision) -> None:
+    kept, *others = what.subjects
+    for other in others:
+        here = set(members_of(session, kept))
+        session.get_one(StoryRow, other).redirect_to = None
+        _put(session, [article for article in what.payload["members"][other] if article in here], other)
+        _tell(session, now, kept, "split", other)
+        mark_stories(session, [other])
+    mark_stories(session, [kept])
+
+
+def _split(session: Session, now: Decision, what: Decision) -> None:
+    key, new = what.subjects
+    founder = session.get_one(Article, what.payload["founder"])
+    at = founder.order_at
+    session.add(
+        StoryRow(
+            id=new,
+            founding_article_id=founder.id,
+            made_at=now.at,
+            first_at=at,
+            last_at=at,
+            size=0,
+            members_sha=NOBODY,
+        )
+    )
+    session.flush()
+    _put(session, what.payload["articles"], new)
+    _tell(session, now, key, "split", new)
+    mark_stories(session, [key, new])
+
+
+def _unsplit(session: Session, now: Decision, what: Decision) -> None:
+    key, new = what.subjects
+    _put(session, members_of(session, new), key)
+    _empty(session, new, redirect_to=key)
+    _tell(session, now, key, "merged", new)
+    mark_stories(session, [key])
+
+
+def _move(session: Session, now: Decision, what: Decision) -> None:
+    source, target = what.subjects
+    _moved(session, now, what.payload["articles"], source, target)
+
+
+def _unmove(session: Session, now: Decision, what: Decision) -> None:
+    source, target = what.subjects
+    _moved(session, now, what.payload["articles"], target, source)
+
+
+def _moved(session: Session, now: Decision, articles: Sequence[str], source: str, target: str) -> None:
+    _put(session, articles, target)
+    for article in articles:
+        _tell(session, now, source, "moved", target, article)
+    mark_stories(session, [source, target])
+
+
+def _remove(session: Session, now: Decision, what: Decision) -> None:
+    _put(session, what.payload["articles"], None)
+    for article in what.payload["articles"]:
+        _tell(session, now, what.subjects[0], "removed", None, article)
+    mark_stories(session, what.subjects)
+
+
+def _restore(session: Session, now: Decision, what: Decision) -> None:
+    _put(session, what.payload["articles"], what.subjects[0])
+    for article in what.payload["articles"]:
+        _tell(session, now, what.subjects[0], "joined", None, article)
+    mark_stories(session, what.subjects)
+
+
+def _locked(to: bool) -> _Effect:
+    def effect(session: Session, now: Decision, what: Decision) -> None:
+        session.get_one(StoryRow, what.subjects[0]).locked = to
+
+    return effect
+
+
+def _named(field: str, which: str) -> _Effect:
+    def effect(session: Session, now: Decision, what: Decision) -> None:
+        setattr(session.get_one(StoryRow, what.subjects[0]), field, what.payload[which])
+
+    return effect
+
+
+#: the effect of each kind, and the opposite one
+_EFFECTS: dict[str, tuple[_Effect, _Effect]] = {
+    "merge": (_merge, _unmerge),
+    "split": (_split, _unsplit),
+    "move": (_move, _unmove),
+    "remove": (_remove, _restore),
+    "lock": (_locked(True), _locked(False)),
+    "unlock": (_locked(False), _locked(True)),
+    "rename": (_named("name", "name"), _named("name", "before")),
+    "topic": (_named("topic", "topic"), _named("topic", "before")),
+}
+
+
+def _put(session: Session, articles: Sequence[str], key: str | None) -> None:
+    for article in articles:
+        session.get_one(Membership, article).story_id = key
+    session.flush()
+
+
+def _empty(session: Session, key: str, *, redirect_to: str) -> None:
+    story = session.get_one(StoryRow, key)
+    story.redirect_to, story.size, story.members_sha = redirect_to, 0, NOBODY
+    session.flush()
+
+
+def _tell(
+    session: Session, decision: Decision, key: str, kind: str, other: str | None, article: str | None = None
+) -> None:
+    at: datetime = decision.at
+    reason = f"decision {decision.id}: {decision.reason}"
+    session.add(StoryEvent(at=at, story_id=key, kind=kind, article_id=article, other_id=other, reason=reason))

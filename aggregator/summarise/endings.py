@@ -1,0 +1,61 @@
+"""Pages that end because editors changed their stories: merged into another, or left with too little for a page."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, undefer
+
+from aggregator.analysis.vectors import stories_worth_a_page
+from aggregator.clock import Clock, rfc3339
+from aggregator.settings import Settings
+from aggregator.store.page_tables import PageRow
+from aggregator.store.tables import StoryEvent, StoryRow
+from aggregator.stories.editing import story_of
+from aggregator.summarise.page import ENDED, Correction, StoryPage
+from aggregator.summarise.versions import is_newest
+
+#: events by which a story loses articles
+_LOSSES = ("split", "moved", "removed")
+DIMINISHED = "Articles turned out to be about something else; what is left is too little for a page."
+
+
+def merged_pages(session: Session) -> Iterator[tuple[str, str]]:
+    """Pages of stories that were merged away and do not say so, or name a story that went on; with where they went."""
+    query = select(PageRow).join(StoryRow, StoryRow.id == PageRow.id).where(StoryRow.redirect_to.is_not(None))
+    for row in session.scalars(query.where(is_newest()).order_by(PageRow.id)):
+        target = story_of(session, row.id).id
+        if row.status != "merged" or row.reason != _reason(target):
+            yield row.id, target
+
+
+def diminished_pages(session: Session, settings: Settings) -> Iterator[str]:
+    """Pages whose stories editors took articles from until they were worth none; what an editor ended stays ended."""
+    pages = settings.pages
+    worthy = stories_worth_a_page(settings.extract.languages, pages.min_articles, pages.min_outlets)
+    lost = exists().where(StoryEvent.story_id == PageRow.id, StoryEvent.kind.in_(_LOSSES))
+    query = (
+        select(PageRow.id)
+        .join(StoryRow, StoryRow.id == PageRow.id)
+        .where(StoryRow.redirect_to.is_(None), PageRow.status.not_in(ENDED), lost)
+        .where(PageRow.id.not_in(select(worthy.c.story_id)), is_newest())
+        .order_by(PageRow.id)
+    )
+    yield from session.scalars(query)
+
+
+def ending(session: Session, page_id: str, state: str, clock: Clock) -> StoryPage:
+    """The last version of a page: `state` is "withdrawn", or "merged" and the story that it went into."""
+    every = select(PageRow).options(undefer(PageRow.content)).where(PageRow.id == page_id)
+    row = session.scalars(every.order_by(PageRow.version.desc()).limit(1)).one()
+    status, _, target = state.partition(" ")
+    now = rfc3339(clock.now())
+    update = {"version": row.version + 1, "status": status, "updated_at": now, "merged_into": target or None}
+    page = StoryPage.model_validate({**row.content, **update})
+    if status == "withdrawn":
+        note = Correction(at=now, kind="withdrawal", note=DIMINISHED)
+        page = page.model_copy(update={"corrections": [*page.corrections, note]})
+    return page
+
+
+def _reason(target: str) -> str:
+    return f"merged {target}"

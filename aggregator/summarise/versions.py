@@ -1,0 +1,90 @@
+"""The versions of pages: immutable rows, the newest of which says how a page stands, and which of them readers see."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from aggregator.clock import Clock
+from aggregator.store.desk_tables import Glance
+from aggregator.store.page_tables import PageRow, PageSlug
+from aggregator.store.upsert import upsert
+from aggregator.summarise.glance import glance
+from aggregator.summarise.page import SEEN, StoryPage
+from aggregator.text import sha256
+
+MACHINE, EDITOR = "machine", "editor"
+_SLUG_LENGTH = 80
+
+
+def save_version(
+    session: Session, page: StoryPage, clock: Clock, *, input_sha: str, recipe: str, reason: str = "", by: str = MACHINE
+) -> None:
+    """Append `page` as a version, and remember its readable address."""
+    content = page.as_json()
+    now = clock.now()
+    session.add(
+        PageRow(
+            id=page.id,
+            version=page.version,
+            content=content,
+            sha256=sha256(json.dumps(content, sort_keys=True, ensure_ascii=False)),
+            edition=page.provenance.edition,
+            status=page.status,
+            input_sha=input_sha,
+            recipe=recipe,
+            made_at=now,
+            made_by=by,
+            reason=reason,
+        )
+    )
+    slug = page.url.rpartition("/")[2]
+    upsert(session, PageSlug, [{"page_id": page.id, "slug": slug, "first_used_at": now}], update=False)
+    session.flush()
+    versions = _versions(session, page.id)
+    upsert(session, Glance, [glance(page, by, reason, now, versions, shown(versions))])
+
+
+def newest_versions() -> Any:
+    """`id` and highest `version` of each page."""
+    return select(PageRow.id, func.max(PageRow.version).label("version")).group_by(PageRow.id).subquery()
+
+
+def is_newest() -> ColumnElement[bool]:
+    """SQL condition on PageRow: it is its page's newest version."""
+    newest = newest_versions()
+    return select(newest.c.id).where(newest.c.id == PageRow.id, newest.c.version == PageRow.version).exists()
+
+
+def seen_version(session: Session, page_id: str) -> int | None:
+    """The version of a page that readers see: the newest not held back; None while an editor holds the page."""
+    row = shown(_versions(session, page_id))
+    return row.version if row else None
+
+
+def _versions(session: Session, page_id: str) -> Sequence[Any]:
+    query = select(PageRow.version, PageRow.status, PageRow.made_by).where(PageRow.id == page_id)
+    return session.execute(query.order_by(PageRow.version.desc())).all()
+
+
+def shown(versions: Sequence[Any]) -> Any:
+    """The one of a page's versions (rows, newest first) that readers see, or None."""
+    if not versions or (versions[0].status in ("held", "draft") and versions[0].made_by == EDITOR):
+        return None
+    return next((row for row in versions if row.status in SEEN), None)
+
+
+def slug_of(headline: str) -> str:
+    """The readable part of an address: lower-case ASCII words of the headline joined by hyphens; "story" if none."""
+    plain = unicodedata.normalize("NFKD", headline).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
+    slug = ""
+    for word in words:
+        if len(slug) + len(word) + 1 > _SLUG_LENGTH:
+            break
+        slug = f"{slug}-{word}" if slug else word
+    return slug or "story"
