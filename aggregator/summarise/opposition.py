@@ -146,7 +146,7 @@ def _counters(voice: Voice, other: Voice, text: str) -> bool:
     theirs = [handle for handle in handles(other) if handle in text]
     if not theirs or not (_names(other, text) or other.organisation in theirs):
         return False
-    own = "|".join(map(re.escape, theirs(voice)))
+    own = "|".join(map(re.escape, handles(voice)))
     match = re.search(rf"\b(?:{own})\b(?P<between>[^.;]{{0,60}}?)\b(?:{ATTACKS})\b(?P<object>[^.;]{{0,70}})", text)
     return (
         match is not None
