@@ -2,26 +2,32 @@
 
 Evidence for a side: a verb of support or opposition whose subject is the holder, a role such as sponsor or plaintiff,
 words of blame or praise in a holder's own statement. Evidence for opposition: one answers or accuses the other by
-name, or two holders assert and deny the same thing, or give different figures for it.
+name, reports tell that they or their parties quarrel, they face each other in court, or two holders assert and deny
+the same thing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.summarise.answers import answer_pairs
+from aggregator.summarise.benches import bench
 from aggregator.summarise.holders import Voice
-from aggregator.summarise.opposition import oppositions
+from aggregator.summarise.opposition import benches_apart, is_allied, oppositions
 from aggregator.summarise.poles import acts, role_and_deeds, worded_pole
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Story
 
+Sides = tuple[tuple[Voice, ...], ...]
+
 
 @dataclass(frozen=True)
 class Camps:
-    """The sides of a dispute. `sides` are lists of voices, those of one side together, strongest side first."""
+    """The sides of a dispute. `sides` are lists of voices, those of one side together, strongest side first;
+    `others` are further ways to see them, for where one of the sides has nothing that can be printed."""
 
-    sides: tuple[tuple[Voice, ...], ...]
+    sides: Sides
     answers: tuple[tuple[Statement, Statement, str], ...]
+    others: tuple[Sides, ...] = ()
 
     @property
     def is_dispute(self) -> bool:
@@ -34,27 +40,75 @@ def find_camps(story: Story, voices: Sequence[Voice]) -> Camps:
     able = [voice for voice in voices if voice.label and voice.statements]
     answers = tuple(answer_pairs(story, able))
     solid = {voice.key: role_and_deeds(story, voice) for voice in able}
-    weak = {voice.key: worded_pole(story, voice) for voice in able}
     against = oppositions(story, able)
+    apart = benches_apart(story, able, against)
     for one, other, kind in answers:
         if kind == "denial" or not any(solid.values()):
             against[one.holder].add(other.holder)
             against[other.holder].add(one.holder)
+    found = list(_ways(story, able, solid, against, apart))
+    return Camps(found[0] if found else (), answers, tuple(found[1:]))
+
+
+def _ways(
+    story: Story,
+    able: Sequence[Voice],
+    solid: dict[str, float],
+    against: Mapping[str, set[str]],
+    apart: Sequence[tuple[str, str]],
+) -> Iterator[Sides]:
+    """The sides, by deeds, then by who is against whom, then by benches that are told to quarrel."""
     if any(pole <= -1 for pole in solid.values()) and not any(pole >= 1 for pole in solid.values()):
-        solid |= {voice.key: 1.0 for voice in able if solid[voice.key] == 0 and acts(story, voice)}
+        solid = solid | {voice.key: 1.0 for voice in able if solid[voice.key] == 0 and acts(story, voice)}
+    weak = {voice.key: worded_pole(story, voice) for voice in able}
     poles = _spread(solid, weak, against)
-    plus = tuple(voice for voice in able if poles[voice.key] >= 1)
-    minus = tuple(voice for voice in able if poles[voice.key] <= -1)
+    plus = [voice for voice in able if poles[voice.key] >= 1]
+    minus = [voice for voice in able if poles[voice.key] <= -1]
+    plus, minus = _consistent(plus, minus, against), _consistent(minus, plus, against)
     if plus and minus:
-        middle = tuple(voice for voice in able if abs(poles[voice.key]) < 1)
-        sides = sorted((plus, minus), key=lambda side: -len({s.source.article_id for v in side for s in v.statements}))
-        return Camps((*sides, *([middle] if middle else [])), answers)
+        first, second = sorted((plus, minus), key=lambda side: -_heard(side))
+        yield _with_rest(first, second, able)
     for voice in able:
         for foe in able:
-            if foe.key in against[voice.key] and voice is not foe:
-                rest = tuple(v for v in able if v not in (voice, foe))
-                return Camps(((voice,), (foe,), *([rest] if rest else [])), answers)
-    return Camps((), answers)
+            if foe.key in against.get(voice.key, ()) and able.index(voice) < able.index(foe):
+                mine = [v for v in able if v is voice or _is_beside(v, voice, foe, against)]
+                theirs = [v for v in able if v is foe or (v not in mine and _is_beside(v, foe, voice, against))]
+                yield _with_rest(mine, theirs, able)
+    for one, other in apart:
+        mine, theirs = [v for v in able if bench(v) == one], [v for v in able if bench(v) == other]
+        if mine and theirs:
+            first, second = sorted((mine, theirs), key=lambda side: -_heard(side))
+            yield (tuple(first), tuple(second))
+
+
+def _heard(side: Sequence[Voice]) -> int:
+    """In how many articles a side speaks."""
+    return len({s.source.article_id for v in side for s in v.statements})
+
+
+def _with_rest(one: Sequence[Voice], other: Sequence[Voice], able: Sequence[Voice]) -> Sides:
+    """Two sides, and third those who belong to neither."""
+    rest = [v for v in able if not any(v is x or is_allied(v, x) for x in (*one, *other))]
+    seats = {bench(v) for v in (*one, *other)} - {""}
+    rest = [v for v in rest if bench(v) not in seats]
+    return (tuple(one), tuple(other), *([tuple(rest)] if rest else []))
+
+
+def _is_beside(voice: Voice, ally: Voice, foe: Voice, against: Mapping[str, set[str]]) -> bool:
+    """Whether a voice is against the same foe as an ally, and not against the ally."""
+    mine = against.get(voice.key, set())
+    return foe.key in mine and ally.key not in mine
+
+
+def _consistent(side: Sequence[Voice], others: Sequence[Voice], against: Mapping[str, set[str]]) -> list[Voice]:
+    """A side without those who are told to be against one of it, and against none on the other side."""
+    kept = []
+    for voice in side:
+        foes = against.get(voice.key, set())
+        inside, outside = sum(v.key in foes for v in side), sum(v.key in foes for v in others)
+        if inside <= outside:
+            kept.append(voice)
+    return kept
 
 
 def _spread(solid: dict[str, float], weak: dict[str, float], against: dict[str, set[str]]) -> dict[str, float]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from aggregator.analysis.model import SourceText
 from aggregator.analysis.words import fold, name_key
 from aggregator.summarise.compose import Passage
 from aggregator.summarise.page import Holder as PageHolder
@@ -17,6 +18,7 @@ from aggregator.summarise.roles import (
     HolderKind,
     can_speak,
     clean_role,
+    full_name,
     kind_of,
     label_of,
     last_word,
@@ -140,19 +142,49 @@ def voices(story: Story) -> list[Voice]:
     sources = {source.article_id: source for source in story.sources if source.rights is Rights.FULL}
     for quote in story.analysis.quotes:
         source = sources.get(quote.article_id)
-        if source is None or source.kind is not Kind.NEWS or not can_speak(quote.speaker):
+        if source is None or source.kind is not Kind.NEWS:
             continue
-        spelled[name_key(quote.speaker)].append((quote.speaker, clean_role(quote.role), kind_of(quote.speaker)))
-        by_holder[name_key(quote.speaker)].extend(quoted(quote, source, story))
+        speaker = _in_full(quote.speaker, source, story)
+        if can_speak(speaker):
+            key = name_key(speaker)
+            spelled[key].append((speaker, clean_role(quote.role), kind_of(speaker)))
+            by_holder[key].extend(quoted(replace(quote, speaker=speaker), source, story))
     for said in story.analysis.said:
         source = sources.get(said.article_id)
-        if source is None or source.kind is not Kind.NEWS or not can_speak(said.speaker):
+        if source is None or source.kind is not Kind.NEWS:
             continue
-        kind = _KINDS.get("group" if GROUP_TAIL.search(said.speaker) else said.kind, "person")
-        spelled[name_key(said.speaker)].append((said.speaker, clean_role(said.role), kind))
-        by_holder[name_key(said.speaker)].extend(clauses(said, source, story))
+        speaker = _in_full(said.speaker, source, story)
+        if can_speak(speaker):
+            kind = _KINDS.get("group" if GROUP_TAIL.search(speaker) else said.kind, "person")
+            key = name_key(speaker)
+            spelled[key].append((speaker, clean_role(said.role), kind))
+            by_holder[key].extend(clauses(replace(said, speaker=speaker), source, story))
+    _join_spellings(spelled, by_holder)
     found = [_voice(key, spelled[key], _merged(by_holder[key]), story) for key in sorted(spelled)]
     return sorted(found, key=lambda v: (-len(v.outlets), -len(v.statements), v.key))
+
+
+def _in_full(speaker: str, source: SourceText, story: Story) -> str:
+    """A speaker under the full name where the article says only the surname."""
+    if " " in speaker or speaker.isupper() or not speaker[:1].isupper():
+        return speaker
+    return full_name(speaker, source.text, story) or speaker
+
+
+def _join_spellings(
+    spelled: dict[str, list[tuple[str, str, HolderKind]]], by_holder: dict[str, list[Statement]]
+) -> None:
+    """Files a person under one name: "Donald J. Trump" and "Donald Trump", "Samuel Alito" and "Samuel A. Alito Jr"."""
+    first_of: dict[tuple[str, str], str] = {}
+    for key in sorted(spelled, key=lambda key: (-len(spelled[key]), key)):
+        name, _, kind = spelled[key][0]
+        words = fold(name).split()
+        if kind != "person" or len(words) < 2:
+            continue
+        kept = first_of.setdefault((words[0], fold(last_word(name))), key)
+        if kept != key:
+            spelled[kept] += spelled.pop(key)
+            by_holder[kept] += [replace(statement, holder=kept) for statement in by_holder.pop(key, [])]
 
 
 def _merged(statements: Sequence[Statement]) -> list[Statement]:

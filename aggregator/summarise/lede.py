@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from aggregator.analysis.words import names
 from aggregator.summarise.compose import Draft
+from aggregator.summarise.dispute import Sides
 from aggregator.summarise.figures import outcomes
 from aggregator.summarise.holders import Voice
 from aggregator.summarise.plan import FRAMING, STANCE, Camp, Plan, framing
@@ -87,9 +89,25 @@ def write_perspectives(plan: Plan) -> None:
     if not plan.camps.is_dispute:
         plan.omitted["perspectives"] = "no two holders of opposed views were found speaking in the articles"
         return
+    for sides in (plan.camps.sides, *plan.camps.others):
+        chosen = _camps_of(plan, sides)
+        if len(chosen) >= 2:
+            for camp in chosen:
+                plan.budget.spend(camp.draft)
+            plan.perspectives = chosen[:4]
+            plan.camps = replace(plan.camps, sides=sides, others=())
+            return
+        for camp in chosen:
+            plan.unsay(camp.statements)
+    plan.omitted["perspectives"] = "only one side has a statement that can be printed with its holder"
+
+
+def _camps_of(plan: Plan, sides: Sides) -> list[Camp]:
+    """A camp for each side that has something to print; nothing behind a side of the first two that has not."""
     chosen: list[Camp] = []
-    for at, side in enumerate(plan.camps.sides):
-        ranked = plan.ranked(side)
+    for at, side in enumerate(sides):
+        labels = {camp.label for camp in chosen}
+        ranked = [v for v in plan.ranked(side) if v.label not in labels]
         ranked = [v for v in ranked if at < 2 or any(STANCE.search(s.text) for s in v.statements)]
         tries = [(voice, strict) for strict in ((True, False) if at < 2 else (True,)) for voice in ranked]
         camp = next((c for c in (_camp(plan, voice, strict) for voice, strict in tries) if c is not None), None)
@@ -98,14 +116,7 @@ def write_perspectives(plan: Plan) -> None:
             plan.note(camp.statements)
         elif at < 2:
             break
-    if len(chosen) < 2:
-        for camp in chosen:
-            plan.unsay(camp.statements)
-        plan.omitted["perspectives"] = "only one side has a statement that can be printed with its holder"
-        return
-    for camp in chosen:
-        plan.budget.spend(camp.draft)
-    plan.perspectives = chosen[:4]
+    return chosen
 
 
 #: a camp's sentence says something by itself

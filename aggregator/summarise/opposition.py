@@ -2,10 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aggregator.analysis.words import names
+from aggregator.summarise.benches import IN_OFFICE, bench, rivals
 from aggregator.summarise.holders import Voice
+from aggregator.summarise.parties import face_each_other
 from aggregator.summarise.poles import handles, sign
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Story
@@ -19,82 +21,57 @@ _ACCUSES = re.compile(
     r"polariz\w+|"
     r"unjust|unfair|unconstitutional|illegal\w*|incompeten\w+|irresponsib\w+|poor leadership|manufactur\w+|sabotag\w+|"
     r"destroy\w*|hurt(?:s|ing)?|harm(?:s|ed|ing|ful)?|punish\w*|pander\w*|stunt|dangerous|damag\w+|blam\w+|nonsense|"
-    r"outrageous|misleading|baseless|false|fingerprints|extreme|radical|gut(?:s|ted|ting)?|obstruct\w+|"
+    r"outrageous|misleading|baseless|false|fingerprints|extreme|radical|gut(?:s|ted|ting)?|obstruct\w+|lawless\w*|"
+    r"above the law|playing games|tantrum|witch hunt|abus(?:e|es|ed|ing)|hold(?:s|ing)? (?:\w+ ){1,4}hostage|"
     r"political games)\b",
     re.IGNORECASE,
+)
+ATTACKS = (
+    r"accused|accuses|blamed|blames|criticized|criticised|criticizes|condemned|rebuked|denounced|slammed|blasted|"
+    r"attacked|mocked|sued|opposes|opposed|challenged|disputed|contradicted|hit back at|fired back at|lashed out at|"
+    r"rejected|faulted|pushed back (?:on|against|at)|ripped|lambasted|chided|scolded|assailed|called out|tore into|"
+    r"took aim at|refuted|rebutted|clashed with|sparred with|taunted|ridiculed"
 )
 
 
 def oppositions(story: Story, able: Sequence[Voice]) -> dict[str, set[str]]:
-    """Who blames, accuses or contradicts whom by name, or speaks for a party that is told to be against another."""
+    """Who blames, accuses or contradicts whom by name, or stands on the other side of a case, by key, both ways."""
     against: dict[str, set[str]] = defaultdict(set)
-    texts = [without_quotations(s.text) for source, s in story.rows if s.region is None and source in story.news]
-    conflicts = _conflicts(texts)
+    texts = _narrated(story)
     told_of = {voice.key: [t for t in texts if any(handle in t for handle in handles(voice))] for voice in able}
     for voice in able:
         for other in able:
-            if other is voice or _is_allied(voice, other):
+            if other is voice or is_allied(voice, other):
                 continue
             both = [text for text in told_of[voice.key] if any(handle in text for handle in handles(other))]
-            told = any(_blames(s, other, voice) for s in voice.statements) or any(
-                _counters(voice, other, text) for text in both
-            )
-            if told or (_bench(voice), _bench(other)) in conflicts or _strikes(story, voice, other):
+            if (
+                any(_blames(s, other, voice) for s in voice.statements)
+                or any(_counters(voice, other, text) for text in both)
+                or face_each_other(story, voice, other, told_of)
+            ):
                 against[voice.key].add(other.key)
                 against[other.key].add(voice.key)
     return against
 
 
-def _strikes(story: Story, voice: Voice, other: Voice) -> bool:
-    """Whether one speaks for a union and the other for a company that most articles name, in a story of a strike."""
-    titles = " ".join(source.title for source in story.news)
-    if not re.search(r"\b(?:strikes?|walk(?:s|ed)? (?:out|off)|walkout|picket|lockout)\b", titles, re.IGNORECASE):
-        return False
-    union, company = (voice, other) if _UNION.search(f"{voice.label} {voice.role}") else (other, voice)
-    employer = company.organisation or (company.name if company.kind == "organisation" else "")
-    if not _UNION.search(f"{union.label} {union.role}") or _UNION.search(company.label) or not employer:
-        return False
-    return 2 * sum(employer in source.text for source in story.news) >= len(story.news)
+def benches_apart(story: Story, able: Sequence[Voice], against: Mapping[str, set[str]]) -> list[tuple[str, str]]:
+    """The pairs of benches that the story tells to be opposed, or that speak against each other by name."""
+    found = rivals(_narrated(story), [source.title for source in story.news])
+    seats = {voice.key: bench(voice) for voice in able}
+    for key in sorted(against):
+        for other in sorted(against[key]):
+            one, two = sorted((seats.get(key, ""), seats.get(other, "")))
+            if one and two and one != two:
+                found.add((one, two))
+    return sorted(found)
 
 
-_UNION = re.compile(
-    r"\b(?:Local \d+|[Uu]nion|Teamsters|Brotherhood|Workers|Teachers Association|Federation of Teachers)\b"
-)
-#: how reports name the parties, and the office that speaks for itself
-_BENCHES = {
-    "D": r"(?:House |Senate |congressional )?Democrat(?:s|ic (?:lawmakers|leaders|senators))",
-    "R": r"(?:House |Senate |congressional )?(?:Republicans|GOP(?: lawmakers| leaders| senators)?|"
-    r"Republican (?:lawmakers|leaders))",
-    "W": r"(?:the )?(?:White House|Trump administration|Obama administration|Biden administration|administration|"
-    r"President [A-Z]\w+(?: [A-Z]\w+)?|president)",
-}
+def _narrated(story: Story) -> list[str]:
+    """The sentences of the reports, quotations blanked."""
+    return [without_quotations(s.text) for source, s in story.rows if s.region is None and source in story.news]
 
 
-def _conflicts(texts: Sequence[str]) -> set[tuple[str, str]]:
-    """Pairs of benches of which a report says that one attacks or refuses what the other does; both ways round."""
-    found: set[tuple[str, str]] = set()
-    for one, mine in _BENCHES.items():
-        for other, theirs in _BENCHES.items():
-            if one == other:
-                continue
-            clash = re.compile(
-                rf"\b{mine}\b[^.;]{{0,40}}\b(?:{ATTACKS})\b[^.;]{{0,50}}\b{theirs}\b|"
-                rf"\b{theirs}\b[^.;]{{0,90}}, but {mine}\b[^.;]{{0,25}}\b(?:refused?|oppos\w+|object\w*|balk\w*|"
-                rf"reject\w*)\b"
-            )
-            if any(clash.search(text) for text in texts):
-                found |= {(one, other), (other, one)}
-    return found
-
-
-def _bench(voice: Voice) -> str:
-    """The party or office that a voice speaks from, "" if that is not printed."""
-    if _IN_OFFICE.search(f"{voice.role} {voice.name} {voice.label}"):
-        return "W"
-    return voice.party
-
-
-def _is_allied(one: Voice, other: Voice) -> bool:
+def is_allied(one: Voice, other: Voice) -> bool:
     """Whether two holders speak for one another, or for the same organisation or party."""
     if (one.surname in other.name or other.surname in one.name) or (
         one.organisation and one.organisation == other.organisation
@@ -102,21 +79,20 @@ def _is_allied(one: Voice, other: Voice) -> bool:
         return True
     if one.surname in other.role or other.surname in one.role:
         return True
-    return all(_IN_OFFICE.search(f"{voice.role} {voice.name} {voice.label}") for voice in (one, other))
+    if one.label == other.label or one.organisation == other.name or other.organisation == one.name:
+        return True
+    return all(IN_OFFICE.search(f"{voice.role} {voice.name} {voice.label}") for voice in (one, other))
 
 
 def _blames(statement: Statement, other: Voice, voice: Voice) -> bool:
     """Whether a statement blames another holder, by name, party or office, with the accusing word near."""
     if statement.form == "act":
-        return sign(statement.verb) < 0 and bool(_mentions(other, statement.text, voice))
+        return sign(statement.verb) < 0 and bool(_mentions(other, " ".join(statement.text.split()[:9]), voice))
     for start, end in _mentions(other, statement.text, voice):
         before, after = " ".join(statement.text[:start].split()[-7:]), " ".join(statement.text[end:].split()[:8])
         if _ACCUSES.search(before) or _ACCUSES.search(after):
             return True
     return False
-
-
-_IN_OFFICE = re.compile(r"\b(?:President|White House|[Pp]ress [Ss]ecretary|administration)\b")
 
 
 def _mentions(other: Voice, text: str, voice: Voice) -> list[tuple[int, int]]:
@@ -126,7 +102,7 @@ def _mentions(other: Voice, text: str, voice: Voice) -> list[tuple[int, int]]:
     if other.party and voice.party and other.party != voice.party:
         pattern = r"\bRepublicans?\b|\bGOP\b" if other.party == "R" else r"\bDemocrats?\b"
         found += [match.span() for match in re.finditer(pattern, text)]
-    if _IN_OFFICE.search(f"{other.role} {other.name}"):
+    if IN_OFFICE.search(f"{other.role} {other.name}"):
         found += [
             m.span() for m in re.finditer(r"\b(?:[Tt]he|[Tt]his) (?:president|administration)\b|\bWhite House\b", text)
         ]
@@ -153,11 +129,3 @@ def _counters(voice: Voice, other: Voice, text: str) -> bool:
         and any(handle in match["object"] for handle in theirs)
         and not re.search(r"\b(?:not|never|by)\b", match["between"])
     )
-
-
-ATTACKS = (
-    r"accused|accuses|blamed|blames|criticized|criticised|criticizes|condemned|rebuked|denounced|slammed|blasted|"
-    r"attacked|"
-    r"mocked|sued|opposes|opposed|challenged|disputed|contradicted|hit back at|fired back at|lashed out at|rejected|"
-    r"faulted"
-)

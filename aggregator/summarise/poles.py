@@ -99,7 +99,8 @@ def _is_object(story: Story, text: str) -> bool:
 _DEFINITE_MEASURE = re.compile(
     r"\b(?:the|this|that) (?:\w+ ){0,2}?(?:bill|act|law|measure|proposal|plan|policy|order|rule|ban|deal|merger|tax|"
     r"project|"
-    r"strike|ruling|decision|move|legislation|ordinance|contract|nomination|nominee|budget|program|agreement)\b",
+    r"strike|ruling|decision|move|legislation|ordinance|contract|nomination|nominee|budget|program|agreement|application|request|allegations?|accusations?|charges|claims?|plant|"
+    r"requirement|resolution|lawsuit|subpoenas?|regulations?|rules|cuts?|tariffs?|sanctions)\b",
     re.IGNORECASE,
 )
 

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from aggregator.analysis.lexicon import word_set
+from aggregator.analysis.lexicon import ORG_TAILS, TITLES, word_set
 from aggregator.analysis.words import names
 from aggregator.summarise.selection import Story
 from aggregator.summarise.spans import is_finite, tokens
@@ -44,13 +44,18 @@ _HALLS = re.compile(r"\b(?:university|college|school|hospital|clinic|senate|hous
 _GROUP_NAMES = re.compile(
     r"\b(?:critics|opponents|supporters|backers|advocates|proponents|officials|prosecutors|police|lawmakers|"
     r"republicans|democrats|residents|economists|experts|scientists|researchers|investigators|authorities|lawyers|"
-    r"union|company|administration|government|campaign|teachers|workers|doctors|analysts|regulators|activists)\b",
+    r"union|company|administration|government|campaign|teachers|workers|doctors|analysts|regulators|activists|"
+    r"conservatives|liberals|progressives|environmentalists|plaintiffs|challengers|parents|family|groups)\b",
     re.IGNORECASE,
 )
+_ADMINISTRATION = re.compile(r"(?:[A-Z]\w+ )?[A-Z]\w+ (?:administration|campaign|government)")
 #: groups that hold a view together; of all others ("lawyers", "officials") it is not known that they do
 _CAMP_GROUPS = re.compile(
     r"\b(?:critics|opponents|supporters|backers|advocates|proponents|skeptics|defenders|republicans|democrats|"
-    r"prosecutors|police|regulators|activists|protesters|unions?|teachers|farmers|landlords|tenants|residents)\b",
+    r"prosecutors|police|regulators|activists|protesters|unions?|teachers|farmers|landlords|tenants|residents|plaintiffs|"
+    r"challengers|conservatives|liberals|progressives|environmentalists|detractors|(?:\w+ )?(?:rights|advocacy|"
+    r"environmental|business|industry|trade|conservative|liberal|immigrant) (?:lawyers|attorneys|groups)|"
+    r"(?:Justice Department|[Dd]efen[cs]e) (?:lawyers|attorneys)|(?:White House|[Aa]dministration) officials)\b",
     re.IGNORECASE,
 )
 _OUTLETS = re.compile(
@@ -86,7 +91,30 @@ def can_speak(speaker: str) -> bool:
     if _GROUP_NAMES.search(speaker):
         return True
     small = [word for word in words if not word[:1].isupper() and word not in _NAME_LINKS]
-    return not small and (len(words) > 1 or words[0].isupper()) and _OFFICES.get(words[0].lower().rstrip(".")) is None
+    office = words[0].lower().rstrip(".") in _OFFICES and words[-1].lower() not in ORG_TAILS
+    return not small and (len(words) > 1 or words[0].isupper()) and not office
+
+
+def full_name(surname: str, article: str, story: Story) -> str:
+    """Whom a surname alone means in an article: its only bearer in the story, or the one in the office that stands
+    before the surname; "" where that is not plain."""
+    bearers: dict[str, list[str]] = {}
+    for name in story.names:
+        words = name.split()
+        if 1 < len(words) <= 4 and last_word(name) == surname and words[0].lower().rstrip(".") not in TITLES:
+            bearers.setdefault(words[0], []).append(name)
+    titles = "|".join(sorted(set(_OFFICES.values())))
+    if len(bearers) > 1:
+        titled = re.search(rf"\b(?:{titles}) {re.escape(surname)}\b", article)
+        for first in sorted(bearers):
+            if not (
+                titled and re.search(rf"\b(?:{titles}) {re.escape(first)} (?:\w+\.? )?{re.escape(surname)}\b", article)
+            ):
+                del bearers[first]
+    if len(bearers) != 1:
+        return ""
+    names_of = next(iter(bearers.values()))
+    return min(names_of, key=lambda name: (re.search(r"\b(?:Jr|Sr)\b", name) is not None, -story.names[name], name))
 
 
 def clean_role(role: str) -> str:
@@ -171,6 +199,11 @@ def organisation_of(role: str, story: Story) -> str:
         or re.search(r"\b(?:former|ex|retired|attorney general)\b", role, re.I)
     ):
         return ""
+    if re.fullmatch(r"(?:deputy )?press secretary", role, re.IGNORECASE):
+        known = any(
+            re.search(r"White House (?:deputy )?press secretary", source.text, re.I) for source in story.sources
+        )
+        return "White House" if known else ""
     candidates = [
         role[match.end() :]
         for match in re.finditer(r"(?<![A-Z])\b(?:of|for|at|with|to)\s+(?:the\s+)?(?=[A-Z])", role)
@@ -193,7 +226,7 @@ def organisation_of(role: str, story: Story) -> str:
 
 #: an organisation in front of what somebody is there: "Corran chief executive", "the league’s president"
 _LEADING = re.compile(
-    r"(?:the )?(?P<who>[A-Z][\w&’'. -]*?|league|alliance|chamber|union|association|coalition|institute|bureau|company)"
+    r"(?:the )?(?P<who>[A-Z][\w&’'. -]*?|department|agency|ministry|league|alliance|chamber|union|association|coalition|institute|bureau|company)"
     r"(?:[’']s)? (?:[a-z]+ )*(?:press|deputy press|[Ll]eader|chief|spokes|president|ceo|CEO|director|head|"
     r"chair|executive|"
     r"general manager|general counsel|manager|vice president)"
@@ -233,29 +266,43 @@ def _outlets(story: Story) -> set[str]:
 def label_of(name: str, role: str, kind: HolderKind, organisation: str, story: Story) -> str:
     """What the camp of a holder is called: 2 to 5 words, never a bare name; "" if there is no such label."""
     if kind in ("organisation", "office"):
+        bare = re.sub(r"^[Tt]he ", "", name)
+        if bare == "White House" or _ADMINISTRATION.fullmatch(bare):
+            return bare
         vague = (
             name in _outlets(story)
             or _HALLS.search(name)
             or _OUTLETS.search(name)
+            or _PLACES.search(name)
             or re.match(r"the |some |many |several ", name, re.IGNORECASE)
         )
+        if len(name.split()) == 1 and name.isupper() and 2 < len(name) <= 6 and not vague:
+            return f"The {name}" if any(f"the {name}" in source.text for source in story.sources) else ""
         return name if 1 < len(name.split()) <= 6 and not vague else ""
     client = re.match(r"(?P<who>[A-Z][\w-]+)[’']s (?:\w+ )?(?:lawyer|attorney)", role)
     if kind == "person" and client:
         return f"{client['who']}’s lawyers"
     if kind == "group":
-        if not _CAMP_GROUPS.search(name) or ("Republican" in name and "Democrat" in name):
+        bare = re.sub(r"^[Tt]he ", "", name)
+        if _ADMINISTRATION.fullmatch(bare):
+            return bare
+        bare = re.split(r" (?:in|at|who|that|which|on) ", name)[0]
+        if re.fullmatch(r"[A-Z][\w-]+[’'](?:s )?(?:parents|family|lawyers|attorneys|legal team)", bare):
+            return bare
+        if not _CAMP_GROUPS.search(bare) or ("Republican" in bare and "Democrat" in bare):
             return ""
         vague = re.match(
-            r"(?:the|an?|one|some|many|several|two|three|four|other|another|his|her|their|its|both)\b", name
+            r"(?:the|an?|one|some|many|several|two|three|four|other|another|his|her|their|its|both|most|all|few)\b",
+            bare,
+            re.IGNORECASE,
         )
-        return name[:1].upper() + name[1:] if len(name.split()) <= 6 and not vague else ""
+        return bare[:1].upper() + bare[1:] if len(bare.split()) <= 6 and not vague else ""
     if organisation:
         return organisation if len(organisation.split()) <= 6 else ""
     surname = last_word(name)
     office = _office(role) or ("" if role and "ormer" in role else _titled(name, surname, story))
-    if office in ("Judge", "Justice"):
-        return ""  # a ruling is no camp
+    if office == "Judge":
+        return ""  # a ruling is no camp; the justices for and against it are
     printed = [office, *(short for short, long in _OFFICES.items() if long == office)] if office else []
     return f"{office} {surname}" if any(_stands_near(title, surname, story) for title in printed) else ""
 
@@ -264,8 +311,7 @@ def _titled(name: str, surname: str, story: Story) -> str:
     """The office that an outlet prints directly before a surname: "President Trump", "Sen. Schumer"; "" where the
     surname may be somebody else's."""
     first = {full.split()[0] for full in story.names if " " in full and full.split()[-1] == surname}
-    if first - set(name.split()):
-        return ""
+    shared = bool(first - set(name.split()))
     pattern = re.compile(
         rf"(?<![\w-])(?P<title>{'|'.join(map(re.escape, _OFFICES))})\.? (?:[A-Z][\w.]* ){{0,2}}{re.escape(surname)}\b",
         re.I,
@@ -276,6 +322,7 @@ def _titled(name: str, surname: str, story: Story) -> str:
         if (
             match
             and match["title"][0].isupper()
+            and (not shared or name.split()[0] in match.group())
             and not re.search(r"(?:former|ex|vice|press|deputy|then|assistant)[ -]$", before, re.I)
         ):
             return _OFFICES[match["title"].lower()]

@@ -98,6 +98,7 @@ def _is_saying(text: str) -> bool:
     return (
         text[:1].isupper()
         and not text.endswith(("'", "’"))
+        and "‘" not in text
         and not any(mark in text for mark in ("“", "”", '"', "[", "]", "?", "…", "...", "@", "#", "$$", "http"))
         and not _ASKS.match(text)
         and not (re.match(r"(?:If|When|While|Because|Although|As|Since|Unless)\b", text) and "," not in text)
@@ -153,8 +154,10 @@ def clauses(said: Said, source: SourceText, story: Story) -> Iterable[Statement]
     others = [
         name for name in names(sentence.text) if name_key(name.text).split()[-1:] != name_key(said.speaker).split()[-1:]
     ]
-    if _OWN_PRONOUN.match(text) and (kind_of(said.speaker) != "person" or any(" " in n.text for n in others)):
-        return
+    several = bool(re.match(r"(?:they|their)\b", text)) and kind_of(said.speaker) == "group"
+    if _OWN_PRONOUN.match(text) and not several:
+        if kind_of(said.speaker) != "person" or any(" " in n.text for n in others):
+            return
     loose = re.search(r"\b(?:he|she|him|her|his|hers)\b", text)
     if (
         loose
@@ -201,7 +204,7 @@ def is_clause(text: str) -> bool:
         return False
     if (_REFERS.match(text) and not _OWN_PRONOUN.match(text)) or leaves_open(_OWN_PRONOUN.sub("", text, count=1)):
         return False
-    if re.match(r"[a-z]+ed\b", text) or re.search(r", (?:added|said|says|told) [A-Z]", text):
+    if re.match(r"[a-z]+ed\b", text) or re.search(r",[”\"]? (?:added|said|says|told) [A-Z]", text):
         return False
     if re.match(r"(?:to|of|for|in|on|at|by|with|and|but|as|from|about|him|them|how|why|whether|what|not)\b", text):
         return False
