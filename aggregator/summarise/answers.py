@@ -1,5 +1,6 @@
 """Answer pairs: statements of two holders that cannot both be so."""
 
+import re
 from collections.abc import Sequence
 
 from aggregator.analysis.words import content_words, negations, numbers
@@ -7,6 +8,8 @@ from aggregator.summarise.holders import Voice
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Story
 
+#: what is not asserted is not contradicted
+_GUESS = re.compile(r"\b(?:may|might|could|should|if|whether|unless)\b")
 _SAME_OBJECT = 0.42
 _SAME_CLAIM = 0.62
 
@@ -33,6 +36,8 @@ def _denials(text: str) -> int:
 
 def _contradiction(one: Statement, other: Statement, cosine: float) -> str:
     shared = len(set(content_words(one.text)) & set(content_words(other.text)))
+    if any(_GUESS.search(text) for text in (one.text, other.text)):
+        return ""
     if cosine >= _SAME_CLAIM and shared >= 3 and (_denials(one.text) - _denials(other.text)) % 2:
         return "denial"
     if cosine < _SAME_OBJECT:

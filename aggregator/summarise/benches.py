@@ -7,9 +7,10 @@ from aggregator.summarise.holders import Voice
 
 #: those who speak for a president and his departments
 IN_OFFICE = re.compile(
-    r"\b(?:President|White House|(?:[Pp]ress|Treasury|Homeland Security|Defense|Interior|Education) [Ss]ecretary|"
+    r"\b(?:White House|(?:[Pp]ress|Treasury|Homeland Security|Defense|Interior|Education) [Ss]ecretary|"
     r"[Aa]dministration|Justice Department|Department of Justice|Homeland Security)\b"
 )
+_HEADS = ("", "President", "U.S. President", "US President", "president")
 _FORMER = re.compile(r"\b(?:[Ff]ormer|ex|[Vv]ice|Obama|Bush|Clinton|[Ll]ocal|[Uu]nion|[Aa]ssociation)\b")
 #: how reports name the parties, and the office
 _BENCHES = {
@@ -24,7 +25,7 @@ _ATTACKS = (
     r"denounc(?:ed?|es)|slam(?:med|s)|blast(?:ed|s)|attack(?:ed|s)|mock(?:ed|s)|sued|are suing|oppos(?:ed?|es)|"
     r"challeng(?:ed?|es)|disput(?:ed?|es)|contradict(?:ed|s)|hit back at|fired back at|lashed out at|reject(?:ed|s)?|"
     r"fault(?:ed|s)|ripped|lambast(?:ed|s)|assail(?:ed|s)|clash(?:ed)? with|spar(?:red)? with|object(?:ed)? to|"
-    r"subpoenaed|demand(?:ed)?|bash(?:ed|es)"
+    r"subpoenaed|bash(?:ed|es)|target(?:ed|s)?|investigat(?:e|ed|ing)|prob(?:e|ed|ing)"
 )
 _REFUSES = r"refused?|oppos\w+|object\w*|balk\w*|reject\w*|disagree\w*|resist\w*|counter\w*|dismiss\w*|disput\w+"
 #: nouns and verbs of a quarrel, in a sentence that names both
@@ -38,7 +39,9 @@ _QUARREL = re.compile(
 def bench(voice: Voice) -> str:
     """The office ("W") or the party ("D", "R") that a voice speaks from, "" if that is not printed."""
     told = f"{voice.role} {voice.name} {voice.label}"
-    if IN_OFFICE.search(told) and not _FORMER.search(told):
+    president = voice.label.startswith("President ") and voice.role in _HEADS
+    federal = re.fullmatch(r"(?:U\.S\. )?Attorney General", voice.role)
+    if (IN_OFFICE.search(told) or federal or president) and not _FORMER.search(told):
         return "W"
     return voice.party
 

@@ -6,17 +6,22 @@ name, reports tell that they or their parties quarrel, they face each other in c
 the same thing.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.summarise.answers import answer_pairs
 from aggregator.summarise.benches import bench
 from aggregator.summarise.holders import Voice
-from aggregator.summarise.opposition import benches_apart, is_allied, oppositions
-from aggregator.summarise.poles import acts, role_and_deeds, worded_pole
+from aggregator.summarise.opposition import benches_apart, facing, is_allied, oppositions
+from aggregator.summarise.poles import acts, finds_fault, role_and_deeds, worded_pole
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Story
 
+#: politicians without a printed party, of whom nobody knows where they stand, and judges are no third side
+_OUTSIDE = re.compile(
+    r"(?:Senator|Representative|Congress\w+|Governor|Speaker|\w+ Leader|Chair\w*|Secretary|(?:Chief )?Justice) "
+)
 Sides = tuple[tuple[Voice, ...], ...]
 
 
@@ -40,13 +45,15 @@ def find_camps(story: Story, voices: Sequence[Voice]) -> Camps:
     able = [voice for voice in voices if voice.label and voice.statements]
     answers = tuple(answer_pairs(story, able))
     solid = {voice.key: role_and_deeds(story, voice) for voice in able}
-    against = oppositions(story, able)
+    faced, against = facing(story, able), oppositions(story, able)
+    for key, foes in faced.items():
+        against[key] |= foes
     apart = benches_apart(story, able, against)
     for one, other, kind in answers:
         if kind == "denial" or not any(solid.values()):
             against[one.holder].add(other.holder)
             against[other.holder].add(one.holder)
-    found = list(_ways(story, able, solid, against, apart))
+    found = [*_pairs(able, faced, against), *_ways(story, able, solid, against, apart)]
     return Camps(found[0] if found else (), answers, tuple(found[1:]))
 
 
@@ -58,27 +65,54 @@ def _ways(
     apart: Sequence[tuple[str, str]],
 ) -> Iterator[Sides]:
     """The sides, by deeds, then by who is against whom, then by benches that are told to quarrel."""
-    if any(pole <= -1 for pole in solid.values()) and not any(pole >= 1 for pole in solid.values()):
+    if any(pole <= -1 for pole in solid.values()):
         solid = solid | {voice.key: 1.0 for voice in able if solid[voice.key] == 0 and acts(story, voice)}
     weak = {voice.key: worded_pole(story, voice) for voice in able}
     poles = _spread(solid, weak, against)
     plus = [voice for voice in able if poles[voice.key] >= 1]
     minus = [voice for voice in able if poles[voice.key] <= -1]
     plus, minus = _consistent(plus, minus, against), _consistent(minus, plus, against)
+    if any(bench(v) == "W" for v in plus):
+        minus = [v for v in minus if bench(v) != "W"]
     if plus and minus:
         first, second = sorted((plus, minus), key=lambda side: -_heard(side))
         yield _with_rest(first, second, able)
-    for voice in able:
-        for foe in able:
-            if foe.key in against.get(voice.key, ()) and able.index(voice) < able.index(foe):
-                mine = [v for v in able if v is voice or _is_beside(v, voice, foe, against)]
-                theirs = [v for v in able if v is foe or (v not in mine and _is_beside(v, foe, voice, against))]
-                yield _with_rest(mine, theirs, able)
+    yield from _pairs(able, against, against)
+    yield from _critics(story, able)
     for one, other in apart:
         mine, theirs = [v for v in able if bench(v) == one], [v for v in able if bench(v) == other]
         if mine and theirs:
             first, second = sorted((mine, theirs), key=lambda side: -_heard(side))
             yield (tuple(first), tuple(second))
+
+
+def _pairs(able: Sequence[Voice], opposed: Mapping[str, set[str]], against: Mapping[str, set[str]]) -> Iterator[Sides]:
+    """Two who are opposed, each with those beside him."""
+    for at, voice in enumerate(able):
+        for foe in able[at + 1 :]:
+            if foe.key in opposed.get(voice.key, ()):
+                mine = [v for v in able if v is voice or _is_beside(v, voice, foe, against)]
+                theirs = [v for v in able if v is foe or (v not in mine and _is_beside(v, foe, voice, against))]
+                yield _with_rest(mine, theirs, able)
+
+
+def _critics(story: Story, able: Sequence[Voice]) -> Iterator[Sides]:
+    """Those whose words find fault with what the titles' first name does, against him and those who speak for him."""
+    for actor in able:
+        if not acts(story, actor):
+            continue
+        critics = [
+            voice
+            for voice in able
+            if voice is not actor
+            and not is_allied(voice, actor)
+            and not (bench(voice) and bench(voice) == bench(actor))
+            and any(finds_fault(story, statement, actor) for statement in voice.statements)
+        ]
+        own = [v for v in able if v is actor or is_allied(v, actor) or (bench(v) and bench(v) == bench(actor))]
+        own = [v for v in own if v not in critics]
+        if critics:
+            yield (tuple(own), tuple(critics))
 
 
 def _heard(side: Sequence[Voice]) -> int:
@@ -90,7 +124,7 @@ def _with_rest(one: Sequence[Voice], other: Sequence[Voice], able: Sequence[Voic
     """Two sides, and third those who belong to neither."""
     rest = [v for v in able if not any(v is x or is_allied(v, x) for x in (*one, *other))]
     seats = {bench(v) for v in (*one, *other)} - {""}
-    rest = [v for v in rest if bench(v) not in seats]
+    rest = [v for v in rest if bench(v) not in seats and not _OUTSIDE.match(v.label)]
     return (tuple(one), tuple(other), *([tuple(rest)] if rest else []))
 
 

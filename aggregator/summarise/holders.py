@@ -12,6 +12,7 @@ from functools import cached_property
 from aggregator.analysis.model import SourceText
 from aggregator.analysis.words import fold, name_key
 from aggregator.summarise.compose import Passage
+from aggregator.summarise.labels import label_of
 from aggregator.summarise.page import Holder as PageHolder
 from aggregator.summarise.roles import (
     GROUP_TAIL,
@@ -20,7 +21,6 @@ from aggregator.summarise.roles import (
     clean_role,
     full_name,
     kind_of,
-    label_of,
     last_word,
     organisation_of,
     party_of,
@@ -159,7 +159,7 @@ def voices(story: Story) -> list[Voice]:
             key = name_key(speaker)
             spelled[key].append((speaker, clean_role(said.role), kind))
             by_holder[key].extend(clauses(replace(said, speaker=speaker), source, story))
-    _join_spellings(spelled, by_holder)
+    _join_spellings(spelled, by_holder, story)
     found = [_voice(key, spelled[key], _merged(by_holder[key]), story) for key in sorted(spelled)]
     return sorted(found, key=lambda v: (-len(v.outlets), -len(v.statements), v.key))
 
@@ -172,19 +172,28 @@ def _in_full(speaker: str, source: SourceText, story: Story) -> str:
 
 
 def _join_spellings(
-    spelled: dict[str, list[tuple[str, str, HolderKind]]], by_holder: dict[str, list[Statement]]
+    spelled: dict[str, list[tuple[str, str, HolderKind]]], by_holder: dict[str, list[Statement]], story: Story
 ) -> None:
     """Files a person under one name: "Donald J. Trump" and "Donald Trump", "Samuel Alito" and "Samuel A. Alito Jr"."""
     first_of: dict[tuple[str, str], str] = {}
     for key in sorted(spelled, key=lambda key: (-len(spelled[key]), key)):
         name, _, kind = spelled[key][0]
         words = fold(name).split()
-        if kind != "person" or len(words) < 2:
+        if kind != "person" or len(words) < 2 or _is_junior(name, story):
             continue
-        kept = first_of.setdefault((words[0], fold(last_word(name))), key)
+        kept = first_of.setdefault((words[0][:3], fold(last_word(name))), key)
         if kept != key:
             spelled[kept] += spelled.pop(key)
             by_holder[kept] += [replace(statement, holder=kept) for statement in by_holder.pop(key, [])]
+
+
+def _is_junior(name: str, story: Story) -> bool:
+    """Whether a name ends in "Jr." and an article names the father too."""
+    match = re.match(r"(.+?),? (?:Jr|Sr)\b", name)
+    if match is None:
+        return False
+    father = re.compile(rf"{re.escape(match[1])}(?!,? (?:Jr|Sr))")
+    return any(name in source.text and father.search(source.text) for source in story.sources)
 
 
 def _merged(statements: Sequence[Statement]) -> list[Statement]:
@@ -210,7 +219,7 @@ def _voice(key: str, spelled: Sequence[tuple[str, str, HolderKind]], said: list[
     kinds = [kind for _, _, kind in spelled]
     kind = max(sorted(set(kinds)), key=kinds.count)
     role, passages = _introduction(name, [role for _, role, _ in spelled if role], story)
-    organisation = organisation_of(role, story) if kind == "person" else ""
+    organisation = organisation_of(role, story, [p.source.text for p in passages]) if kind == "person" else ""
     takes_the = bool(organisation) and any(f"the {organisation}" in source.text for source in story.sources)
     if organisation and not any(organisation in passage.text for passage in passages):
         naming = next((k for k, (_, s) in enumerate(story.rows) if organisation in s.text and s.region is None), None)

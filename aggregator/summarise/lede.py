@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from aggregator.analysis.words import names
+from aggregator.analysis.lexicon import word_set
+from aggregator.analysis.words import content_words, names
 from aggregator.summarise.compose import Draft
 from aggregator.summarise.dispute import Sides
 from aggregator.summarise.figures import outcomes
 from aggregator.summarise.holders import Voice
 from aggregator.summarise.plan import FRAMING, STANCE, Camp, Plan, framing
+from aggregator.summarise.poles import ACCUSES, MEASURE
 from aggregator.summarise.report import forms, stands
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Candidate
-from aggregator.summarise.statements import fits_perspective, fused, opened, shortened
+from aggregator.summarise.statements import fits_perspective, fused, is_explicit, opened, shortened
 
 #: with fewer words left than these the body goes before a second sentence of the dek
 _BODY_FIRST = 150
@@ -80,7 +82,8 @@ def write_dek_camps(plan: Plan) -> None:
 
 def _brief(plan: Plan, voice: Voice) -> list[Statement]:
     """Short statements of a voice that were not printed yet."""
-    short = (shortened(statement, 22) for statement in plan.statements(voice))
+    explicit = [statement for statement in plan.statements(voice) if is_explicit(statement, voice)]
+    short = (shortened(statement, 22) for statement in explicit)
     return [one for one in short if one is not None and not re.match(r"(?:It|That|This|They|He|She)\b", one.text)][:5]
 
 
@@ -111,6 +114,8 @@ def _camps_of(plan: Plan, sides: Sides) -> list[Camp]:
         ranked = [v for v in ranked if at < 2 or any(STANCE.search(s.text) for s in v.statements)]
         tries = [(voice, strict) for strict in ((True, False) if at < 2 else (True,)) for voice in ranked]
         camp = next((c for c in (_camp(plan, voice, strict) for voice, strict in tries) if c is not None), None)
+        if at > 1 and camp is not None and plan.worth(camp.statements[0]) < _WORTH_OF_THIRD:
+            camp = None
         if camp is not None:
             chosen.append(camp)
             plan.note(camp.statements)
@@ -121,6 +126,8 @@ def _camps_of(plan: Plan, sides: Sides) -> list[Camp]:
 
 #: a camp's sentence says something by itself
 _WORTH = 0.5
+#: and that of one who stands with neither side speaks plainly of the matter
+_WORTH_OF_THIRD = 1.4
 _VAGUE = re.compile(r"(?:It|That|This|They|He|She|Those|These|There|But|And|So|Well|Now)\b")
 
 
@@ -130,11 +137,28 @@ def _of_somebody(statement: Statement) -> bool:
     return match is not None and not names(statement.text[: match.start()])
 
 
+def _takes_a_stand(plan: Plan, statement: Statement) -> bool:
+    """Whether a statement is more than news: an act about the matter, a verb of argument, or words that judge."""
+    if statement.form == "act":
+        common = {word for word, count in plan.story.title_words.items() if count >= 2}
+        return bool(common & set(content_words(statement.text)) or MEASURE.search(statement.text))
+    stands = STANCE.search(statement.text) or ACCUSES.search(statement.text)
+    return bool(stands or statement.verb.lower() not in _NEWS_VERBS)
+
+
+_NEWS_VERBS = word_set("""
+said says say told tells wrote writes added adds tweeted announced noted reported according recalled testified stated
+acknowledged confirmed posted replied responded continued
+""") | {"according to"}
+
+
 def _camp(plan: Plan, voice: Voice, strict: bool) -> Camp | None:
     """A camp with the most telling statement of a voice; a strict one must be clear by itself."""
     for statement in plan.statements(voice, acts=True):
+        if not is_explicit(statement, voice):
+            continue
         vague = plan.worth(statement) < _WORTH or _VAGUE.match(statement.text) or _of_somebody(statement)
-        if strict and vague:
+        if (strict and vague) or _of_somebody(statement) or not _takes_a_stand(plan, statement):
             continue
         for most in (32, 26):
             short = shortened(statement, most)

@@ -5,26 +5,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from aggregator.analysis.words import names
-from aggregator.summarise.benches import IN_OFFICE, bench, rivals
+from aggregator.summarise.benches import bench, rivals
 from aggregator.summarise.holders import Voice
 from aggregator.summarise.parties import face_each_other
-from aggregator.summarise.poles import handles, sign
+from aggregator.summarise.poles import ACCUSES, handles, sign
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Story
 from aggregator.summarise.wording import without_quotations
 
-#: what is said of somebody who is blamed
-_ACCUSES = re.compile(
-    r"\b(?:fail(?:s|ed|ing|ures?)?|lied|lies|lying|liar|hostage|corrupt\w*|betray\w*|reckless\w*|cruel\w*|wrong|"
-    r"disgrac\w+|"
-    r"shame\w*|racis[mt]\w*|hypocri\w+|ignor\w+|refus\w+|attack\w*|weaponiz\w+|undermin\w+|divid(?:e|es|ed|ing)|"
-    r"polariz\w+|"
-    r"unjust|unfair|unconstitutional|illegal\w*|incompeten\w+|irresponsib\w+|poor leadership|manufactur\w+|sabotag\w+|"
-    r"destroy\w*|hurt(?:s|ing)?|harm(?:s|ed|ing|ful)?|punish\w*|pander\w*|stunt|dangerous|damag\w+|blam\w+|nonsense|"
-    r"outrageous|misleading|baseless|false|fingerprints|extreme|radical|gut(?:s|ted|ting)?|obstruct\w+|lawless\w*|"
-    r"above the law|playing games|tantrum|witch hunt|abus(?:e|es|ed|ing)|hold(?:s|ing)? (?:\w+ ){1,4}hostage|"
-    r"political games)\b",
-    re.IGNORECASE,
+_PASSIVES = (
+    r"criticized|criticised|condemned|denounced|rebuked|slammed|blasted|accused|rejected|challenged|disputed|sued"
 )
 ATTACKS = (
     r"accused|accuses|blamed|blames|criticized|criticised|criticizes|condemned|rebuked|denounced|slammed|blasted|"
@@ -44,11 +34,22 @@ def oppositions(story: Story, able: Sequence[Voice]) -> dict[str, set[str]]:
             if other is voice or is_allied(voice, other):
                 continue
             both = [text for text in told_of[voice.key] if any(handle in text for handle in handles(other))]
-            if (
-                any(_blames(s, other, voice) for s in voice.statements)
-                or any(_counters(voice, other, text) for text in both)
-                or face_each_other(story, voice, other, told_of)
+            if any(_blames(s, other, voice) for s in voice.statements) or any(
+                _counters(voice, other, text) for text in both
             ):
+                against[voice.key].add(other.key)
+                against[other.key].add(voice.key)
+    return against
+
+
+def facing(story: Story, able: Sequence[Voice]) -> dict[str, set[str]]:
+    """Who faces whom in court, in a strike or on a bench of judges, by key, both ways."""
+    against: dict[str, set[str]] = defaultdict(set)
+    texts = _narrated(story)
+    told_of = {voice.key: [t for t in texts if any(handle in t for handle in handles(voice))] for voice in able}
+    for voice in able:
+        for other in able:
+            if other is not voice and not is_allied(voice, other) and face_each_other(story, voice, other, told_of):
                 against[voice.key].add(other.key)
                 against[other.key].add(voice.key)
     return against
@@ -81,7 +82,7 @@ def is_allied(one: Voice, other: Voice) -> bool:
         return True
     if one.label == other.label or one.organisation == other.name or other.organisation == one.name:
         return True
-    return all(IN_OFFICE.search(f"{voice.role} {voice.name} {voice.label}") for voice in (one, other))
+    return all(bench(voice) == "W" for voice in (one, other))
 
 
 def _blames(statement: Statement, other: Voice, voice: Voice) -> bool:
@@ -90,19 +91,23 @@ def _blames(statement: Statement, other: Voice, voice: Voice) -> bool:
         return sign(statement.verb) < 0 and bool(_mentions(other, " ".join(statement.text.split()[:9]), voice))
     for start, end in _mentions(other, statement.text, voice):
         before, after = " ".join(statement.text[:start].split()[-7:]), " ".join(statement.text[end:].split()[:8])
-        if _ACCUSES.search(before) or _ACCUSES.search(after):
+        if ACCUSES.search(before) or ACCUSES.search(after):
             return True
     return False
 
 
 def _mentions(other: Voice, text: str, voice: Voice) -> list[tuple[int, int]]:
     """Where `text` names a holder, or the party or office that speaks through him."""
-    handle = other.surname if other.kind == "person" else other.name
-    found = [(name.start, name.end) for name in names(text) if name.text == handle or name.text.endswith(f" {handle}")]
+    found = [
+        (name.start, name.end)
+        for handle in handles(other)
+        for name in names(text)
+        if name.text == handle or name.text.endswith(f" {handle}")
+    ]
     if other.party and voice.party and other.party != voice.party:
         pattern = r"\bRepublicans?\b|\bGOP\b" if other.party == "R" else r"\bDemocrats?\b"
         found += [match.span() for match in re.finditer(pattern, text)]
-    if IN_OFFICE.search(f"{other.role} {other.name}"):
+    if bench(other) == "W":
         found += [
             m.span() for m in re.finditer(r"\b(?:[Tt]he|[Tt]his) (?:president|administration)\b|\bWhite House\b", text)
         ]
@@ -123,6 +128,9 @@ def _counters(voice: Voice, other: Voice, text: str) -> bool:
     if not theirs or not (_names(other, text) or other.organisation in theirs):
         return False
     own = "|".join(map(re.escape, handles(voice)))
+    by = re.search(rf"(?P<object>[^.;]{{0,60}}?)\b(?:{_PASSIVES}) by [^.;]{{0,50}}?\b(?:{own})\b", text)
+    if by and any(handle in by["object"] for handle in theirs):
+        return True
     match = re.search(rf"\b(?:{own})\b(?P<between>[^.;]{{0,60}}?)\b(?:{ATTACKS})\b(?P<object>[^.;]{{0,70}})", text)
     return (
         match is not None

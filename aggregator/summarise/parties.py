@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from aggregator.analysis.words import names
 from aggregator.summarise.benches import bench
 from aggregator.summarise.holders import Voice
-from aggregator.summarise.poles import handles
+from aggregator.summarise.poles import handles, short_names
 from aggregator.summarise.selection import Story
 
 _UNION = re.compile(
@@ -23,11 +24,16 @@ _CRIMINAL = re.compile(
     re.IGNORECASE,
 )
 _CHALLENGES = (
-    r"(?:has |have |had |is |are )?(?:sued|suing|filed (?:a |the |its |their )?(?:federal )?(?:lawsuit|suit|complaint)|"
+    r"(?:has |have |had |is |are |which |who )?(?:sued|suing|"
+    r"filed (?:a |the |its |their )?(?:federal )?(?:lawsuit|suit|complaint)|"
     r"challeng(?:ed|ing)|brought the (?:case|suit|lawsuit|challenge)|argued the (?:[\w ]{0,20})?case|"
     r"represent(?:s|ed|ing) (?:the |several |some |two |three )?(?:plaintiffs|challengers|groups|migrants|states))"
 )
-_PLAINTIFF = re.compile(r"\b(?:plaintiffs?|challengers?|(?:attorney|lawyer)s? for the plaintiffs)\b", re.IGNORECASE)
+_MONTH = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\b|\b\w+day\b")
+_JUSTICE = re.compile(r"(?:Chief )?Justice ")
+_PLAINTIFF = re.compile(
+    r"\b(?:plaintiffs?|challengers?|(?:attorney|lawyer)s? for the plaintiffs|lawyers in the case)\b", re.IGNORECASE
+)
 _PROSECUTES = re.compile(r"\b(?:prosecutors?|district attorney|State[’']s Attorney|U\.S\. attorney)\b", re.IGNORECASE)
 _DEFENDS = re.compile(
     r"\b(?:his|her|their|[A-Z]\w+[’']s?|defen[cs]e) (?:\w+ ){0,2}(?:lawyers?|attorneys?)\b|"
@@ -63,22 +69,26 @@ def _strikes(story: Story, voice: Voice, other: Voice) -> bool:
 
 def _sues(story: Story, voice: Voice, other: Voice, told_of: Mapping[str, Sequence[str]]) -> bool:
     """Whether `voice` is told to have gone to court, against what `other` speaks for."""
-    if not _COURT.search(_titles(story)) or bench(voice) == "W":
+    if not _COURT.search(_titles(story)) or bench(voice) == "W" or _JUSTICE.match(voice.label):
         return False
     own = "|".join(map(re.escape, handles(voice)))
     sues = re.compile(rf"\b(?:{own})\b[^.;]{{0,60}}?\b{_CHALLENGES}\b(?P<object>[^.;]{{0,90}})")
     texts = told_of[voice.key]
     tries = [match["object"] for text in texts for match in sues.finditer(text)]
-    if not tries and not _PLAINTIFF.search(f"{voice.role} {voice.label}"):
+    if not tries and not _PLAINTIFF.search(f"{voice.role} {voice.name}"):
         return False
-    if any(handle in target for target in tries for handle in handles(other)):
+    theirs = handles(other)
+    if any(handle in target for target in tries for handle in theirs):
         return True
+    if tries and not any(names(_MONTH.sub("", target)) for target in tries):
+        told = [any(handle in source.title for handle in short_names(story, theirs)) for source in story.news]
+        return 2 * sum(told) >= len(told)
     return bench(other) == "W" and bool(re.search(r"\bTrump|\badministration\b", _titles(story)))
 
 
 def _dissents(voice: Voice, other: Voice, told_of: Mapping[str, Sequence[str]]) -> bool:
     """Whether one wrote against a ruling and the other for it."""
-    if not all(re.match(r"(?:Chief )?Justice ", one.label) for one in (voice, other)):
+    if not all(_JUSTICE.match(one.label) for one in (voice, other)):
         return False
     own = re.compile(rf"\b{re.escape(voice.surname)}\b[^.;]*\bdissent|\bdissent\w*[^.;]*\b{re.escape(voice.surname)}\b")
     theirs = re.compile(

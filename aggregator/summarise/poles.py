@@ -4,6 +4,7 @@ A deed is a verb of support or opposition whose subject is the holder and whose 
 """
 
 import re
+from collections.abc import Sequence
 
 from aggregator.analysis.words import content_words
 from aggregator.summarise.holders import Voice
@@ -37,6 +38,21 @@ _BLAME = re.compile(
     re.IGNORECASE,
 )
 #: what is said of somebody who is blamed
+#: what is said of somebody who is blamed
+ACCUSES = re.compile(
+    r"\b(?:fail(?:s|ed|ing|ures?)?|lie[ds]?|lying|liar|hostage|corrupt\w*|betray\w*|reckless\w*|cruel\w*|wrong|disgrac\w+|"
+    r"shame\w*|racis[mt]\w*|hypocri\w+|ignor\w+|refus\w+|attack\w*|weaponiz\w+|undermin\w+|divid(?:e|es|ed|ing)|"
+    r"polariz\w+|unjust|unfair|unconstitutional|illegal\w*|unlawful\w*|incompeten\w+|irresponsib\w+|poor leadership|"
+    r"manufactur\w+|sabotag\w+|destroy\w*|hurt(?:s|ing)?|harm(?:s|ed|ing|ful)?|punish\w*|pander\w*|stunt|dangerous|"
+    r"damag\w+|blam\w+|nonsense|outrageous|misleading|baseless|false|fingerprints|extrem(?:e|ist)|radical|"
+    r"gut(?:s|ted|ting)?|obstruct\w+|lawless\w*|above the law|playing games|political games|tantrum|witch hunt|hoax|"
+    r"abus(?:e|es|ed|ing)|unable|unwilling|weakness|embarrass\w+|authoritarian\w*|unacceptable|immoral|inhuman\w*|"
+    r"heartless|mean-spirited|tear(?:ing|s)? (?:\w+ )?apart|chaos|bull(?:y|ies|ying)|violat\w+|unconscionable|"
+    r"insult\w*|mistake|terrible|ridiculous|absurd|politiciz\w+|cav(?:ed|ing|es)|surrender\w*|sell-?out|un-American|"
+    r"discriminat\w+|bigot\w*|fear-?monger\w*|egregious|threatens?|existential threat|must (?:stop|resign|end)|"
+    r"disenfranchis\w+|waste(?:ful)?|power grab|disaster|burden\w*|trampl\w+|scar(?:e|es|ing)|cynical\w*)\b",
+    re.IGNORECASE,
+)
 _PRAISE = re.compile(
     r"\b(?:right|good|great|best|better|fair|safer|protect\w*|benefit\w*|important|"
     r"historic|success\w*|proud|pleased|glad|win|victory|help\w*|necessary|works?|hope\w*|accountable|answer for|"
@@ -47,14 +63,18 @@ _PRAISE = re.compile(
 
 def acts(story: Story, voice: Voice) -> bool:
     """Whether most titles name a holder before their verb: what others oppose is then what he does."""
-    handle = re.escape(voice.surname if voice.kind == "person" else voice.name)
+    corporate = voice.kind != "person" or voice.organisation
+    known_as = short_names(story, handles(voice)) if corporate else handles(voice)
+    handle = "|".join(map(re.escape, known_as))
     titles = [source.title for source in story.news]
-    first = sum(bool(re.match(rf"(?:[^\s]+ ){{0,3}}{handle}(?![’'\w])", title)) for title in titles)
+    first = sum(bool(re.match(rf"(?:[^\s]+ ){{0,3}}(?:{handle})(?![’'\w])", title)) for title in titles)
     return 2 * first >= len(titles)
 
 
 def role_and_deeds(story: Story, voice: Voice) -> float:
     """Positive for support of what the story is about, negative for opposition, by role, deeds and filing."""
+    if re.match(r"(?:Chief )?Justice ", voice.label):
+        return 0.0  # he rules on it
     pole = 0.0
     if _ROLE_FOR.search(voice.role) or _ROLE_FOR.search(voice.label):
         pole += 2.0
@@ -85,7 +105,7 @@ def _worded(story: Story, statement: Statement) -> int:
 def _is_about(story: Story, text: str) -> bool:
     """Whether a text names what most titles name, or a measure in general."""
     common = {word for word, count in story.title_words.items() if count >= max(2, 0.34 * len(story.sources))}
-    return bool(common & set(content_words(text))) or bool(_MEASURE.search(text))
+    return bool(common & set(content_words(text))) or bool(MEASURE.search(text))
 
 
 def _is_object(story: Story, text: str) -> bool:
@@ -94,6 +114,19 @@ def _is_object(story: Story, text: str) -> bool:
     common -= {word for name in story.names if " " in name for word in content_words(name)}
     near = " ".join(text.split()[:9])
     return bool(common & set(content_words(near))) or bool(_DEFINITE_MEASURE.search(near))
+
+
+def finds_fault(story: Story, statement: Statement, actor: Voice) -> bool:
+    """Whether a statement blames what the actor does: an accusing word near his name or office, or near the measure."""
+    text = statement.text
+    named = [re.escape(handle) for handle in handles(actor)] + [_DEFINITE_MEASURE.pattern]
+    if re.search(r"\bPresident\b|White House|administration", f"{actor.label} {actor.role}"):
+        named.append(r"\b(?:[Tt]he|[Tt]his|[Oo]ur) (?:president|administration)\b|\bPresident\b|\bWhite House\b")
+    for match in re.finditer("|".join(named), text):
+        near = " ".join([*text[: match.start()].split()[-8:], "|", *text[match.end() :].split()[:10]])
+        if ACCUSES.search(near):
+            return True
+    return False
 
 
 _DEFINITE_MEASURE = re.compile(
@@ -124,6 +157,12 @@ def _announced(story: Story, voice: Voice) -> int:
     return (votes > 0) - (votes < 0)
 
 
+#: what somebody decides to do, or where he comes out
+_RESOLVES = re.compile(
+    r"\b(?:voted?|votes|decided|vow(?:s|ed)|pledg(?:es|ed)|promis(?:es|ed)|plans?|planned|resolved)\b[^,.;]{0,110}? to "
+    r"(?:(?P<for>support|back|defend|endorse)|oppose|fight|block|challenge|reject|stop)\b|"
+    r"\b(?:came|comes|come|spoke|speaks) out against\b|\bspoke (?:against|for (?P<side>the opposition))\b"
+)
 _UNMOVED = re.compile(
     r"\b(?:was|were|is) (?:not|un)\s?(?:persuaded|convinced|won over|moved)|\bdid (?:not|n’t) buy it|"
     r"\bnot satisfied|\bvoted (?:no|against)\b"
@@ -132,7 +171,7 @@ _FILED = re.compile(
     r"(?:The (?:bill|plan|law|measure|proposal|ban|deal|merger|tax|project)[’']s )?"
     r"(?:Supporters|Proponents|Backers|Advocates|Defenders|Opponents|Critics|Detractors|Skeptics)\b"
 )
-_MEASURE = re.compile(
+MEASURE = re.compile(
     r"\b(?:bill|act|law|measure|proposal|plan|policy|order|rule|ban|deal|merger|tax|project|strike|ruling|decision|"
     r"move|"
     r"legislation|ordinance|contract|charges?|investigation|nomination|nominee|budget|cuts?|program|agreement)\b",
@@ -147,10 +186,24 @@ def _sentences_about(story: Story, voice: Voice) -> list[str]:
     return [without_quotations(text) for text in dict.fromkeys(texts)]
 
 
+def short_names(story: Story, known_as: Sequence[str]) -> list[str]:
+    """The names and, of those of several words, the first one unless it is a place: "Halcyon" for "Halcyon Micro"."""
+    first = {name.split()[0] for name in known_as if " " in name and len(name.split()[0]) > 4}
+    places = {word for word in sorted(first) if is_place(story, word)}
+    return [*known_as, *sorted(first - places)]
+
+
+def is_place(story: Story, name: str) -> bool:
+    """Whether an article has something in, across or near a name."""
+    place = re.compile(rf"\b(?:in|In|across|near|from|around|outside) {re.escape(name)}\b(?! [A-Z])")
+    return any(place.search(source.text) for source in story.sources)
+
+
 def handles(voice: Voice) -> list[str]:
     """How the outlets name a voice, or whom it speaks for."""
     own = [voice.surname] if voice.kind == "person" else [voice.name]
-    return own + ([voice.organisation] if voice.organisation else [])
+    client = re.fullmatch(r"(?P<who>[A-Z][\w-]+)[’']s? lawyers", voice.label)
+    return own + ([voice.organisation] if voice.organisation else []) + ([client["who"]] if client else [])
 
 
 def _deed(story: Story, text: str, voice: Voice) -> float:
@@ -159,23 +212,30 @@ def _deed(story: Story, text: str, voice: Voice) -> float:
         at = text.find(handle)
         if at < 0:
             continue
-        after = text[at + len(handle) : at + len(handle) + 120]
+        after = text[at + len(handle) : at + len(handle) + 140]
         if _UNMOVED.search(after[:90]):
             return -1.0
         clause = re.split(r"[;.]| but | while | although | after | because ", after)[0]
-        if re.search(r"\b(?:not|never|declined to|unless)\b|n[’']t\b", clause[:70]):
-            continue
-        if re.search(r"\b(?:if|would|could|should|to)\b[^,]*$", text[:at][-40:]) or " would " in clause[:40]:
-            continue
-        deed = 0.0
-        for sign, pattern in ((1.0, _SUPPORTS), (-1.0, _OPPOSES)):
-            for found in pattern.finditer(clause):
-                rest = re.split(r",| and | then ", clause[found.end() :])[0]
-                if _is_object(story, rest) or re.match(r" (?:it|that|this)\b", rest):
-                    deed += sign
+        denied = re.search(r"\b(?:not|never|declined to|unless)\b|n[’']t\b", clause[:70])
+        supposed = re.search(r"\b(?:if|would|could|should|to)\b[^,]*$", text[:at][-40:]) or " would " in clause[:40]
+        deed = 0.0 if denied or supposed else _deed_of(story, clause)
         if deed:
-            return max(-1.0, min(1.0, deed))
+            return deed
     return 0.0
+
+
+def _deed_of(story: Story, clause: str) -> float:
+    """What the clause behind a subject says that he does to what the story is about."""
+    resolved = _RESOLVES.search(clause)
+    if resolved and (resolved["side"] or _is_object(story, clause[resolved.end() :])):
+        return 1.0 if resolved["for"] else -1.0
+    deed = 0.0
+    for value, pattern in ((1.0, _SUPPORTS), (-1.0, _OPPOSES)):
+        for found in pattern.finditer(clause):
+            rest = re.split(r",| and | then ", clause[found.end() :])[0]
+            if _is_object(story, rest) or re.match(r" (?:it|that|this)\b", rest):
+                deed += value
+    return max(-1.0, min(1.0, deed))
 
 
 def sign(verb: str) -> int:

@@ -155,9 +155,9 @@ def clauses(said: Said, source: SourceText, story: Story) -> Iterable[Statement]
         name for name in names(sentence.text) if name_key(name.text).split()[-1:] != name_key(said.speaker).split()[-1:]
     ]
     several = bool(re.match(r"(?:they|their)\b", text)) and kind_of(said.speaker) == "group"
-    if _OWN_PRONOUN.match(text) and not several:
-        if kind_of(said.speaker) != "person" or any(" " in n.text for n in others):
-            return
+    person = kind_of(said.speaker) == "person" and not any(" " in n.text for n in others)
+    if _OWN_PRONOUN.match(text) and not several and not person:
+        return
     loose = re.search(r"\b(?:he|she|him|her|his|hers)\b", text)
     if (
         loose
@@ -180,13 +180,15 @@ def _act(said: Said, source: SourceText, story: Story, text: str, sentence: Sent
     passage = Passage(source, sentence.start, sentence.end)
     plain = 3 <= len(text.split()) <= 30 and is_balanced(text) and not _FIRST.search(without_quotations(text))
     naming = _naming(source, said.speaker, passage, sentence.start)
-    if not plain or naming is None or leaves_open(text) or _POINTS.match(text):
+    if not plain or naming is None or leaves_open(text) or _POINTS.match(text) or _GOES_ON.search(text):
         return
     if isinstance(check_reported(text, passage.text), Reported):
         row = story.row_of.get((source.article_id, said.sentence), -1)
         yield Statement(name_key(said.speaker), "act", said.verb.lower(), text, passage, row, "explicit", naming)
 
 
+#: where the narrator tells the next thing that was done
+_GOES_ON = re.compile(r"\band (?:\w+ly )?(?:[a-z]+ed|said|told|wrote|made|gave|took)\b")
 _POINTS = re.compile(r"(?:him|her|it|them|that|this|those|these|down|up|off)\b")
 
 

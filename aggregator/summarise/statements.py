@@ -28,6 +28,15 @@ def printable(statement: Statement, voice: Voice) -> bool:
     return bool(named or (_PRONOUN.search(found.speaker) and not re.search(r"[A-Z]\w+ [A-Z]", found.speaker)))
 
 
+def is_explicit(statement: Statement, voice: Voice) -> bool:
+    """Whether the speaker stands by name beside the verb, not as "he" or "she": so a camp wants it."""
+    if statement.form == "quote":
+        return statement.how != "pronoun"
+    found = check_reported(statement.text, statement.passage.text)
+    named = rf"(?<!\w){re.escape(voice.surname.split()[-1])}(?!\w)"
+    return isinstance(found, Reported) and bool(re.search(named, found.speaker, re.IGNORECASE))
+
+
 #: verbs that open no camp's sentence well; "says" is never stronger
 _PLAIN = word_set("""
 add reply respond reiterate tell tweet report announce note recall remark observe agree
