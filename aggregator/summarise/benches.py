@@ -8,7 +8,7 @@ from aggregator.summarise.holders import Voice
 #: those who speak for a president and his departments
 IN_OFFICE = re.compile(
     r"\b(?:White House|(?:[Pp]ress|Treasury|Homeland Security|Defense|Interior|Education) [Ss]ecretary|"
-    r"[Aa]dministration|Justice Department|Department of Justice|Homeland Security)\b"
+    r"[Aa]dministration|Justice Department|Department of Justice|DOJ|Homeland Security)\b"
 )
 _HEADS = ("", "President", "U.S. President", "US President", "president")
 _FORMER = re.compile(r"\b(?:[Ff]ormer|ex|[Vv]ice|Obama|Bush|Clinton|[Ll]ocal|[Uu]nion|[Aa]ssociation)\b")
@@ -18,7 +18,7 @@ _BENCHES = {
     "R": r"(?:House |Senate |[Cc]ongressional )?(?:Republicans|GOP(?: lawmakers| leaders| senators)?|"
     r"Republican (?:lawmakers|leaders))",
     "W": r"(?:the )?(?:White House|(?:Trump|Obama|Biden|Bush) administration|administration|"
-    r"President [A-Z]\w+(?: [A-Z]\w+)?|Trump|Obama|Biden|president)",
+    r"President [A-Z]\w+(?: [A-Z]\w+)?|president%s)",
 }
 _ATTACKS = (
     r"accus(?:ed?|es)|blam(?:ed?|es)|criticiz(?:ed?|es)|criticis(?:ed?|es)|condemn(?:ed|s)?|rebuk(?:ed|es)|"
@@ -28,6 +28,11 @@ _ATTACKS = (
     r"subpoenaed|bash(?:ed|es)|target(?:ed|s)?|investigat(?:e|ed|ing)|prob(?:e|ed|ing)"
 )
 _REFUSES = r"refused?|oppos\w+|object\w*|balk\w*|reject\w*|disagree\w*|resist\w*|counter\w*|dismiss\w*|disput\w+"
+_PARTY_LINE = re.compile(
+    r"\b(?:party[- ]line vote|along party lines|without (?:a single|any) (?:Democratic|Republican) (?:vote|support)|"
+    r"(?:No|no|not a single) (?:Democrats?|Republicans?) (?:voted|supported|backed)|"
+    r"(?:All|Every|all|every) (?:Democrats?|Republicans?) (?:voted against|opposed))\b"
+)
 #: nouns and verbs of a quarrel, in a sentence that names both
 _QUARREL = re.compile(
     r"\b(?:standoff|stand-off|showdown|clash(?:es|ed|ing)?|feud(?:ing)?|spat|battle|fight(?:ing)?|impasse|stalemate|"
@@ -46,11 +51,17 @@ def bench(voice: Voice) -> str:
     return voice.party
 
 
-def rivals(texts: Sequence[str], titles: Sequence[str]) -> set[tuple[str, str]]:
-    """Pairs of benches of which a report says that one attacks or refuses the other, or that they quarrel."""
+def rivals(texts: Sequence[str], titles: Sequence[str], president: str = "") -> set[tuple[str, str]]:
+    """Pairs of benches of which a report says that one attacks or refuses the other, or that they quarrel.
+
+    `president` is the surname of the one who speaks in the story, if one does.
+    """
     found: set[tuple[str, str]] = set()
-    for one, mine in _BENCHES.items():
-        for other, theirs in _BENCHES.items():
+    if any(_PARTY_LINE.search(text) for text in texts):
+        found.add(("D", "R"))
+    benches = _BENCHES | {"W": _BENCHES["W"] % (f"|{re.escape(president)}(?![’'])" if president else "")}
+    for one, mine in benches.items():
+        for other, theirs in benches.items():
             if one == other:
                 continue
             clash = re.compile(

@@ -20,7 +20,8 @@ from aggregator.summarise.selection import Story
 
 #: politicians without a printed party, of whom nobody knows where they stand, and judges are no third side
 _OUTSIDE = re.compile(
-    r"(?:Senator|Representative|Congress\w+|Governor|Speaker|\w+ Leader|Chair\w*|Secretary|(?:Chief )?Justice) "
+    r"(?:Senator|Representative|Congress\w+|Governor|Speaker|\w+ Leader|Chair\w*|Secretary|President|Mayor|"
+    r"Commissioner|Superintendent|(?:Chief )?Justice) "
 )
 Sides = tuple[tuple[Voice, ...], ...]
 
@@ -53,7 +54,8 @@ def find_camps(story: Story, voices: Sequence[Voice]) -> Camps:
         if kind == "denial" or not any(solid.values()):
             against[one.holder].add(other.holder)
             against[other.holder].add(one.holder)
-    found = [*_pairs(able, faced, against), *_ways(story, able, solid, against, apart)]
+    ways = [*_pairs(able, faced, against), *_ways(story, able, solid, against, apart)]
+    found = [sides for sides in map(_of_two_offices, ways) if sides]
     return Camps(found[0] if found else (), answers, tuple(found[1:]))
 
 
@@ -66,14 +68,12 @@ def _ways(
 ) -> Iterator[Sides]:
     """The sides, by deeds, then by who is against whom, then by benches that are told to quarrel."""
     if any(pole <= -1 for pole in solid.values()):
-        solid = solid | {voice.key: 1.0 for voice in able if solid[voice.key] == 0 and acts(story, voice)}
+        solid = solid | {voice.key: 1.0 for voice in able if solid[voice.key] == 0 and _owns(story, voice)}
     weak = {voice.key: worded_pole(story, voice) for voice in able}
     poles = _spread(solid, weak, against)
     plus = [voice for voice in able if poles[voice.key] >= 1]
     minus = [voice for voice in able if poles[voice.key] <= -1]
     plus, minus = _consistent(plus, minus, against), _consistent(minus, plus, against)
-    if any(bench(v) == "W" for v in plus):
-        minus = [v for v in minus if bench(v) != "W"]
     if plus and minus:
         first, second = sorted((plus, minus), key=lambda side: -_heard(side))
         yield _with_rest(first, second, able)
@@ -99,7 +99,7 @@ def _pairs(able: Sequence[Voice], opposed: Mapping[str, set[str]], against: Mapp
 def _critics(story: Story, able: Sequence[Voice]) -> Iterator[Sides]:
     """Those whose words find fault with what the titles' first name does, against him and those who speak for him."""
     for actor in able:
-        if not acts(story, actor):
+        if not _owns(story, actor) and role_and_deeds(story, actor) < 2:
             continue
         critics = [
             voice
@@ -107,12 +107,40 @@ def _critics(story: Story, able: Sequence[Voice]) -> Iterator[Sides]:
             if voice is not actor
             and not is_allied(voice, actor)
             and not (bench(voice) and bench(voice) == bench(actor))
+            and not _ROUTINE.match(voice.label)
+            and role_and_deeds(story, voice) < 1
             and any(finds_fault(story, statement, actor) for statement in voice.statements)
         ]
         own = [v for v in able if v is actor or is_allied(v, actor) or (bench(v) and bench(v) == bench(actor))]
         own = [v for v in own if v not in critics]
         if critics:
             yield (tuple(own), tuple(critics))
+
+
+#: who blames by profession, which makes no dispute about what somebody else does
+_ROUTINE = re.compile(r"(?:Federal |State )?(?:Prosecutors|Police|Regulators|Investigators)\b")
+
+
+def _of_two_offices(sides: Sides) -> Sides:
+    """The sides without those of the second who speak for an office that speaks on the first; none if one is empty."""
+    first, second = sides[0], sides[1]
+    if any(bench(voice) == "W" for voice in first):
+        second = tuple(voice for voice in second if bench(voice) != "W")
+    return (first, second, *sides[2:]) if second else ()
+
+
+def _owns(story: Story, voice: Voice) -> bool:
+    """Whether what the titles tell is a voice's own doing: they name it first, or the office that it speaks for."""
+    if acts(story, voice):
+        return True
+    titles = [source.title for source in story.news]
+    return bench(voice) == "W" and 2 * sum(bool(_OFFICE.search(title)) for title in titles) >= len(titles)
+
+
+#: how titles name a president's office and what it does
+_OFFICE = re.compile(
+    r"\b(?:Trump|Obama|Biden|White House|DOJ|Justice Department|Treasury|administration)\b", re.IGNORECASE
+)
 
 
 def _heard(side: Sequence[Voice]) -> int:

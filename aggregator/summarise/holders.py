@@ -147,7 +147,7 @@ def voices(story: Story) -> list[Voice]:
         speaker = _in_full(quote.speaker, source, story)
         if can_speak(speaker):
             key = name_key(speaker)
-            spelled[key].append((speaker, clean_role(quote.role), kind_of(speaker)))
+            spelled[key].append((speaker, clean_role(quote.role), _kind(speaker, "")))
             by_holder[key].extend(quoted(replace(quote, speaker=speaker), source, story))
     for said in story.analysis.said:
         source = sources.get(said.article_id)
@@ -155,13 +155,22 @@ def voices(story: Story) -> list[Voice]:
             continue
         speaker = _in_full(said.speaker, source, story)
         if can_speak(speaker):
-            kind = _KINDS.get("group" if GROUP_TAIL.search(speaker) else said.kind, "person")
+            kind = _kind(speaker, said.kind)
             key = name_key(speaker)
             spelled[key].append((speaker, clean_role(said.role), kind))
             by_holder[key].extend(clauses(replace(said, speaker=speaker), source, story))
     _join_spellings(spelled, by_holder, story)
     found = [_voice(key, spelled[key], _merged(by_holder[key]), story) for key in sorted(spelled)]
     return sorted(found, key=lambda v: (-len(v.outlets), -len(v.statements), v.key))
+
+
+def _kind(speaker: str, told: str) -> HolderKind:
+    """What a speaker is, by its name, else as analysis tells; capitals alone are an organisation."""
+    if speaker.isupper() and " " not in speaker and "." not in speaker:
+        return "organisation"
+    if GROUP_TAIL.search(speaker):
+        return "group"
+    return _KINDS.get(told) or kind_of(speaker)
 
 
 def _in_full(speaker: str, source: SourceText, story: Story) -> str:

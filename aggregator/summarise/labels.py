@@ -52,6 +52,8 @@ def label_of(name: str, role: str, kind: HolderKind, organisation: str, story: S
 
 def client_of(name: str, role: str, story: Story) -> str:
     """The surname of the person whose lawyer somebody is, "" if he is none or it is not printed."""
+    if re.search(r"\b(?:former|ex|personal|longtime)\b", role, re.IGNORECASE):
+        return ""
     if match := _CLIENT.match(role):
         return match["who"]
     if not re.search(r"\b(?:lawyer|attorney)$", role, re.IGNORECASE):
@@ -97,6 +99,8 @@ def _of_group(name: str) -> str:
 
 
 def _of_person(name: str, role: str, story: Story) -> str:
+    if " " not in name:
+        return ""
     surname = last_word(name)
     held = office(role) or ("" if role and "ormer" in role else office_before(name, surname, story))
     if held == "Judge":

@@ -139,13 +139,29 @@ def _of_somebody(statement: Statement) -> bool:
 
 def _takes_a_stand(plan: Plan, statement: Statement) -> bool:
     """Whether a statement is more than news: an act about the matter, a verb of argument, or words that judge."""
+    if plan.story.relevance(statement.row) < _OF_THE_MATTER or _NARRATOR_ADDS.search(statement.text):
+        return False
+    common = {word for word, count in plan.story.title_words.items() if count >= 2}
+    words = set(content_words(statement.text))
     if statement.form == "act":
-        common = {word for word, count in plan.story.title_words.items() if count >= 2}
-        return bool(common & set(content_words(statement.text)) or MEASURE.search(statement.text))
+        return bool(common & words or MEASURE.search(statement.text))
     stands = STANCE.search(statement.text) or ACCUSES.search(statement.text)
-    return bool(stands or statement.verb.lower() not in _NEWS_VERBS)
+    return bool(stands or common & words or MEASURE.search(statement.text) or statement.verb.lower() not in _NEWS_VERBS)
 
 
+def _is_to_the_point(plan: Plan, statement: Statement) -> bool:
+    """Whether a statement names what the titles name or a measure, or blames somebody."""
+    common = {word for word, count in plan.story.title_words.items() if count >= 2}
+    text = statement.text
+    return bool(common & set(content_words(text)) or MEASURE.search(text) or ACCUSES.search(text))
+
+
+#: as near as this to what the articles open with is what a camp says
+_OF_THE_MATTER = 0.2
+#: where the outlet takes over in a reported clause
+_NARRATOR_ADDS = re.compile(
+    r"\bbut (?:has|had|made|took|never|did (?:an?|so)|did not|didn’t|has not|in [A-Z]|later|on [A-Z])\b"
+)
 _NEWS_VERBS = word_set("""
 said says say told tells wrote writes added adds tweeted announced noted reported according recalled testified stated
 acknowledged confirmed posted replied responded continued
@@ -157,7 +173,12 @@ def _camp(plan: Plan, voice: Voice, strict: bool) -> Camp | None:
     for statement in plan.statements(voice, acts=True):
         if not is_explicit(statement, voice):
             continue
-        vague = plan.worth(statement) < _WORTH or _VAGUE.match(statement.text) or _of_somebody(statement)
+        vague = (
+            plan.worth(statement) < _WORTH
+            or not _is_to_the_point(plan, statement)
+            or _VAGUE.match(statement.text)
+            or _of_somebody(statement)
+        )
         if (strict and vague) or _of_somebody(statement) or not _takes_a_stand(plan, statement):
             continue
         for most in (32, 26):

@@ -57,7 +57,8 @@ def facing(story: Story, able: Sequence[Voice]) -> dict[str, set[str]]:
 
 def benches_apart(story: Story, able: Sequence[Voice], against: Mapping[str, set[str]]) -> list[tuple[str, str]]:
     """The pairs of benches that the story tells to be opposed, or that speak against each other by name."""
-    found = rivals(_narrated(story), [source.title for source in story.news])
+    president = next((v.surname for v in able if bench(v) == "W" and v.label.startswith("President ")), "")
+    found = rivals(_narrated(story), [source.title for source in story.news], president)
     seats = {voice.key: bench(voice) for voice in able}
     for key in sorted(against):
         for other in sorted(against[key]):

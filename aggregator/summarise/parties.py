@@ -75,6 +75,8 @@ def _sues(story: Story, voice: Voice, other: Voice, told_of: Mapping[str, Sequen
     sues = re.compile(rf"\b(?:{own})\b[^.;]{{0,60}}?\b{_CHALLENGES}\b(?P<object>[^.;]{{0,90}})")
     texts = told_of[voice.key]
     tries = [match["object"] for text in texts for match in sues.finditer(text)]
+    if _is_plaintiff(other, told_of):
+        return False
     if not tries and not _PLAINTIFF.search(f"{voice.role} {voice.name}"):
         return False
     theirs = handles(other)
@@ -86,11 +88,19 @@ def _sues(story: Story, voice: Voice, other: Voice, told_of: Mapping[str, Sequen
     return bench(other) == "W" and bool(re.search(r"\bTrump|\badministration\b", _titles(story)))
 
 
+def _is_plaintiff(voice: Voice, told_of: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a voice is told to have gone to court itself."""
+    own = "|".join(map(re.escape, handles(voice)))
+    sues = re.compile(rf"\b(?:{own})\b[^.;]{{0,60}}?\b{_CHALLENGES}")
+    return any(sues.search(text) for text in told_of[voice.key])
+
+
 def _dissents(voice: Voice, other: Voice, told_of: Mapping[str, Sequence[str]]) -> bool:
     """Whether one wrote against a ruling and the other for it."""
     if not all(_JUSTICE.match(one.label) for one in (voice, other)):
         return False
-    own = re.compile(rf"\b{re.escape(voice.surname)}\b[^.;]*\bdissent|\bdissent\w*[^.;]*\b{re.escape(voice.surname)}\b")
+    name = re.escape(voice.surname)
+    own = re.compile(rf"\b{name}\b[^.;,]{{0,25}}\bdissent|\bdissent\w*[^.;]{{0,30}}\b{name}\b")
     theirs = re.compile(
         rf"\b{re.escape(other.surname)}\b[^.;]*\b(?:majority|for the court)\b|"
         rf"\bmajority\b[^.;]*\b{re.escape(other.surname)}\b"

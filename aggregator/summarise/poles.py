@@ -23,7 +23,9 @@ _OPPOSES = re.compile(
     r"dismiss(?:es|ed)|fault(?:s|ed)|attack(?:s|ed)|decr(?:ies|ied)|slam(?:s|med)|blast(?:s|ed)|rebuk(?:es|ed)|"
     r"protest(?:s|ed)|vot(?:es|ed) (?:no|against)|lambast(?:s|ed))\b"
 )
-_ROLE_FOR = re.compile(r"\b(?:sponsors?|author|supporters?|proponents?|backers|advocates|defenders)\b", re.IGNORECASE)
+_ROLE_FOR = re.compile(
+    r"\b(?:sponsors?|author|drafter|architect|supporters?|proponents?|backers|advocates|defenders)\b", re.IGNORECASE
+)
 _ROLE_AGAINST = re.compile(r"\b(?:critics?|opponents?|detractors|skeptics|plaintiffs?|challengers)\b", re.IGNORECASE)
 _BLAME = re.compile(
     r"\b(?:wrong|illegal|unlawful|unconstitutional|unfair|unjust|dangerous|reckless|harm\w*|hurt\w*|damag\w+|"
@@ -50,7 +52,8 @@ ACCUSES = re.compile(
     r"heartless|mean-spirited|tear(?:ing|s)? (?:\w+ )?apart|chaos|bull(?:y|ies|ying)|violat\w+|unconscionable|"
     r"insult\w*|mistake|terrible|ridiculous|absurd|politiciz\w+|cav(?:ed|ing|es)|surrender\w*|sell-?out|un-American|"
     r"discriminat\w+|bigot\w*|fear-?monger\w*|egregious|threatens?|existential threat|must (?:stop|resign|end)|"
-    r"disenfranchis\w+|waste(?:ful)?|power grab|disaster|burden\w*|trampl\w+|scar(?:e|es|ing)|cynical\w*)\b",
+    r"disenfranchis\w+|humiliat\w+|"
+    r"waste(?:ful)?|power grab|disaster|burden\w*|trampl\w+|scar(?:e|es|ing)|cynical\w*)\b",
     re.IGNORECASE,
 )
 _PRAISE = re.compile(
@@ -80,6 +83,7 @@ def role_and_deeds(story: Story, voice: Voice) -> float:
         pole += 2.0
     if _ROLE_AGAINST.search(voice.role) or _ROLE_AGAINST.search(voice.label):
         pole -= 2.0
+    pole += 2.0 * _sponsors(story, voice)
     for statement in voice.statements:
         if statement.form == "act" and _is_object(story, statement.text):
             pole += sign(statement.verb)
@@ -88,6 +92,18 @@ def role_and_deeds(story: Story, voice: Voice) -> float:
         + sum(_deed(story, text, voice) for text in _sentences_about(story, voice))
         + 1.5 * _announced(story, voice)
     )
+
+
+def _sponsors(story: Story, voice: Voice) -> bool:
+    """Whether a report calls a person the sponsor or author of the measure, right beside the name."""
+    if voice.kind != "person":
+        return False
+    name = re.escape(voice.surname)
+    beside = re.compile(
+        rf"\b{name}, (?:who |the |one of the )?(?:[\w’' -]{{0,30}})\b(?:sponsor(?:s|ed)?|author(?:ed)?|introduced)\b|"
+        rf"\b(?:sponsor|author|introduced|sponsored) (?:by |is )?(?:[\w.]+ ){{0,4}}{name}\b"
+    )
+    return any(beside.search(text) for text in _sentences_about(story, voice))
 
 
 def worded_pole(story: Story, voice: Voice) -> float:
@@ -123,7 +139,8 @@ def finds_fault(story: Story, statement: Statement, actor: Voice) -> bool:
     if re.search(r"\bPresident\b|White House|administration", f"{actor.label} {actor.role}"):
         named.append(r"\b(?:[Tt]he|[Tt]his|[Oo]ur) (?:president|administration)\b|\bPresident\b|\bWhite House\b")
     for match in re.finditer("|".join(named), text):
-        near = " ".join([*text[: match.start()].split()[-8:], "|", *text[match.end() :].split()[:10]])
+        before, after = text[: match.start()].split()[-8:], text[match.end() :].split()[:10]
+        near = " ".join([*before, match.group(), *after])
         if ACCUSES.search(near):
             return True
     return False

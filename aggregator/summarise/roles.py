@@ -223,6 +223,8 @@ def organisation_of(role: str, story: Story, near: Sequence[str] = ()) -> str:
             continue
         full = _in_full(_numbered(found[0].text, tail), story, near)
         person = " " in full and office_before(full, last_word(full), story)
+        if full.isupper() and re.match(rf"{re.escape(found[0].text)} [a-z]", tail) and not _speaks_only(role):
+            continue  # "the LGBT advocacy group"
         if (" " in full or full.isupper() or _speaks_only(role)) and not PLACES.search(full) and not person:
             return full
     return ""
@@ -232,7 +234,7 @@ def organisation_of(role: str, story: Story, near: Sequence[str] = ()) -> str:
 _LEADING = re.compile(
     r"(?:the )?(?P<who>[A-Z][\w&’'. -]*?|department|agency|ministry|league|alliance|"
     r"chamber|union|association|coalition|institute|bureau|company)"
-    r"(?:[’']s)? (?:[a-z]+ )*(?:press|deputy press|[Ll]eader|chief|spokes|president|ceo|CEO|director|head|"
+    r"(?:[’']s)? (?:[a-z]+ )*(?:[Pp]ress|[Dd]eputy [Pp]ress|[Ll]eader|chief|spokes|president|ceo|CEO|director|head|"
     r"chair|executive|"
     r"general manager|general counsel|manager|vice president)"
 )
