@@ -14,7 +14,7 @@ _HEADS = ("", "President", "U.S. President", "US President", "president")
 _FORMER = re.compile(r"\b(?:[Ff]ormer|ex|[Vv]ice|Obama|Bush|Clinton|[Ll]ocal|[Uu]nion|[Aa]ssociation)\b")
 #: how reports name the parties, and the office
 _BENCHES = {
-    "D": r"(?:House |Senate |[Cc]ongressional )?Democrat(?:s|ic (?:lawmakers|leaders|senators|opposition))",
+    "D": r"(?:House |Senate |[Cc]ongressional )?(?:Dems|Democrat(?:s|ic (?:lawmakers|leaders|senators|opposition)))",
     "R": r"(?:House |Senate |[Cc]ongressional )?(?:Republicans|GOP(?: lawmakers| leaders| senators)?|"
     r"Republican (?:lawmakers|leaders))",
     "W": r"(?:the )?(?:White House|(?:Trump|Obama|Biden|Bush) administration|administration|"

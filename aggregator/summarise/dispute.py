@@ -43,7 +43,7 @@ class Camps:
 
 def find_camps(story: Story, voices: Sequence[Voice]) -> Camps:
     """Who stands against whom. Without such evidence there are no sides: a plain event has no camps."""
-    able = [voice for voice in voices if voice.label and voice.statements]
+    able = [voice for voice in voices if voice.label and voice.statements and not _NEUTRAL.search(voice.label)]
     answers = tuple(answer_pairs(story, able))
     solid = {voice.key: role_and_deeds(story, voice) for voice in able}
     faced, against = facing(story, able), oppositions(story, able)
@@ -117,6 +117,8 @@ def _critics(story: Story, able: Sequence[Voice]) -> Iterator[Sides]:
             yield (tuple(own), tuple(critics))
 
 
+#: who counts for both sides
+_NEUTRAL = re.compile(r"\b(?:CBO|GAO|(?:Budget|Scoring|Accountability) Office)\b")
 #: who blames by profession, which makes no dispute about what somebody else does
 _ROUTINE = re.compile(r"(?:Federal |State )?(?:Prosecutors|Police|Regulators|Investigators)\b")
 
@@ -173,7 +175,7 @@ def _consistent(side: Sequence[Voice], others: Sequence[Voice], against: Mapping
     return kept
 
 
-def _spread(solid: dict[str, float], weak: dict[str, float], against: dict[str, set[str]]) -> dict[str, float]:
+def _spread(solid: Mapping[str, float], weak: Mapping[str, float], against: Mapping[str, set[str]]) -> dict[str, float]:
     """Poles after those without deeds of their own took the other side of whom they oppose, or the side of their words.
 
     Words count only where somebody's deeds show that there are two sides, or words on both sides are plain.
@@ -181,7 +183,7 @@ def _spread(solid: dict[str, float], weak: dict[str, float], against: dict[str, 
     poles = dict(solid)
     for key, pole in solid.items():
         if abs(pole) < 1:
-            foes = sum(solid.get(other, 0.0) for other in sorted(against[key]))
+            foes = sum(solid.get(other, 0.0) for other in sorted(against.get(key, ())))
             poles[key] = -1.0 if foes >= 1 else 1.0 if foes <= -1 else pole
     sides = {pole > 0 for pole in poles.values() if abs(pole) >= 1}
     for key, word in weak.items():

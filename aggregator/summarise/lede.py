@@ -143,9 +143,11 @@ def _takes_a_stand(plan: Plan, statement: Statement) -> bool:
         return False
     common = {word for word, count in plan.story.title_words.items() if count >= 2}
     words = set(content_words(statement.text))
-    if statement.form == "act":
+    if statement.form in ("act", "call"):
+        common -= {word for name in plan.story.names if " " in name for word in content_words(name)}
+    if statement.form in ("act", "call"):
         return bool(common & words or MEASURE.search(statement.text))
-    stands = STANCE.search(statement.text) or ACCUSES.search(statement.text)
+    stands = STANCE.search(statement.text) or ACCUSES.search(statement.text) or _GROUNDS.search(statement.text)
     return bool(stands or common & words or MEASURE.search(statement.text) or statement.verb.lower() not in _NEWS_VERBS)
 
 
@@ -162,6 +164,7 @@ _OF_THE_MATTER = 0.2
 _NARRATOR_ADDS = re.compile(
     r"\bbut (?:has|had|made|took|never|did (?:an?|so)|did not|didn’t|has not|in [A-Z]|later|on [A-Z])\b"
 )
+_GROUNDS = re.compile(r"\b(?:necessary|authority|entitled|required|obligat\w+)\b")
 _NEWS_VERBS = word_set("""
 said says say told tells wrote writes added adds tweeted announced noted reported according recalled testified stated
 acknowledged confirmed posted replied responded continued
@@ -186,6 +189,6 @@ def _camp(plan: Plan, voice: Voice, strict: bool) -> Camp | None:
             if short is None:
                 continue
             draft = opened(short, voice)
-            if fits_perspective(draft) and plan.budget.allows(draft):
+            if fits_perspective(draft, statement) and plan.budget.allows(draft):
                 return Camp(voice.label, voice, draft, (statement,))
     return None

@@ -88,6 +88,8 @@ def is_allied(one: Voice, other: Voice) -> bool:
 
 def _blames(statement: Statement, other: Voice, voice: Voice) -> bool:
     """Whether a statement blames another holder, by name, party or office, with the accusing word near."""
+    if statement.form == "call":
+        return bool(ACCUSES.search(statement.text)) and bool(_mentions(other, statement.text, voice))
     if statement.form == "act":
         return sign(statement.verb) < 0 and bool(_mentions(other, " ".join(statement.text.split()[:9]), voice))
     for start, end in _mentions(other, statement.text, voice):

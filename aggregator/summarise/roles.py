@@ -178,6 +178,8 @@ def office(role: str) -> str:
             match = re.search(rf"(?<![\w-]){word}(?![\w-])", role, re.IGNORECASE)
             if not match or re.match(r"\.? [A-Z](?!\w*\.?$)|[’']s", role[match.end() :]):
                 continue
+            if re.match(r" (?:Department|Committee|Ministry|Center|Project)\b", role[match.end() :]):
+                continue
             if word == "president" and not re.fullmatch(r"(?:[A-Z][\w.]* )?President", role):
                 continue
             if word == "secretary" and re.search(r"press secretary", role, re.IGNORECASE):
@@ -217,6 +219,8 @@ def organisation_of(role: str, story: Story, near: Sequence[str] = ()) -> str:
     for tail in candidates:
         if local := re.match(r"Local \d+\b", tail):
             return local.group()
+        if department := _DEPARTMENT.match(tail):
+            return department.group()
         found = names(tail)
         possessed = found and re.match(r"[’']s", tail[found[0].end :]) and not found[0].text.isupper()
         if not found or found[0].start > 0 or possessed or (HALLS.search(found[0].text) and not _speaks_only(role)):
@@ -230,6 +234,8 @@ def organisation_of(role: str, story: Story, near: Sequence[str] = ()) -> str:
     return ""
 
 
+#: bodies whose names begin like an office: "Justice Department"
+_DEPARTMENT = re.compile(r"(?:[A-Z][\w&’'-]+ ){0,3}Justice (?:Department|Center|Project)\b")
 #: an organisation in front of what somebody is there: "Corran chief executive", "the league’s president"
 _LEADING = re.compile(
     r"(?:the )?(?P<who>[A-Z][\w&’'. -]*?|department|agency|ministry|league|alliance|"

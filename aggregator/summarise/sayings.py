@@ -10,6 +10,7 @@ from aggregator.analysis.sentences import split_sentences
 from aggregator.analysis.words import name_key, names
 from aggregator.summarise.compose import Passage
 from aggregator.summarise.exact import Reported, check_reported
+from aggregator.summarise.naming import read_called
 from aggregator.summarise.roles import kind_of, last_word
 from aggregator.summarise.selection import Story, is_definite
 from aggregator.summarise.speech import BY_FORM
@@ -43,10 +44,10 @@ _MAX_QUOTE, _MIN_QUOTE = 25, 7
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What a holder says in one place: a whole quotation, a clause in the outlet's words, or what an act of speech is
-    about ("rejected" + "the claim")."""
+    about ("rejected" + "the claim"; "called" + "the claim “absurd”")."""
 
     holder: str
-    form: Literal["quote", "clause", "act"]
+    form: Literal["quote", "clause", "act", "call"]
     verb: str
     text: str
     passage: Passage
@@ -102,6 +103,7 @@ def _is_saying(text: str) -> bool:
         and not any(mark in text for mark in ("“", "”", '"', "[", "]", "?", "…", "...", "@", "#", "$$", "http"))
         and not _ASKS.match(text)
         and not (re.match(r"(?:If|When|While|Because|Although|As|Since|Unless)\b", text) and "," not in text)
+        and not re.match(r"(?:An?|Such) (?:[\w-]+ ){1,2}(?:that|who|which) ", text)
         and bool(_VERB.search(text) or re.search(r"[a-z][’'](?:s|re|m|ve|d|ll)\b", text))
     )
 
@@ -142,6 +144,9 @@ def clauses(said: Said, source: SourceText, story: Story) -> Iterable[Statement]
     start = source.text.find(text, said.start)
     sentence = next((s for s in source.sentences if s.index == said.sentence), None)
     if start < 0 or sentence is None or sentence.region is not None:
+        return
+    if read_called(said.verb, text) is not None:
+        yield from _call(said, source, story, text, sentence)
         return
     verbs = BY_FORM.get(said.verb.lower(), ())
     if verbs and not any(verb.clause for verb in verbs):
@@ -185,6 +190,16 @@ def _act(said: Said, source: SourceText, story: Story, text: str, sentence: Sent
     if isinstance(check_reported(text, passage.text), Reported):
         row = story.row_of.get((source.article_id, said.sentence), -1)
         yield Statement(name_key(said.speaker), "act", said.verb.lower(), text, passage, row, "explicit", naming)
+
+
+def _call(said: Said, source: SourceText, story: Story, text: str, sentence: Sentence) -> Iterable[Statement]:
+    """What somebody named beside the verb calls a thing."""
+    name, object_ = re.escape(last_word(said.speaker)), re.escape(text[:12])
+    beside = re.compile(rf"(?<!\w){name}(?!\w)[^.;:“”\"]{{0,40}}\b{re.escape(said.verb)} {object_}")
+    row = story.row_of.get((source.article_id, said.sentence), -1)
+    if beside.search(sentence.text):
+        passage = Passage(source, sentence.start, sentence.end)
+        yield Statement(name_key(said.speaker), "call", said.verb.lower(), text, passage, row)
 
 
 #: where the narrator tells the next thing that was done
