@@ -97,8 +97,20 @@ def write_viewpoints(plan: Plan) -> None:
         for voice in (*holders, *others):
             if len(plan.viewpoints) < 4 and all(case.voice is not voice for case in plan.viewpoints):
                 _add_case(plan, voice, least)
-    if not plan.viewpoints:
+    if plan.viewpoints and not _is_balanced(plan):
+        plan.viewpoints = []
+        plan.omitted["viewpoints"] = (
+            "only one side has further statements that can be printed: one case alone is a bias"
+        )
+    elif not plan.viewpoints:
         plan.omitted["viewpoints"] = "no holder has two further statements that can be printed within the limits"
+
+
+def _is_balanced(plan: Plan) -> bool:
+    """Whether more than one case is told, and in a dispute not those of one side alone."""
+    sides = plan.camps.sides[:2] if plan.perspectives else ()
+    one_sided = any(all(case.voice in side for case in plan.viewpoints) for side in sides)
+    return len(plan.viewpoints) > 1 and not one_sided
 
 
 def _add_case(plan: Plan, voice: Voice, least: int) -> None:

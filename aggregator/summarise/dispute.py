@@ -34,11 +34,17 @@ class Camps:
     sides: Sides
     answers: tuple[tuple[Statement, Statement, str], ...]
     others: tuple[Sides, ...] = ()
+    #: keys of two voices of whom it is told, by one of them or by a report, that they are opposed
+    told: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def is_dispute(self) -> bool:
         """Whether at least two holders stand against each other."""
         return len(self.sides) >= 2
+
+    def are_told(self, sides: Sides) -> bool:
+        """Whether it is told of two voices on the first two sides that they are opposed, not only of their parties."""
+        return any((voice.key, foe.key) in self.told for voice in sides[0] for foe in sides[1])
 
 
 def find_camps(story: Story, voices: Sequence[Voice]) -> Camps:
@@ -51,12 +57,18 @@ def find_camps(story: Story, voices: Sequence[Voice]) -> Camps:
         against[key] |= foes
     apart = benches_apart(story, able, against)
     for one, other, kind in answers:
-        if kind == "denial" or not any(solid.values()):
+        same_office = all(bench(voice) == "W" for voice in able if voice.key in (one.holder, other.holder))
+        if not same_office and (kind == "denial" or not any(solid.values())):
             against[one.holder].add(other.holder)
             against[other.holder].add(one.holder)
     ways = [*_pairs(able, faced, against), *_ways(story, able, solid, against, apart)]
-    found = [sides for sides in map(_of_two_offices, ways) if sides]
-    return Camps(found[0] if found else (), answers, tuple(found[1:]))
+    found = [sides for sides in (_of_two_offices(way, against) for way in ways) if sides]
+    return Camps(
+        found[0] if found else (),
+        answers,
+        tuple(found[1:]),
+        frozenset((key, foe) for key in against for foe in against[key]),
+    )
 
 
 def _ways(
@@ -78,7 +90,7 @@ def _ways(
         first, second = sorted((plus, minus), key=lambda side: -_heard(side))
         yield _with_rest(first, second, able)
     yield from _pairs(able, against, against)
-    yield from _critics(story, able)
+    yield from _critics(story, able, solid)
     for one, other in apart:
         mine, theirs = [v for v in able if bench(v) == one], [v for v in able if bench(v) == other]
         if mine and theirs:
@@ -96,10 +108,10 @@ def _pairs(able: Sequence[Voice], opposed: Mapping[str, set[str]], against: Mapp
                 yield _with_rest(mine, theirs, able)
 
 
-def _critics(story: Story, able: Sequence[Voice]) -> Iterator[Sides]:
+def _critics(story: Story, able: Sequence[Voice], solid: Mapping[str, float]) -> Iterator[Sides]:
     """Those whose words find fault with what the titles' first name does, against him and those who speak for him."""
     for actor in able:
-        if not _owns(story, actor) and role_and_deeds(story, actor) < 2:
+        if not _owns(story, actor) and solid[actor.key] < 2:
             continue
         critics = [
             voice
@@ -108,7 +120,7 @@ def _critics(story: Story, able: Sequence[Voice]) -> Iterator[Sides]:
             and not is_allied(voice, actor)
             and not (bench(voice) and bench(voice) == bench(actor))
             and not _ROUTINE.match(voice.label)
-            and role_and_deeds(story, voice) < 1
+            and solid[voice.key] < 1
             and any(finds_fault(story, statement, actor) for statement in voice.statements)
         ]
         own = [v for v in able if v is actor or is_allied(v, actor) or (bench(v) and bench(v) == bench(actor))]
@@ -123,11 +135,13 @@ _NEUTRAL = re.compile(r"\b(?:CBO|GAO|(?:Budget|Scoring|Accountability) Office)\b
 _ROUTINE = re.compile(r"(?:Federal |State )?(?:Prosecutors|Police|Regulators|Investigators)\b")
 
 
-def _of_two_offices(sides: Sides) -> Sides:
-    """The sides without those of the second who speak for an office that speaks on the first; none if one is empty."""
+def _of_two_offices(sides: Sides, against: Mapping[str, set[str]]) -> Sides:
+    """The sides without those of the second who speak for the office that speaks on the first, unless one of them is
+    told to be against the other; none if a side is empty."""
     first, second = sides[0], sides[1]
     if any(bench(voice) == "W" for voice in first):
-        second = tuple(voice for voice in second if bench(voice) != "W")
+        open_ = {key for voice in first for key in against.get(voice.key, ())}
+        second = tuple(voice for voice in second if bench(voice) != "W" or voice.key in open_)
     return (first, second, *sides[2:]) if second else ()
 
 

@@ -2,20 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
-from aggregator.analysis.lexicon import word_set
-from aggregator.analysis.words import content_words, names
 from aggregator.summarise.compose import Draft
-from aggregator.summarise.dispute import Sides
 from aggregator.summarise.figures import outcomes
 from aggregator.summarise.holders import Voice
-from aggregator.summarise.plan import FRAMING, STANCE, Camp, Plan, framing
-from aggregator.summarise.poles import ACCUSES, MEASURE
+from aggregator.summarise.plan import FRAMING, Plan, framing
 from aggregator.summarise.report import forms, stands
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Candidate
-from aggregator.summarise.statements import fits_perspective, fused, is_explicit, opened, shortened
+from aggregator.summarise.statements import fused, is_explicit, shortened
 
 #: with fewer words left than these the body goes before a second sentence of the dek
 _BODY_FIRST = 150
@@ -85,110 +80,3 @@ def _brief(plan: Plan, voice: Voice) -> list[Statement]:
     explicit = [statement for statement in plan.statements(voice) if is_explicit(statement, voice)]
     short = (shortened(statement, 22) for statement in explicit)
     return [one for one in short if one is not None and not re.match(r"(?:It|That|This|They|He|She)\b", one.text)][:5]
-
-
-def write_perspectives(plan: Plan) -> None:
-    """The camps, each with its most telling statement; both sides or none."""
-    if not plan.camps.is_dispute:
-        plan.omitted["perspectives"] = "no two holders of opposed views were found speaking in the articles"
-        return
-    for sides in (plan.camps.sides, *plan.camps.others):
-        chosen = _camps_of(plan, sides)
-        if len(chosen) >= 2:
-            for camp in chosen:
-                plan.budget.spend(camp.draft)
-            plan.perspectives = chosen[:4]
-            plan.camps = replace(plan.camps, sides=sides, others=())
-            return
-        for camp in chosen:
-            plan.unsay(camp.statements)
-    plan.omitted["perspectives"] = "only one side has a statement that can be printed with its holder"
-
-
-def _camps_of(plan: Plan, sides: Sides) -> list[Camp]:
-    """A camp for each side that has something to print; nothing behind a side of the first two that has not."""
-    chosen: list[Camp] = []
-    for at, side in enumerate(sides):
-        labels = {camp.label for camp in chosen}
-        ranked = [v for v in plan.ranked(side) if v.label not in labels]
-        ranked = [v for v in ranked if at < 2 or any(STANCE.search(s.text) for s in v.statements)]
-        tries = [(voice, strict) for strict in ((True, False) if at < 2 else (True,)) for voice in ranked]
-        camp = next((c for c in (_camp(plan, voice, strict) for voice, strict in tries) if c is not None), None)
-        if at > 1 and camp is not None and plan.worth(camp.statements[0]) < _WORTH_OF_THIRD:
-            camp = None
-        if camp is not None:
-            chosen.append(camp)
-            plan.note(camp.statements)
-        elif at < 2:
-            break
-    return chosen
-
-
-#: a camp's sentence says something by itself
-_WORTH = 0.5
-#: and that of one who stands with neither side speaks plainly of the matter
-_WORTH_OF_THIRD = 1.4
-_VAGUE = re.compile(r"(?:It|That|This|They|He|She|Those|These|There|But|And|So|Well|Now)\b")
-
-
-def _of_somebody(statement: Statement) -> bool:
-    """Whether a quotation speaks of "him" or "her" before it names anybody."""
-    match = re.search(r"\b(?:he|she|him|her|his|hers)\b", statement.text) if statement.form == "quote" else None
-    return match is not None and not names(statement.text[: match.start()])
-
-
-def _takes_a_stand(plan: Plan, statement: Statement) -> bool:
-    """Whether a statement is more than news: an act about the matter, a verb of argument, or words that judge."""
-    if plan.story.relevance(statement.row) < _OF_THE_MATTER or _NARRATOR_ADDS.search(statement.text):
-        return False
-    common = {word for word, count in plan.story.title_words.items() if count >= 2}
-    words = set(content_words(statement.text))
-    if statement.form in ("act", "call"):
-        common -= {word for name in plan.story.names if " " in name for word in content_words(name)}
-    if statement.form in ("act", "call"):
-        return bool(common & words or MEASURE.search(statement.text))
-    stands = STANCE.search(statement.text) or ACCUSES.search(statement.text) or _GROUNDS.search(statement.text)
-    return bool(stands or common & words or MEASURE.search(statement.text) or statement.verb.lower() not in _NEWS_VERBS)
-
-
-def _is_to_the_point(plan: Plan, statement: Statement) -> bool:
-    """Whether a statement names what the titles name or a measure, or blames somebody."""
-    common = {word for word, count in plan.story.title_words.items() if count >= 2}
-    text = statement.text
-    return bool(common & set(content_words(text)) or MEASURE.search(text) or ACCUSES.search(text))
-
-
-#: as near as this to what the articles open with is what a camp says
-_OF_THE_MATTER = 0.2
-#: where the outlet takes over in a reported clause
-_NARRATOR_ADDS = re.compile(
-    r"\bbut (?:has|had|made|took|never|did (?:an?|so)|did not|didn’t|has not|in [A-Z]|later|on [A-Z])\b"
-)
-_GROUNDS = re.compile(r"\b(?:necessary|authority|entitled|required|obligat\w+)\b")
-_NEWS_VERBS = word_set("""
-said says say told tells wrote writes added adds tweeted announced noted reported according recalled testified stated
-acknowledged confirmed posted replied responded continued
-""") | {"according to"}
-
-
-def _camp(plan: Plan, voice: Voice, strict: bool) -> Camp | None:
-    """A camp with the most telling statement of a voice; a strict one must be clear by itself."""
-    for statement in plan.statements(voice, acts=True):
-        if not is_explicit(statement, voice):
-            continue
-        vague = (
-            plan.worth(statement) < _WORTH
-            or not _is_to_the_point(plan, statement)
-            or _VAGUE.match(statement.text)
-            or _of_somebody(statement)
-        )
-        if (strict and vague) or _of_somebody(statement) or not _takes_a_stand(plan, statement):
-            continue
-        for most in (32, 26):
-            short = shortened(statement, most)
-            if short is None:
-                continue
-            draft = opened(short, voice)
-            if fits_perspective(draft, statement) and plan.budget.allows(draft):
-                return Camp(voice.label, voice, draft, (statement,))
-    return None

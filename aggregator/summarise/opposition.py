@@ -81,9 +81,7 @@ def is_allied(one: Voice, other: Voice) -> bool:
         return True
     if one.surname in other.role or other.surname in one.role:
         return True
-    if one.label == other.label or one.organisation == other.name or other.organisation == one.name:
-        return True
-    return all(bench(voice) == "W" for voice in (one, other))
+    return one.label == other.label or one.organisation == other.name or other.organisation == one.name
 
 
 def _blames(statement: Statement, other: Voice, voice: Voice) -> bool:
@@ -110,7 +108,7 @@ def _mentions(other: Voice, text: str, voice: Voice) -> list[tuple[int, int]]:
     if other.party and voice.party and other.party != voice.party:
         pattern = r"\bRepublicans?\b|\bGOP\b" if other.party == "R" else r"\bDemocrats?\b"
         found += [match.span() for match in re.finditer(pattern, text)]
-    if bench(other) == "W":
+    if bench(other) == "W" and bench(voice) != "W":
         found += [
             m.span() for m in re.finditer(r"\b(?:[Tt]he|[Tt]his) (?:president|administration)\b|\bWhite House\b", text)
         ]
