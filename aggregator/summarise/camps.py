@@ -123,8 +123,10 @@ def _takes_a_stand(plan: Plan, statement: Statement) -> bool:
 
 
 def _is_to_the_point(plan: Plan, statement: Statement) -> bool:
-    """Whether a statement names what the titles name or a measure, or blames somebody."""
+    """Whether a statement argues or blames, or names what the titles name or a measure."""
     text = statement.text
+    if statement.verb.lower() not in _NEWS_VERBS:
+        return True
     common = common_words(plan.story.title_words)
     return bool(common & set(content_words(text)) or MEASURE.search(text) or ACCUSES.search(text))
 

@@ -35,6 +35,8 @@ _COMING = re.compile(
     r"return|start|resume|open|reopen|appear|consider|publish)|hopes? to|intends? to)\b"
 )
 _DEPTH_LOW, _DEPTH_AIM, _DEPTH_HIGH = 35, 48, 80
+#: reports from which on a story is large
+_LARGE = 6
 
 
 def write_why(plan: Plan) -> None:
@@ -81,12 +83,16 @@ def _write_outlook(plan: Plan) -> None:
 
 
 def reserve_viewpoints(plan: Plan) -> None:
-    """The camps' cases in depth, before the body takes their words, where enough is left for it."""
+    """The camps' cases in depth, before the body takes their words, where enough is left for it.
+
+    In a large story the body has enough without them.
+    """
+    large = len(plan.story.news) >= _LARGE
     for camp in plan.perspectives:
         side = next((side for side in plan.camps.sides if camp.voice in side), ())
         alone = not any(plan.statements(voice) for voice in side if voice is not camp.voice)
-        if len(plan.statements(camp.voice)) >= (6 if alone else 4):
-            _add_case(plan, camp.voice, _DEPTH_AIM)
+        if len(plan.statements(camp.voice)) >= (3 if large else 6 if alone else 4):
+            _add_case(plan, camp.voice, _DEPTH_LOW if large else _DEPTH_AIM)
 
 
 def write_viewpoints(plan: Plan) -> None:

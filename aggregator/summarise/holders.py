@@ -14,16 +14,15 @@ from aggregator.analysis.words import fold, name_key
 from aggregator.summarise.compose import Passage
 from aggregator.summarise.labels import label_of
 from aggregator.summarise.page import Holder as PageHolder
+from aggregator.summarise.persons import full_name, party_of
 from aggregator.summarise.roles import (
     GROUP_TAIL,
     HolderKind,
     can_speak,
     clean_role,
-    full_name,
     kind_of,
     last_word,
     organisation_of,
-    party_of,
     role_worth,
 )
 from aggregator.summarise.sayings import Statement, clauses, quoted

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from aggregator.analysis.lexicon import ORG_TAILS, TITLES, word_set
+from aggregator.analysis.lexicon import ORG_TAILS, word_set
 from aggregator.analysis.words import names
 from aggregator.summarise.selection import Story
 from aggregator.summarise.spans import is_finite, tokens
@@ -90,28 +90,6 @@ def can_speak(speaker: str) -> bool:
     return not small and (len(words) > 1 or words[0].isupper()) and not titled
 
 
-def full_name(surname: str, article: str, story: Story) -> str:
-    """Whom a surname alone means in an article: its only bearer in the story, or the one in the office that stands
-    before the surname; "" where that is not plain."""
-    bearers: dict[str, list[str]] = {}
-    for name in story.names:
-        words = name.split()
-        if 1 < len(words) <= 4 and last_word(name) == surname and words[0].lower().rstrip(".") not in TITLES:
-            bearers.setdefault(words[0], []).append(name)
-    titles = "|".join(sorted(set(OFFICES.values())))
-    if len(bearers) > 1:
-        titled = re.search(rf"\b(?:{titles}) {re.escape(surname)}\b", article)
-        everything = "\n".join(source.text for source in story.sources)
-        for first in sorted(bearers):
-            full = rf"\b(?:{titles}) {re.escape(first)} (?:\w+\.? )?{re.escape(surname)}\b"
-            if not (titled and re.search(full, everything)):
-                del bearers[first]
-    if len(bearers) != 1:
-        return ""
-    names_of = next(iter(bearers.values()))
-    return min(names_of, key=lambda name: (re.search(r"\b(?:Jr|Sr)\b", name) is not None, -story.names[name], name))
-
-
 def clean_role(role: str) -> str:
     """A role that can be printed beside a name, "" for anything longer or with a clause in it."""
     role = re.sub(r"\b(Sens?|Reps?|Govs?|Dr|Prof|Gen|Lt|Rev|Atty|Capt|Sgt|Col)$", r"\1.", role.strip(" ,."))
@@ -133,26 +111,6 @@ def kind_of(speaker: str) -> HolderKind:
 def last_word(name: str) -> str:
     words = [word for word in name.split(",")[0].split() if word.rstrip(".") not in ("Jr", "Sr", "II", "III")]
     return words[-1] if words else name
-
-
-def party_of(name: str, role: str, story: Story) -> str:
-    """The party that an outlet prints beside a name, or in a role or the name of a group."""
-    for text in (role, name):
-        if re.search(r"\b(?:Republican|GOP)", text) and "Democrat" not in text:
-            return "R"
-        if "Democrat" in text and "Republican" not in text:
-            return "D"
-    last = re.escape(last_word(name))
-    marked = re.compile(
-        rf"{last},? \(?(?P<mark>[RD])-[A-Z]|"
-        rf"{last}, (?:an? |the )?(?:[A-Z][\w.]+ ){{0,3}}(?P<after>Democrat|Republican)\b|"
-        rf"\b(?P<before>Democrat(?:ic)?|Republican|GOP) (?:(?!and\b)[\w.]+ ){{0,3}}?(?:[A-Z][\w.]+ ){{1,2}}{last}\b"
-    )
-    found = set()
-    for source in story.sources:
-        for match in marked.finditer(source.text):
-            found.add("D" if (match["mark"] or match["after"] or match["before"])[0] == "D" else "R")
-    return found.pop() if len(found) == 1 else ""
 
 
 def role_worth(role: str) -> float:
@@ -209,14 +167,7 @@ def organisation_of(role: str, story: Story, near: Sequence[str] = ()) -> str:
             re.search(r"White House (?:deputy )?press secretary", source.text, re.I) for source in story.sources
         )
         return "White House" if known else ""
-    candidates = [
-        role[match.end() :]
-        for match in re.finditer(r"(?<![A-Z])\b(?:of|for|at|with|to)\s+(?:the\s+)?(?=[A-Z])", role)
-        if not re.search(r"\b[A-Z]\w*\s$", role[: match.start()])
-    ]
-    leading = _LEADING.match(role)
-    candidates += [leading["who"][:1].upper() + leading["who"][1:]] if leading else []
-    for tail in candidates:
+    for tail in _organisations(role):
         if local := re.match(r"Local \d+\b", tail):
             return local.group()
         if department := _DEPARTMENT.match(tail):
@@ -232,6 +183,18 @@ def organisation_of(role: str, story: Story, near: Sequence[str] = ()) -> str:
         if (" " in full or full.isupper() or _speaks_only(role)) and not PLACES.search(full) and not person:
             return full
     return ""
+
+
+def _organisations(role: str) -> list[str]:
+    """Where in a role the name of an organisation may begin, to the end of the role."""
+    candidates = [
+        role[match.end() :]
+        for match in re.finditer(r"(?<![A-Z])\b(?:of|for|at|with|to)\s+(?:the\s+)?(?=[A-Z])", role)
+        if not re.search(r"\b[A-Z]\w*\s$", role[: match.start()])
+    ]
+    leading = _LEADING.match(role)
+    candidates += [leading["who"][:1].upper() + leading["who"][1:]] if leading else []
+    return candidates
 
 
 #: bodies whose names begin like an office: "Justice Department"
