@@ -35,6 +35,13 @@ MOST_SHARE, MOST_WORDS, MIN_WORDS = 0.5, 8, 5
 _MOST_SPANS = 6
 _QUIET = NEGATIONS | MODALS | HEDGES | (CONDITIONS - {"according"})
 _PRONOUNS = word_set("he she they it we i you")
+#: people who speak together, and whose verb therefore has no ending
+_SEVERAL = word_set("""
+critics opponents supporters backers advocates proponents detractors skeptics defenders challengers plaintiffs
+democrats republicans conservatives liberals progressives lawmakers senators officials prosecutors regulators lawyers
+attorneys activists protesters groups unions residents farmers landlords tenants teachers workers leaders allies
+experts
+""")
 _CLAUSE_STARTS = word_set("""
 the a an this that these those his her its their he she it they there some many most all both no each every one two
 three four five six more fewer people
@@ -307,9 +314,14 @@ def _verb_at(found: Sequence[Token], at: int) -> tuple[str, int]:
     pair = f"{word} {found[at + 1].word}" if at + 1 < len(found) else word
     for form, width in ((pair, 2), (word, 1)):
         verbs = BY_FORM.get(form, ())
-        if not verbs or form.split(" ")[0].endswith("ing") or form == verbs[0].base or not found[at].text[0].islower():
+        if not verbs or form.split(" ")[0].endswith("ing") or not found[at].text[0].islower():
             continue
         before = found[at - 1] if at else found[at]
+        if form == verbs[0].base:
+            several = before if before.word not in ("also", "now", "still") or at < 2 else found[at - 2]
+            if several.word in _SEVERAL and at < 9:
+                return form, width  # "Critics say that", "House Democrats oppose the bill"
+            continue
         if not word.endswith("s") or word == "says" or before.text[0].isupper() or before.word in (*_PRONOUNS, "also"):
             return form, width  # others in -s are too often nouns
     return "", 0
@@ -331,7 +343,7 @@ def _complement(found: Sequence[Token], at: int, verb: str, inside: Sequence[boo
         day = at + (found[at].word == "on")
         if day < len(found) - 2 and found[day].word.endswith("day") and found[day].text[0].isupper():
             at = day + 1
-        if verb in ("said", "says") and not inside[at] and _starts_clause(found, at):
+        if verb in ("said", "says", "say") and not inside[at] and _starts_clause(found, at):
             return at
     if thing and not inside[at] and found[at].is_word and found[at].word not in _NO_OBJECT:
         return at

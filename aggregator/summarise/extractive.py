@@ -9,10 +9,11 @@ from aggregator.errors import Rejected
 from aggregator.summarise.absent import none_missing, not_represented
 from aggregator.summarise.assemble import assemble
 from aggregator.summarise.body import write_body
+from aggregator.summarise.camps import write_perspectives
 from aggregator.summarise.context import PageContext
 from aggregator.summarise.depth import reserve_viewpoints, write_viewpoints
 from aggregator.summarise.headline import headline
-from aggregator.summarise.lede import write_dek, write_dek_camps, write_perspectives
+from aggregator.summarise.lede import write_dek, write_dek_camps
 from aggregator.summarise.opinion import write_opinions
 from aggregator.summarise.page import StoryPage
 from aggregator.summarise.parts import DocumentText

@@ -9,19 +9,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from aggregator.analysis.model import SourceText
 from aggregator.analysis.words import fold, name_key
 from aggregator.summarise.compose import Passage
+from aggregator.summarise.labels import label_of
 from aggregator.summarise.page import Holder as PageHolder
+from aggregator.summarise.persons import full_name, party_of
 from aggregator.summarise.roles import (
     GROUP_TAIL,
     HolderKind,
     can_speak,
     clean_role,
     kind_of,
-    label_of,
     last_word,
     organisation_of,
-    party_of,
     role_worth,
 )
 from aggregator.summarise.sayings import Statement, clauses, quoted
@@ -140,19 +141,67 @@ def voices(story: Story) -> list[Voice]:
     sources = {source.article_id: source for source in story.sources if source.rights is Rights.FULL}
     for quote in story.analysis.quotes:
         source = sources.get(quote.article_id)
-        if source is None or source.kind is not Kind.NEWS or not can_speak(quote.speaker):
+        if source is None or source.kind is not Kind.NEWS:
             continue
-        spelled[name_key(quote.speaker)].append((quote.speaker, clean_role(quote.role), kind_of(quote.speaker)))
-        by_holder[name_key(quote.speaker)].extend(quoted(quote, source, story))
+        speaker = _in_full(quote.speaker, source, story)
+        if can_speak(speaker):
+            key = name_key(speaker)
+            spelled[key].append((speaker, clean_role(quote.role), _kind(speaker, "")))
+            by_holder[key].extend(quoted(replace(quote, speaker=speaker), source, story))
     for said in story.analysis.said:
         source = sources.get(said.article_id)
-        if source is None or source.kind is not Kind.NEWS or not can_speak(said.speaker):
+        if source is None or source.kind is not Kind.NEWS:
             continue
-        kind = _KINDS.get("group" if GROUP_TAIL.search(said.speaker) else said.kind, "person")
-        spelled[name_key(said.speaker)].append((said.speaker, clean_role(said.role), kind))
-        by_holder[name_key(said.speaker)].extend(clauses(said, source, story))
+        speaker = _in_full(said.speaker, source, story)
+        if can_speak(speaker):
+            kind = _kind(speaker, said.kind)
+            key = name_key(speaker)
+            spelled[key].append((speaker, clean_role(said.role), kind))
+            by_holder[key].extend(clauses(replace(said, speaker=speaker), source, story))
+    _join_spellings(spelled, by_holder, story)
     found = [_voice(key, spelled[key], _merged(by_holder[key]), story) for key in sorted(spelled)]
     return sorted(found, key=lambda v: (-len(v.outlets), -len(v.statements), v.key))
+
+
+def _kind(speaker: str, told: str) -> HolderKind:
+    """What a speaker is, by its name, else as analysis tells; capitals alone are an organisation."""
+    if speaker.isupper() and " " not in speaker and "." not in speaker:
+        return "organisation"
+    if GROUP_TAIL.search(speaker):
+        return "group"
+    return _KINDS.get(told) or kind_of(speaker)
+
+
+def _in_full(speaker: str, source: SourceText, story: Story) -> str:
+    """A speaker under the full name where the article says only the surname."""
+    if " " in speaker or speaker.isupper() or not speaker[:1].isupper():
+        return speaker
+    return full_name(speaker, source.text, story) or speaker
+
+
+def _join_spellings(
+    spelled: dict[str, list[tuple[str, str, HolderKind]]], by_holder: dict[str, list[Statement]], story: Story
+) -> None:
+    """Files a person under one name: "Donald J. Trump" and "Donald Trump", "Samuel Alito" and "Samuel A. Alito Jr"."""
+    first_of: dict[tuple[str, str], str] = {}
+    for key in sorted(spelled, key=lambda key: (-len(spelled[key]), key)):
+        name, _, kind = spelled[key][0]
+        words = fold(name).split()
+        if kind != "person" or len(words) < 2 or _is_junior(name, story):
+            continue
+        kept = first_of.setdefault((words[0][:3], fold(last_word(name))), key)
+        if kept != key:
+            spelled[kept] += spelled.pop(key)
+            by_holder[kept] += [replace(statement, holder=kept) for statement in by_holder.pop(key, [])]
+
+
+def _is_junior(name: str, story: Story) -> bool:
+    """Whether a name ends in "Jr." and an article names the father too."""
+    match = re.match(r"(.+?),? (?:Jr|Sr)\b", name)
+    if match is None:
+        return False
+    father = re.compile(rf"{re.escape(match[1])}(?!,? (?:Jr|Sr))")
+    return any(name in source.text and father.search(source.text) for source in story.sources)
 
 
 def _merged(statements: Sequence[Statement]) -> list[Statement]:
@@ -178,7 +227,7 @@ def _voice(key: str, spelled: Sequence[tuple[str, str, HolderKind]], said: list[
     kinds = [kind for _, _, kind in spelled]
     kind = max(sorted(set(kinds)), key=kinds.count)
     role, passages = _introduction(name, [role for _, role, _ in spelled if role], story)
-    organisation = organisation_of(role, story) if kind == "person" else ""
+    organisation = organisation_of(role, story, [p.source.text for p in passages]) if kind == "person" else ""
     takes_the = bool(organisation) and any(f"the {organisation}" in source.text for source in story.sources)
     if organisation and not any(organisation in passage.text for passage in passages):
         naming = next((k for k, (_, s) in enumerate(story.rows) if organisation in s.text and s.region is None), None)

@@ -1,20 +1,19 @@
 """The dek and the camps: the event in one sentence, who stands against whom, both in one more sentence."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from aggregator.analysis.words import names
 from aggregator.summarise.compose import Draft
 from aggregator.summarise.figures import outcomes
 from aggregator.summarise.holders import Voice
 from aggregator.summarise.leads import is_clear, side_matter
 from aggregator.summarise.narrator import is_opinionated
-from aggregator.summarise.plan import FRAMING, STANCE, Camp, Plan, framing
+from aggregator.summarise.plan import FRAMING, Plan, framing
 from aggregator.summarise.references import is_definite
 from aggregator.summarise.report import forms, stands
 from aggregator.summarise.sayings import Statement
 from aggregator.summarise.selection import Candidate
-from aggregator.summarise.statements import fits_perspective, fused, opened, shortened
+from aggregator.summarise.statements import fused, is_explicit, shortened
 
 #: with fewer words left than these the body goes before a second sentence of the dek
 _BODY_FIRST = 150
@@ -97,62 +96,6 @@ def write_dek_camps(plan: Plan) -> None:
 
 def _brief(plan: Plan, voice: Voice) -> list[Statement]:
     """Short statements of a voice that were not printed yet."""
-    short = (shortened(statement, 22) for statement in plan.statements(voice))
+    explicit = [statement for statement in plan.statements(voice) if is_explicit(statement, voice)]
+    short = (shortened(statement, 22) for statement in explicit)
     return [one for one in short if one is not None and not re.match(r"(?:It|That|This|They|He|She)\b", one.text)][:5]
-
-
-def write_perspectives(plan: Plan) -> None:
-    """The camps, each with its most telling statement; both sides or none."""
-    if not plan.camps.is_dispute:
-        plan.omitted["perspectives"] = "no two holders of opposed views were found speaking in the articles"
-        return
-    chosen: list[Camp] = []
-    for at, side in enumerate(plan.camps.sides):
-        ranked = plan.ranked(side)
-        ranked = [v for v in ranked if at < 2 or any(STANCE.search(s.text) for s in v.statements)]
-        tries = [(voice, strict) for strict in ((True, False) if at < 2 else (True,)) for voice in ranked]
-        others = [camp.draft for camp in chosen]
-        camp = next((c for c in (_camp(plan, voice, strict, others) for voice, strict in tries) if c is not None), None)
-        if camp is not None:
-            chosen.append(camp)
-            plan.note(camp.statements)
-        elif at < 2:
-            break
-    if len(chosen) < 2:
-        for camp in chosen:
-            plan.unsay(camp.statements)
-        plan.omitted["perspectives"] = "only one side has a statement that can be printed with its holder"
-        return
-    for camp in chosen:
-        plan.budget.spend(camp.draft)
-    plan.perspectives = chosen[:4]
-
-
-#: a camp's sentence says something by itself
-_WORTH = 0.5
-_VAGUE = re.compile(r"(?:It|That|This|They|He|She|Those|These|There|But|And|So|Well|Now)\b")
-
-
-def _of_somebody(statement: Statement) -> bool:
-    """Whether a quotation speaks of "him" or "her" before it names anybody."""
-    match = re.search(r"\b(?:he|she|him|her|his|hers)\b", statement.text) if statement.form == "quote" else None
-    return match is not None and not names(statement.text[: match.start()])
-
-
-def _camp(plan: Plan, voice: Voice, strict: bool, others: Sequence[Draft] = ()) -> Camp | None:
-    """A camp with the most telling statement of a voice; a strict one must be clear by itself.
-
-    `others`: the camps' sentences that are chosen and not yet spent.
-    """
-    for statement in plan.statements(voice, acts=True):
-        vague = plan.worth(statement) < _WORTH or _VAGUE.match(statement.text) or _of_somebody(statement)
-        if strict and vague:
-            continue
-        for most in (32, 26):
-            short = shortened(statement, most)
-            if short is None:
-                continue
-            draft = opened(short, voice)
-            if fits_perspective(draft) and plan.budget.allows(*others, draft):
-                return Camp(voice.label, voice, draft, (statement,))
-    return None

@@ -155,7 +155,7 @@ class Plan:
 
     def statements(self, voice: Voice, acts: bool = False) -> list[Statement]:
         """What a voice says that can be printed and was not yet, the most telling first; `acts` can only open."""
-        fresh = [s for s in voice.statements if acts or s.form != "act"]
+        fresh = [s for s in voice.statements if acts or s.form not in ("act", "call")]
         fresh = [s for s in fresh if s.key not in self.banned and fold(s.text) not in self.said]
         fresh = [s for s in fresh if printable(s, voice) and not self.is_repeated(s)]
         cut = [without_narrator(s) for s in fresh if not self.development.is_stale(s.text) and self.is_timely(s)]
@@ -173,7 +173,7 @@ class Plan:
         worth = title_likeness(statement.text, self.story.title_words) / max(1.0, len(self.analysis.sources) / 4)
         worth += 0.5 * min(2, len(STANCE.findall(statement.text))) + 0.3 * min(3, len(statement.repeats))
         worth += 0.3 * (9 <= words <= 26) - 0.4 * (statement.how == "pronoun") - 0.2 * (statement.how == "continued")
-        worth += 0.6 * (statement.form == "act")
+        worth += 0.6 * (statement.form in ("act", "call"))
         worth -= 0.8 * bool(re.match(r"(?:It|That|This|They|He|She|Those|These|And|But|So)\b", statement.text))
         return worth
 

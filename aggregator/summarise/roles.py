@@ -1,20 +1,22 @@
 """What a speaker is: an office, a voice of an organisation, a group; and what his camp is called."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
-from aggregator.analysis.lexicon import word_set
+from aggregator.analysis.lexicon import ORG_TAILS, word_set
 from aggregator.analysis.words import names
 from aggregator.summarise.selection import Story
 from aggregator.summarise.spans import is_finite, tokens
 
 HolderKind = Literal["person", "group", "organisation", "office"]
 #: words of a role that make an office, whose holder speaks for himself; as they are printed before the surname
-_OFFICES = {
+OFFICES = {
     "senator": "Senator", "sen": "Senator", "representative": "Representative", "rep": "Representative",
     "congressman": "Congressman", "congresswoman": "Congresswoman", "governor": "Governor", "gov": "Governor",
     "mayor": "Mayor", "president": "President", "speaker": "Speaker", "chair": "Chair", "chairman": "Chairman",
     "chairwoman": "Chairwoman", "majority leader": "Majority Leader", "minority leader": "Minority Leader",
+    "democratic leader": "Democratic Leader", "republican leader": "Republican Leader",
     "judge": "Judge", "justice": "Justice", "minister": "Minister",
     "secretary": "Secretary", "sheriff": "Sheriff", "chancellor": "Chancellor", "commissioner": "Commissioner",
     "council member": "Council Member", "consumer counsel": "Consumer Counsel",
@@ -40,26 +42,24 @@ _SPEAKS_FOR = re.compile(
     r"policy director|manager|superintendent|commissioner|chancellor)\b",
     re.IGNORECASE,
 )
-_HALLS = re.compile(r"\b(?:university|college|school|hospital|clinic|senate|house|council|committee)\b", re.IGNORECASE)
+HALLS = re.compile(
+    r"\b(?:university|college|school|hospital|clinic|senate|house|council|committee|congress|court|circuit)\b",
+    re.IGNORECASE,
+)
 _GROUP_NAMES = re.compile(
     r"\b(?:critics|opponents|supporters|backers|advocates|proponents|officials|prosecutors|police|lawmakers|"
     r"republicans|democrats|residents|economists|experts|scientists|researchers|investigators|authorities|lawyers|"
-    r"union|company|administration|government|campaign|teachers|workers|doctors|analysts|regulators|activists)\b",
+    r"union|company|administration|government|campaign|teachers|workers|doctors|analysts|regulators|activists|"
+    r"conservatives|liberals|progressives|environmentalists|plaintiffs|challengers|parents|family|groups)\b",
     re.IGNORECASE,
 )
-#: groups that hold a view together; of all others ("lawyers", "officials") it is not known that they do
-_CAMP_GROUPS = re.compile(
-    r"\b(?:critics|opponents|supporters|backers|advocates|proponents|skeptics|defenders|republicans|democrats|"
-    r"prosecutors|police|regulators|activists|protesters|unions?|teachers|farmers|landlords|tenants|residents)\b",
-    re.IGNORECASE,
-)
-_OUTLETS = re.compile(
+OUTLETS = re.compile(
     r"\b(?:Associated Press|Reuters|CNN|Fox|NBC|CBS|ABC|MSNBC|New York Times|Washington Post|Politico|Axios|BuzzFeed|"
     r"BBC|"
     r"NPR|Wall Street Journal|The Hill|Bloomberg|Times|Post|Herald|Tribune|Journal|News|Guardian|Dispatch|Gazette|"
     r"Review|Magazine|Wire|Caller)\b"
 )
-_PLACES = re.compile(
+PLACES = re.compile(
     r"^(?:Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|"
     r"Illinois|"
     r"Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|"
@@ -86,7 +86,8 @@ def can_speak(speaker: str) -> bool:
     if _GROUP_NAMES.search(speaker):
         return True
     small = [word for word in words if not word[:1].isupper() and word not in _NAME_LINKS]
-    return not small and (len(words) > 1 or words[0].isupper()) and _OFFICES.get(words[0].lower().rstrip(".")) is None
+    titled = words[0].lower().rstrip(".") in OFFICES and words[-1].lower() not in ORG_TAILS
+    return not small and (len(words) > 1 or words[0].isupper()) and not titled
 
 
 def clean_role(role: str) -> str:
@@ -112,18 +113,6 @@ def last_word(name: str) -> str:
     return words[-1] if words else name
 
 
-def party_of(name: str, role: str, story: Story) -> str:
-    """The party that an outlet prints beside a name, or in a role or the name of a group."""
-    marked = re.compile(rf"{re.escape(last_word(name))},? \(?(?P<party>[RD])-[A-Z]")
-    for text in (role, name):
-        if re.search(r"\b(?:Republican|GOP)", text) and "Democrat" not in text:
-            return "R"
-        if "Democrat" in text and "Republican" not in text:
-            return "D"
-    found = [m["party"] for source in story.sources if (m := marked.search(source.text))]
-    return found[0] if found and len(set(found)) == 1 else ""
-
-
 def role_worth(role: str) -> float:
     words = len(role.split())
     if not words:
@@ -133,19 +122,21 @@ def role_worth(role: str) -> float:
     return (
         (0.2 if own else 1.0)
         + named
-        + (1.0 if _SPEAKS_FOR.search(role) or _office(role) else 0.0)
+        + (1.0 if _SPEAKS_FOR.search(role) or office(role) else 0.0)
         + (0.5 if words <= 12 else -1.0)
     )
 
 
-def _office(role: str) -> str:
+def office(role: str) -> str:
     """The office or profession in a role, as it is printed before a surname; "" if there is none, or a former one."""
     if re.search(r"\b(?:former|ex|retired|late|deputy|vice|assistant|aide|adviser|advisor)\b", role, re.IGNORECASE):
         return ""
-    for listed in (_OFFICES, _PROFESSIONS):
+    for listed in (OFFICES, _PROFESSIONS):
         for word, title in listed.items():
             match = re.search(rf"(?<![\w-]){word}(?![\w-])", role, re.IGNORECASE)
             if not match or re.match(r"\.? [A-Z](?!\w*\.?$)|[’']s", role[match.end() :]):
+                continue
+            if re.match(r" (?:Department|Committee|Ministry|Center|Project)\b", role[match.end() :]):
                 continue
             if word == "president" and not re.fullmatch(r"(?:[A-Z][\w.]* )?President", role):
                 continue
@@ -155,9 +146,9 @@ def _office(role: str) -> str:
     return ""
 
 
-def organisation_of(role: str, story: Story) -> str:
-    """The organisation that somebody in this role speaks for, "" if for himself."""
-    public = _office(role) in _OFFICES.values() and _office(role) not in (
+def organisation_of(role: str, story: Story, near: Sequence[str] = ()) -> str:
+    """The organisation that somebody in this role speaks for, "" if for himself; `near` are the texts that say so."""
+    public = office(role) in OFFICES.values() and office(role) not in (
         "President",
         "Chair",
         "Chairman",
@@ -171,6 +162,31 @@ def organisation_of(role: str, story: Story) -> str:
         or re.search(r"\b(?:former|ex|retired|attorney general)\b", role, re.I)
     ):
         return ""
+    if re.fullmatch(r"(?:deputy )?press secretary", role, re.IGNORECASE):
+        known = any(
+            re.search(r"White House (?:deputy )?press secretary", source.text, re.I) for source in story.sources
+        )
+        return "White House" if known else ""
+    for tail in _organisations(role):
+        if local := re.match(r"Local \d+\b", tail):
+            return local.group()
+        if department := _DEPARTMENT.match(tail):
+            return department.group()
+        found = names(tail)
+        possessed = found and re.match(r"[’']s", tail[found[0].end :]) and not found[0].text.isupper()
+        if not found or found[0].start > 0 or possessed or (HALLS.search(found[0].text) and not _speaks_only(role)):
+            continue
+        full = _in_full(_numbered(found[0].text, tail), story, near)
+        person = " " in full and office_before(full, last_word(full), story)
+        if full.isupper() and re.match(rf"{re.escape(found[0].text)} [a-z]", tail) and not _speaks_only(role):
+            continue  # "the LGBT advocacy group"
+        if (" " in full or full.isupper() or _speaks_only(role)) and not PLACES.search(full) and not person:
+            return full
+    return ""
+
+
+def _organisations(role: str) -> list[str]:
+    """Where in a role the name of an organisation may begin, to the end of the role."""
     candidates = [
         role[match.end() :]
         for match in re.finditer(r"(?<![A-Z])\b(?:of|for|at|with|to)\s+(?:the\s+)?(?=[A-Z])", role)
@@ -178,23 +194,16 @@ def organisation_of(role: str, story: Story) -> str:
     ]
     leading = _LEADING.match(role)
     candidates += [leading["who"][:1].upper() + leading["who"][1:]] if leading else []
-    for tail in candidates:
-        if local := re.match(r"Local \d+\b", tail):
-            return local.group()
-        found = names(tail)
-        possessed = found and re.match(r"[’']s", tail[found[0].end :]) and not found[0].text.isupper()
-        if not found or found[0].start > 0 or possessed or (_HALLS.search(found[0].text) and not _speaks_only(role)):
-            continue
-        full = _in_full(_numbered(found[0].text, tail), story)
-        if (" " in full or full.isupper() or _speaks_only(role)) and not _PLACES.search(full):
-            return full
-    return ""
+    return candidates
 
 
+#: bodies whose names begin like an office: "Justice Department"
+_DEPARTMENT = re.compile(r"(?:[A-Z][\w&’'-]+ ){0,3}Justice (?:Department|Center|Project)\b")
 #: an organisation in front of what somebody is there: "Corran chief executive", "the league’s president"
 _LEADING = re.compile(
-    r"(?:the )?(?P<who>[A-Z][\w&’'. -]*?|league|alliance|chamber|union|association|coalition|institute|bureau|company)"
-    r"(?:[’']s)? (?:[a-z]+ )*(?:press|deputy press|[Ll]eader|chief|spokes|president|ceo|CEO|director|head|"
+    r"(?:the )?(?P<who>[A-Z][\w&’'. -]*?|department|agency|ministry|league|alliance|"
+    r"chamber|union|association|coalition|institute|bureau|company)"
+    r"(?:[’']s)? (?:[a-z]+ )*(?:[Pp]ress|[Dd]eputy [Pp]ress|[Ll]eader|chief|spokes|president|ceo|CEO|director|head|"
     r"chair|executive|"
     r"general manager|general counsel|manager|vice president)"
 )
@@ -211,13 +220,16 @@ def _numbered(name: str, tail: str) -> str:
     return match.group() if match else name
 
 
-def _in_full(name: str, story: Story) -> str:
+def _in_full(name: str, story: Story, near: Sequence[str] = ()) -> str:
     """The longest name in the story that a short form ("the Bureau", "Halcyon") stands for, if there is just one."""
     if len(name.split()) > 1:
         return name
-    longer = [full for full in story.names if " " in full and len(full.split()) < 6 and full not in _outlets(story)]
-    opening = [full for full in longer if full.split()[0] == name and not _HALLS.search(full)]
-    within = [full for full in longer if name in full.split()[1:] and not _HALLS.search(full)]
+    longer = [full for full in story.names if " " in full and len(full.split()) < 6 and full not in outlets(story)]
+    if near:
+        beside = [full for full in longer if any(full in text for text in near)]
+        longer = beside if any(name in full.split() for full in beside) else longer
+    opening = [full for full in longer if full.split()[0] == name and not HALLS.search(full)]
+    within = [full for full in longer if name in full.split()[1:] and not HALLS.search(full)]
     for fulls in (opening, within):
         widest = [full for full in fulls if not any(other != full and full in other for other in fulls)]
         ranked = sorted(widest, key=lambda full: (-story.names[full], full))
@@ -226,48 +238,17 @@ def _in_full(name: str, story: Story) -> str:
     return name
 
 
-def _outlets(story: Story) -> set[str]:
+def outlets(story: Story) -> set[str]:
     return {source.outlet for source in story.analysis.sources}
 
 
-def label_of(name: str, role: str, kind: HolderKind, organisation: str, story: Story) -> str:
-    """What the camp of a holder is called: 2 to 5 words, never a bare name; "" if there is no such label."""
-    if kind in ("organisation", "office"):
-        vague = (
-            name in _outlets(story)
-            or _HALLS.search(name)
-            or _OUTLETS.search(name)
-            or re.match(r"the |some |many |several ", name, re.IGNORECASE)
-        )
-        return name if 1 < len(name.split()) <= 6 and not vague else ""
-    client = re.match(r"(?P<who>[A-Z][\w-]+)[’']s (?:\w+ )?(?:lawyer|attorney)", role)
-    if kind == "person" and client:
-        return f"{client['who']}’s lawyers"
-    if kind == "group":
-        if not _CAMP_GROUPS.search(name) or ("Republican" in name and "Democrat" in name):
-            return ""
-        vague = re.match(
-            r"(?:the|an?|one|some|many|several|two|three|four|other|another|his|her|their|its|both)\b", name
-        )
-        return name[:1].upper() + name[1:] if len(name.split()) <= 6 and not vague else ""
-    if organisation:
-        return organisation if len(organisation.split()) <= 6 else ""
-    surname = last_word(name)
-    office = _office(role) or ("" if role and "ormer" in role else _titled(name, surname, story))
-    if office in ("Judge", "Justice"):
-        return ""  # a ruling is no camp
-    printed = [office, *(short for short, long in _OFFICES.items() if long == office)] if office else []
-    return f"{office} {surname}" if any(_stands_near(title, surname, story) for title in printed) else ""
-
-
-def _titled(name: str, surname: str, story: Story) -> str:
+def office_before(name: str, surname: str, story: Story) -> str:
     """The office that an outlet prints directly before a surname: "President Trump", "Sen. Schumer"; "" where the
     surname may be somebody else's."""
     first = {full.split()[0] for full in story.names if " " in full and full.split()[-1] == surname}
-    if first - set(name.split()):
-        return ""
+    shared = bool(first - set(name.split()))
     pattern = re.compile(
-        rf"(?<![\w-])(?P<title>{'|'.join(map(re.escape, _OFFICES))})\.? (?:[A-Z][\w.]* ){{0,2}}{re.escape(surname)}\b",
+        rf"(?<![\w-])(?P<title>{'|'.join(map(re.escape, OFFICES))})\.? (?:[A-Z][\w.]* ){{0,2}}{re.escape(surname)}\b",
         re.I,
     )
     for source in story.sources:
@@ -276,13 +257,14 @@ def _titled(name: str, surname: str, story: Story) -> str:
         if (
             match
             and match["title"][0].isupper()
+            and (not shared or name.split()[0] in match.group())
             and not re.search(r"(?:former|ex|vice|press|deputy|then|assistant)[ -]$", before, re.I)
         ):
-            return _OFFICES[match["title"].lower()]
+            return OFFICES[match["title"].lower()]
     return ""
 
 
-def _stands_near(title: str, surname: str, story: Story) -> bool:
+def stands_near(title: str, surname: str, story: Story) -> bool:
     """Whether an outlet prints the title near the surname."""
     near = re.compile(
         rf"\b{re.escape(title)}(?!\w).{{0,30}}\b{re.escape(surname)}\b|"

@@ -10,6 +10,7 @@ from aggregator.analysis.sentences import split_sentences
 from aggregator.analysis.words import name_key, names
 from aggregator.summarise.compose import Passage
 from aggregator.summarise.exact import Reported, check_reported
+from aggregator.summarise.naming import read_called
 from aggregator.summarise.references import is_definite
 from aggregator.summarise.roles import kind_of, last_word
 from aggregator.summarise.selection import Story
@@ -44,10 +45,10 @@ _MAX_QUOTE, _MIN_QUOTE = 25, 7
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What a holder says in one place: a whole quotation, a clause in the outlet's words, or what an act of speech is
-    about ("rejected" + "the claim")."""
+    about ("rejected" + "the claim"; "called" + "the claim “absurd”")."""
 
     holder: str
-    form: Literal["quote", "clause", "act"]
+    form: Literal["quote", "clause", "act", "call"]
     verb: str
     text: str
     passage: Passage
@@ -99,9 +100,11 @@ def _is_saying(text: str) -> bool:
     return (
         text[:1].isupper()
         and not text.endswith(("'", "’"))
+        and "‘" not in text
         and not any(mark in text for mark in ("“", "”", '"', "[", "]", "?", "…", "...", "@", "#", "$$", "http"))
         and not _ASKS.match(text)
         and not (re.match(r"(?:If|When|While|Because|Although|As|Since|Unless)\b", text) and "," not in text)
+        and not re.match(r"(?:An?|Such) (?:[\w-]+ ){1,2}(?:that|who|which) ", text)
         and bool(_VERB.search(text) or re.search(r"[a-z][’'](?:s|re|m|ve|d|ll)\b", text))
     )
 
@@ -143,6 +146,9 @@ def clauses(said: Said, source: SourceText, story: Story) -> Iterable[Statement]
     sentence = next((s for s in source.sentences if s.index == said.sentence), None)
     if start < 0 or sentence is None or sentence.region is not None:
         return
+    if read_called(said.verb, text) is not None:
+        yield from _call(said, source, story, text, sentence)
+        return
     verbs = BY_FORM.get(said.verb.lower(), ())
     if verbs and not any(verb.clause for verb in verbs):
         yield from _act(said, source, story, text, sentence)
@@ -154,7 +160,9 @@ def clauses(said: Said, source: SourceText, story: Story) -> Iterable[Statement]
     others = [
         name for name in names(sentence.text) if name_key(name.text).split()[-1:] != name_key(said.speaker).split()[-1:]
     ]
-    if _OWN_PRONOUN.match(text) and (kind_of(said.speaker) != "person" or any(" " in n.text for n in others)):
+    several = bool(re.match(r"(?:they|their)\b", text)) and kind_of(said.speaker) == "group"
+    person = kind_of(said.speaker) == "person" and not any(" " in n.text for n in others)
+    if _OWN_PRONOUN.match(text) and not several and not person:
         return
     loose = re.search(r"\b(?:he|she|him|her|his|hers)\b", text)
     if (
@@ -178,13 +186,25 @@ def _act(said: Said, source: SourceText, story: Story, text: str, sentence: Sent
     passage = Passage(source, sentence.start, sentence.end)
     plain = 3 <= len(text.split()) <= 30 and is_balanced(text) and not _FIRST.search(without_quotations(text))
     naming = _naming(source, said.speaker, passage, sentence.start)
-    if not plain or naming is None or leaves_open(text) or _POINTS.match(text):
+    if not plain or naming is None or leaves_open(text) or _POINTS.match(text) or _GOES_ON.search(text):
         return
     if isinstance(check_reported(text, passage.text), Reported):
         row = story.row_of.get((source.article_id, said.sentence), -1)
         yield Statement(name_key(said.speaker), "act", said.verb.lower(), text, passage, row, "explicit", naming)
 
 
+def _call(said: Said, source: SourceText, story: Story, text: str, sentence: Sentence) -> Iterable[Statement]:
+    """What somebody named beside the verb calls a thing."""
+    name, object_ = re.escape(last_word(said.speaker)), re.escape(text[:12])
+    beside = re.compile(rf"(?<!\w){name}(?!\w)[^.;:“”\"]{{0,40}}\b{re.escape(said.verb)} {object_}")
+    row = story.row_of.get((source.article_id, said.sentence), -1)
+    if beside.search(sentence.text):
+        passage = Passage(source, sentence.start, sentence.end)
+        yield Statement(name_key(said.speaker), "call", said.verb.lower(), text, passage, row)
+
+
+#: where the narrator tells the next thing that was done
+_GOES_ON = re.compile(r"\band (?:\w+ly )?(?:[a-z]+ed|said|told|wrote|made|gave|took)\b")
 _POINTS = re.compile(r"(?:him|her|it|them|that|this|those|these|down|up|off)\b")
 
 
@@ -202,7 +222,7 @@ def is_clause(text: str) -> bool:
         return False
     if (_REFERS.match(text) and not _OWN_PRONOUN.match(text)) or leaves_open(_OWN_PRONOUN.sub("", text, count=1)):
         return False
-    if re.match(r"[a-z]+ed\b", text) or re.search(r", (?:added|said|says|told) [A-Z]", text):
+    if re.match(r"[a-z]+ed\b", text) or re.search(r",[”\"]? (?:added|said|says|told) [A-Z]", text):
         return False
     if re.match(r"(?:to|of|for|in|on|at|by|with|and|but|as|from|about|him|them|how|why|whether|what|not)\b", text):
         return False

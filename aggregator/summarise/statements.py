@@ -7,10 +7,14 @@ from aggregator.analysis.lexicon import word_set
 from aggregator.summarise.compose import Draft, Passage, Piece, lowered, own, taken
 from aggregator.summarise.exact import Reported, check_reported, cuts
 from aggregator.summarise.holders import Voice
+from aggregator.summarise.naming import read_called
 from aggregator.summarise.sayings import Statement, is_clause
 from aggregator.summarise.speech import BY_FORM, NEUTRAL, Verb
+from aggregator.summarise.wording import without_quotations
 
 _AIM_LOW, _AIM_HIGH = 9, 32
+#: what somebody calls a thing says enough in fewer words
+_CALL_LOW = 5
 
 
 def _behind(statement: Statement) -> tuple[Passage, ...]:
@@ -19,13 +23,32 @@ def _behind(statement: Statement) -> tuple[Passage, ...]:
 
 def printable(statement: Statement, voice: Voice) -> bool:
     """Whether a statement may be printed at all: a clause must be one that its sentence gives to this speaker."""
-    if statement.form == "quote":
+    if statement.form in ("quote", "call"):
         return True
     found = check_reported(statement.text, statement.passage.text)
     if not isinstance(found, Reported) or reported_verb(statement) is None:
         return False
     named = re.search(rf"(?<!\w){re.escape(voice.surname.split()[-1])}(?!\w)", found.speaker, re.IGNORECASE)
     return bool(named or (_PRONOUN.search(found.speaker) and not re.search(r"[A-Z]\w+ [A-Z]", found.speaker)))
+
+
+def is_explicit(statement: Statement, voice: Voice) -> bool:
+    """Whether the speaker stands by name beside the verb, so a camp wants it; or as "he" or "she" right behind a
+    sentence that opens with the name."""
+    name = rf"(?<!\w){re.escape(voice.surname.split()[-1])}(?!\w)"
+    if statement.form == "call":
+        return True  # the speaker stands beside the verb by its making
+    if statement.form == "quote":
+        beside = statement.how != "pronoun"
+    else:
+        found = check_reported(statement.text, statement.passage.text)
+        beside = isinstance(found, Reported) and bool(re.search(name, found.speaker, re.IGNORECASE))
+    if beside or len(statement.naming) != 1:
+        return beside
+    leading = statement.naming[0]
+    opening = " ".join(without_quotations(leading.text).split()[:4])
+    between = statement.source.text[leading.end : statement.passage.start]
+    return not between.strip() and bool(re.search(name, opening))
 
 
 #: verbs that open no camp's sentence well; "says" is never stronger
@@ -186,6 +209,10 @@ def _opening(statement: Statement, voice: Voice) -> list[Piece]:
     plural = voice.is_plural
     if statement.form == "quote":
         return [own("Say: " if plural else "Says: "), _marked(statement)]
+    called = read_called(statement.verb, statement.text) if statement.form == "call" else None
+    if called is not None:
+        marked = [taken(f"“{words}”", statement.passage) for words in called.quoted]
+        return [own(called.opening(plural)), marked[0], *(x for mark in marked[1:] for x in (own(" and "), mark))]
     verb = reported_verb(statement) or BY_FORM["said"][0]
     if verb.base in _PLAIN:
         verb = BY_FORM["said"][0]
@@ -226,6 +253,6 @@ def shortened(statement: Statement, most: int) -> Statement | None:
     return None
 
 
-def fits_perspective(draft: Draft) -> bool:
+def fits_perspective(draft: Draft, statement: Statement) -> bool:
     """Whether a camp's sentence has the length for it."""
-    return _AIM_LOW <= draft.words <= _AIM_HIGH
+    return (_CALL_LOW if statement.form == "call" else _AIM_LOW) <= draft.words <= _AIM_HIGH
