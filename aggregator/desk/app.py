@@ -64,6 +64,7 @@ def _endpoint(work: Workplace, pages: Pages, route: Route) -> Callable[[Request]
             typed=typed,
             cookie=request.cookies.get(COOKIE, ""),
             address=request.client.host if request.client else "",
+            in_page="hx-request" in request.headers,
         )
         return await run_in_threadpool(answer, route, asked)
 

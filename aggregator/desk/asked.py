@@ -60,7 +60,10 @@ class Typed:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request. `params` are the variable parts of its path, `query` what follows the question mark."""
+    """A request. `params` are the variable parts of its path, `query` what follows the question mark.
+
+    `in_page`: a script asks, which puts the answer into the page that is there.
+    """
 
     work: Workplace
     pages: "Pages"
@@ -71,6 +74,7 @@ class Asked:
     visitor: Visitor | None = None
     cookie: str = ""
     address: str = ""
+    in_page: bool = False
 
     def may(self, least: Least) -> bool:
         """Whether the visitor's role reaches so far."""

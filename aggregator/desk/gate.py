@@ -73,6 +73,8 @@ def _has_token(asked: Asked) -> bool:
 
 def _sign_in_first(asked: Asked) -> Response:
     path = asked.path if not asked.query.pairs else f"{asked.path}?{_encoded(asked)}"
+    if asked.in_page and not asked.typed.pairs:
+        return Response(headers={"HX-Refresh": "true"})  # load the whole page again: that one leads to the door
     if not asked.typed.pairs:
         return RedirectResponse(f"{asked.pages.prefix}{SIGN_IN}?then={quote(path, safe='')}", 303)
     carried = [(name, value) for name, value in asked.typed if name != TOKEN]

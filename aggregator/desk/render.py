@@ -5,6 +5,7 @@ Every value is escaped and without bidirectional controls, as on the site; what 
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,7 +39,7 @@ class Pages:
         self._environment = environment().overlay(loader=FileSystemLoader([_HERE / "templates", _SITE]))
         self._environment.filters |= {"whole": whole, "age": age}
         versions = {name: sha256(file.read_bytes())[:8] for name, file in ASSETS.items()}
-        when = moments(settings.site.timezone)
+        when = lru_cache(maxsize=20_000)(moments(settings.site.timezone))
         self._shared = {
             "site": settings.site,
             "prefix": self.prefix,

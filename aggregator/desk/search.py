@@ -5,11 +5,11 @@ The database only leaves out what cannot match, by plain containment; whether th
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, select
+from sqlalchemy import ColumnElement, LargeBinary, Row, SQLColumnExpression, cast, func, select
 from sqlalchemy.orm import Session
 
 from aggregator.analysis.words import fold
@@ -18,7 +18,7 @@ from aggregator.store.tables import Article, Membership, StoryRow
 
 _Text: TypeAlias = SQLColumnExpression[str]
 _Condition: TypeAlias = ColumnElement[bool]
-_MOST_WORDS, _MOST_CHARS = 12, 200
+_MOST_WORDS, _MOST_CHARS, _CHUNK = 12, 200, 10_000
 
 
 def matching(session: Session, text: str) -> set[str] | None:
@@ -28,16 +28,24 @@ def matching(session: Session, text: str) -> set[str] | None:
         return None
     odd = _has_odd_letters(session)
     name = StoryRow.id + " " + StoryRow.name
-    in_stories = Membership.article_id == Article.id
-    queries = (
-        select(StoryRow.id, name).where(*_may_hold(name, words, odd)),
-        select(Glance.page_id, Glance.headline).where(*_may_hold(Glance.headline, words, odd)),
-        select(Membership.story_id, Article.title)
-        .join(Article, in_stories)
-        .where(*_may_hold(Article.title, words, odd)),
-    )
-    listed = [(key, said) for query in queries for key, said in session.execute(query)]
-    return {key for key, said in listed if key and all(word in _words(said) for word in words)}
+    named = session.execute(select(StoryRow.id, name).where(*_may_hold(name, words, odd)))
+    headlines = session.execute(select(Glance.page_id, Glance.headline).where(*_may_hold(Glance.headline, words, odd)))
+    titles = session.execute(select(Article.id, Article.title).where(*_may_hold(Article.title, words, odd)))
+    return _holding(named, words) | _holding(headlines, words) | _homes(session, sorted(_holding(titles, words)))
+
+
+def _holding(rows: Iterable[Row[str, str]], words: Sequence[str]) -> set[str]:
+    return {key for key, said in rows if all(word in _words(said) for word in words)}
+
+
+def _homes(session: Session, articles: Sequence[str]) -> set[str]:
+    """The stories that articles are in."""
+    found: set[str] = set()
+    for start in range(0, len(articles), _CHUNK):
+        part = articles[start : start + _CHUNK]
+        homes = session.scalars(select(Membership.story_id).where(Membership.article_id.in_(part)))
+        found |= {key for key in homes if key is not None}
+    return found
 
 
 def _may_hold(text: _Text, words: Sequence[str], odd: Callable[[_Text], _Condition]) -> Iterator[_Condition]:
@@ -47,10 +55,10 @@ def _may_hold(text: _Text, words: Sequence[str], odd: Callable[[_Text], _Conditi
 
 
 def _has_odd_letters(session: Session) -> Callable[[_Text], _Condition]:
-    """A condition: that a text has letters which might be folded into others. Typographic marks are none."""
+    """A condition: that a text is not all ASCII, so that folding may make other letters of it."""
     if session.get_bind().dialect.name == "sqlite":
-        return lambda text: text.op("GLOB")("*[^ -~’‘“”–—]*")
-    return lambda text: text.op("~")("[^ -~’‘“”–—]")
+        return lambda text: func.length(text) != func.length(cast(text, LargeBinary))
+    return lambda text: func.length(text) != func.octet_length(text)
 
 
 @lru_cache(maxsize=100_000)

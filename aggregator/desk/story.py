@@ -141,7 +141,7 @@ def _whys(session: Session, key: str) -> dict[str, str]:
 
 def _why(event: StoryEvent, key: str) -> str:
     score = f" {event.score:.2f}" if event.score is not None else ""
-    where = "" if event.story_id == key or event.other_id == key else f" of {event.story_id}"
+    where = "" if event.story_id == key or event.other_id == key else f" (in {event.story_id})"
     return f"{event.kind}{score}{where}: {event.reason}"
 
 

@@ -257,6 +257,12 @@ def _all(answer: Answer) -> dict[str, list[str]]:
     return fields
 
 
+def test_a_filter_that_is_used_too_late_loads_the_page_anew(room: Room) -> None:
+    answer = room.browser().client.get("/desk?q=harbor", headers={"hx-request": "true"})
+
+    assert (answer.headers["hx-refresh"], answer.content) == ("true", b"")
+
+
 def test_signing_out_ends_it_for_a_copied_cookie_too(room: Room) -> None:
     browser = room.browser("editor")
     copied = dict(browser.client.cookies)
