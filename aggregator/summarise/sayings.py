@@ -143,7 +143,8 @@ def _runs(text: str) -> Iterable[tuple[int, str]]:
 def clauses(said: Said, source: SourceText, story: Story) -> Iterable[Statement]:
     text = source.text[said.start : said.end].strip().rstrip(".,;")
     start = source.text.find(text, said.start)
-    sentence = next((s for s in source.sentences if s.index == said.sentence), None)
+    row = story.row_of.get((source.article_id, said.sentence))
+    sentence = story.rows[row][1] if row is not None else None
     if start < 0 or sentence is None or sentence.region is not None:
         return
     if read_called(said.verb, text) is not None:

@@ -5,11 +5,12 @@ openers that refer back, loaded words in the outlet's own voice, headlines that 
 """
 
 import re
+from functools import lru_cache
 
 from aggregator.analysis.lexicon import word_set
 from aggregator.summarise.spans import is_finite, tokens
 
-_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 FIRST_PERSON = re.compile(
     r"\b(?:I|we|We|my|My|our|Our|us|me|you|You|your|Your|I’m|I'm|let’s|Let’s|let's|Let's)\b(?!\.)"
 )
@@ -166,6 +167,7 @@ def _is_labelled(text: str) -> bool:
 _CODE = re.compile(r"[\[<>{}]")
 
 
+@lru_cache(maxsize=32_768)
 def is_report(text: str) -> bool:
     """Whether a sentence is a statement of fact in the third person, whole and free of site furniture."""
     bare = without_quotations(text)
