@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from aggregator.analysis.words import content_words, names, negations, numbers
 from aggregator.summarise.holders import Voice
@@ -298,6 +299,15 @@ _BENCHES = {
 }
 
 
+@cache
+def _clash(mine: str, theirs: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b{mine}\b[^.;]{{0,40}}\b(?:{_ATTACKS})\b[^.;]{{0,50}}\b{theirs}\b|"
+        rf"\b{theirs}\b[^.;]{{0,90}}, but {mine}\b[^.;]{{0,25}}\b(?:refused?|oppos\w+|object\w*|balk\w*|"
+        rf"reject\w*)\b"
+    )
+
+
 def _conflicts(texts: Sequence[str]) -> set[tuple[str, str]]:
     """Pairs of benches of which a report says that one attacks or refuses what the other does; both ways round."""
     found: set[tuple[str, str]] = set()
@@ -305,11 +315,7 @@ def _conflicts(texts: Sequence[str]) -> set[tuple[str, str]]:
         for other, theirs in _BENCHES.items():
             if one == other:
                 continue
-            clash = re.compile(
-                rf"\b{mine}\b[^.;]{{0,40}}\b(?:{_ATTACKS})\b[^.;]{{0,50}}\b{theirs}\b|"
-                rf"\b{theirs}\b[^.;]{{0,90}}, but {mine}\b[^.;]{{0,25}}\b(?:refused?|oppos\w+|object\w*|balk\w*|"
-                rf"reject\w*)\b"
-            )
+            clash = _clash(mine, theirs)
             if any(clash.search(text) for text in texts):
                 found |= {(one, other), (other, one)}
     return found

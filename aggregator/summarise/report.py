@@ -32,6 +32,7 @@ _TITLED = (
     r"Prime Minister|Chancellor|Pope|King|Queen|Prince|Princess|Speaker|Chairman|Attorney General|Leader|Director|"
     r"Minister|General|Gen\.|Sheriff|Dr\.|Professor|Rev\.|Captain|Officer)"
 )
+_TITLE_BEFORE = re.compile(rf"(?<!\w){_TITLED} $")
 _LETTERS = re.compile(r"(?<![\w.(-])[A-Z]{2,6}(?![\w.)-])")
 _KNOWN_LETTERS = word_set("""
 US UK EU UN USA FBI CIA NATO GOP IRS CEO TV AI CNN NBC CBS ABC BBC NPR FDA CDC EPA NASA DNA COVID HIV AIDS DUI ID IT
@@ -130,8 +131,9 @@ class People:
                     if full in text and bare.find(surname) >= 0:
                         break
                 first = min((text.find(full) for full in fulls if full in text), default=-1)
-                lone = re.search(rf"(?<!\w)(?P<title>{_TITLED} )?{re.escape(surname)}\b", bare)
-                if lone and not lone["title"] and (first < 0 or text.find(surname) < first):
+                lone = re.search(rf"(?<!\w){re.escape(surname)}\b", bare)
+                titled = lone and _TITLE_BEFORE.search(bare[max(0, lone.start() - 40) : lone.start()])
+                if lone and not titled and (first < 0 or text.find(surname) < first):
                     return True
         return False
 

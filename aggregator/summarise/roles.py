@@ -1,6 +1,7 @@
 """What a speaker is: an office, a voice of an organisation, a group; and what his camp is called."""
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from aggregator.analysis.lexicon import word_set
@@ -138,6 +139,7 @@ def role_worth(role: str) -> float:
     )
 
 
+@lru_cache(maxsize=4_096)
 def _office(role: str) -> str:
     """The office or profession in a role, as it is printed before a surname; "" if there is none, or a former one."""
     if re.search(r"\b(?:former|ex|retired|late|deputy|vice|assistant|aide|adviser|advisor)\b", role, re.IGNORECASE):
@@ -266,20 +268,27 @@ def _titled(name: str, surname: str, story: Story) -> str:
     first = {full.split()[0] for full in story.names if " " in full and full.split()[-1] == surname}
     if first - set(name.split()):
         return ""
-    pattern = re.compile(
-        rf"(?<![\w-])(?P<title>{'|'.join(map(re.escape, _OFFICES))})\.? (?:[A-Z][\w.]* ){{0,2}}{re.escape(surname)}\b",
-        re.I,
-    )
+    behind = re.compile(rf"\.? (?:[A-Z][\w.]* ){{0,2}}{re.escape(surname)}\b", re.IGNORECASE)
     for source in story.sources:
-        match = pattern.search(source.text)
-        before = source.text[max(0, match.start() - 12) : match.start()] if match else ""
-        if (
-            match
-            and match["title"][0].isupper()
-            and not re.search(r"(?:former|ex|vice|press|deputy|then|assistant)[ -]$", before, re.I)
-        ):
-            return _OFFICES[match["title"].lower()]
+        found = next((one for one in _titles_in(source.text) if behind.match(source.text, one[1])), None)
+        if found is None:
+            continue
+        start, end = found
+        title, before = source.text[start:end], source.text[max(0, start - 12) : start]
+        former = re.search(r"(?:former|ex|vice|press|deputy|then|assistant)[ -]$", before, re.I)
+        if title[0].isupper() and not former:
+            return _OFFICES[title.lower()]
     return ""
+
+
+_TITLES_AT = tuple(re.compile(rf"(?<![\w-]){re.escape(title)}(?=\.? )", re.IGNORECASE) for title in _OFFICES)
+
+
+@lru_cache(maxsize=64)
+def _titles_in(text: str) -> tuple[tuple[int, int], ...]:
+    """Where titles of office stand in a text; of two at one place the one listed first comes first."""
+    found = [(match.start(), k, match.end()) for k, title in enumerate(_TITLES_AT) for match in title.finditer(text)]
+    return tuple((start, end) for start, _, end in sorted(found))
 
 
 def _stands_near(title: str, surname: str, story: Story) -> bool:

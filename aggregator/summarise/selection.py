@@ -78,10 +78,10 @@ class Story:
         self.vectors = _matrix(self.sources)
         self.similarity: NDArray[np.float32] = self.vectors @ self.vectors.T
         self.title_words = _title_words(analysis.sources)
-        self.comments = {source.article_id for source in self.news if is_commentary(source)}
+        self.opinion = {source.article_id: opinion_share(source) for source in self.news}
+        self.comments = {s.article_id for s in self.news if _is_commentary(s, self.opinion[s.article_id])}
         if len(self.comments) == len(self.news):
             self.comments = set()
-        self.opinion = {source.article_id: opinion_share(source) for source in self.news}
         self.candidates = tuple(self._candidates())
         self.by_key = {candidate.key: candidate for candidate in self.candidates}
 
@@ -226,7 +226,10 @@ def opinion_share(source: SourceText) -> float:
 
 def is_commentary(source: SourceText) -> bool:
     """Whether an article argues rather than reports, by its own sentences and by how seldom it names a speaker."""
-    share = opinion_share(source)
+    return _is_commentary(source, opinion_share(source))
+
+
+def _is_commentary(source: SourceText, share: float) -> bool:
     if share <= _ARGUING:
         return False
     texts = [sentence.text[:LONGEST] for sentence in source.sentences]

@@ -5,6 +5,7 @@ openers that refer back, loaded words in the outlet's own voice, headlines that 
 """
 
 import re
+from functools import lru_cache
 
 from aggregator.analysis.lexicon import word_set
 from aggregator.summarise.spans import is_finite, tokens
@@ -218,6 +219,7 @@ def has_main_clause(text: str) -> bool:
 _CODE = re.compile(r"[\[<>{}]")
 
 
+@lru_cache(maxsize=8_192)
 def is_report(text: str) -> bool:
     """Whether a sentence is a statement of fact in the third person, whole and free of site furniture."""
     bare = without_quotations(text)
