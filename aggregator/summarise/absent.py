@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 from aggregator.analysis.model import SourceText
 from aggregator.summarise.holders import Voice
@@ -129,6 +130,11 @@ def _sides(sources: Sequence[SourceText]) -> list[NotRepresented]:
     return found
 
 
+@cache
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
+
+
 def _unheard(sources: Sequence[SourceText], voices: Sequence[Voice]) -> list[NotRepresented]:
     """Groups that most articles talk about and none quotes."""
     total = len(sources)
@@ -137,7 +143,7 @@ def _unheard(sources: Sequence[SourceText], voices: Sequence[Voice]) -> list[Not
     heard = " ".join(f"{v.name} {v.role} {v.organisation} {_around(v)}" for v in voices if v.statements).lower()
     found = []
     for name, pattern in _GROUPS.items():
-        words = re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
+        words = _words(pattern)
         if words.search(heard):
             continue
         counts = [len(words.findall(source.text)) for source in sources]
@@ -169,7 +175,7 @@ def _countries(sources: Sequence[SourceText]) -> list[NotRepresented]:
     counts: Counter[str] = Counter()
     for source in sources:
         for name in _NATIONS:
-            if len(re.findall(rf"\b{name}\b", source.text)) >= _MENTIONS:
+            if source.text.count(name) >= _MENTIONS <= len(re.findall(rf"\b{name}\b", source.text)):
                 counts[name] += 1
     found = []
     for name, articles in sorted(counts.items(), key=lambda item: (-item[1], item[0])):

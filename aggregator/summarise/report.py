@@ -105,7 +105,9 @@ class People:
     def named_by_title(self, titles: Sequence[str]) -> None:
         """Note the surnames that at least half of the titles print: who they are is known from the headline."""
         for surname in self._full:
-            if 2 * sum(bool(re.search(rf"\b{re.escape(surname)}\b", title)) for title in titles) >= len(titles):
+            if 2 * sum(
+                surname in title and bool(re.search(rf"\b{re.escape(surname)}\b", title)) for title in titles
+            ) >= len(titles):
                 self._famous.add(surname)
 
     def knows(self, surname: str) -> bool:

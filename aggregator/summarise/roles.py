@@ -281,14 +281,25 @@ def _titled(name: str, surname: str, story: Story) -> str:
     return ""
 
 
-_TITLES_AT = tuple(re.compile(rf"(?<![\w-]){re.escape(title)}(?=\.? )", re.IGNORECASE) for title in _OFFICES)
-
-
 @lru_cache(maxsize=64)
 def _titles_in(text: str) -> tuple[tuple[int, int], ...]:
     """Where titles of office stand in a text; of two at one place the one listed first comes first."""
-    found = [(match.start(), k, match.end()) for k, title in enumerate(_TITLES_AT) for match in title.finditer(text)]
+    lower = "".join(map(_small, text)) if len(text.lower()) != len(text) else text.lower()
+    found: list[tuple[int, int, int]] = []
+    for k, title in enumerate(_OFFICES):
+        at = lower.find(title)
+        while at >= 0:
+            before, end = lower[at - 1 : at], at + len(title)
+            if not (before.isalnum() or before in ("_", "-")) and lower.startswith((" ", ". "), end):
+                found.append((at, k, end))
+            at = lower.find(title, at + 1)
     return tuple((start, end) for start, _, end in sorted(found))
+
+
+def _small(char: str) -> str:
+    """A character in lower case where that is one character, so that offsets stay."""
+    small = char.lower()
+    return small if len(small) == 1 else char
 
 
 def _stands_near(title: str, surname: str, story: Story) -> bool:
