@@ -47,7 +47,7 @@ class Published:
 class _Catalogue:
     """Every version of every page without its text, newest first, and the slugs that each page has used."""
 
-    versions: Mapping[str, Sequence[Row[tuple[str, int, str, str, str]]]]
+    versions: Mapping[str, Sequence[Row[str, int, str, str, str]]]
     slugs: Mapping[str, list[str]]
 
 
@@ -102,7 +102,7 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
 
 def _catalogue(session: Session) -> _Catalogue:
     fields = (PageRow.id, PageRow.version, PageRow.status, PageRow.made_by, PageRow.sha256)
-    versions: dict[str, list[Row[tuple[str, int, str, str, str]]]] = {}
+    versions: dict[str, list[Row[str, int, str, str, str]]] = {}
     for row in session.execute(select(*fields).order_by(PageRow.id, PageRow.version.desc())):
         versions.setdefault(row.id, []).append(row)
     slugs: dict[str, list[str]] = {}
@@ -149,7 +149,7 @@ def _contents(session: Session, wanted: Sequence[tuple[str, int]]) -> Iterator[A
         yield from (by_key[key] for key in some)
 
 
-def _is_seen(row: Row[Any]) -> bool:
+def _is_seen(row: Any) -> bool:
     return row.status in SEEN
 
 
