@@ -16,8 +16,8 @@ def check_cards(page: StoryPage, documents: Documents) -> Iterator[Complaint]:
     """Whether each card says of its article what its document says."""
     articles = {article: document for (article, _), document in sorted(documents.items())}
     titles: dict[str, set[str]] = {}
-    for (article, _), document in documents.items():
-        titles.setdefault(article, set()).add(document.title)
+    for (article, _), revision in documents.items():
+        titles.setdefault(article, set()).add(revision.title)
     names: dict[str, str] = {}
     for k, card in enumerate(page.sources):
         place, document = f"sources[{k}]", articles.get(card.article_id)
