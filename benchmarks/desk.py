@@ -3,8 +3,8 @@
     python benchmarks/desk.py --articles 20000 --stories 3000
 
 Fills a database of its own (SQLite, in a temporary folder) with made-up articles, stories and pages of usual size, then
-asks the application in this process, without a network. Prints the median and the 95th percentile in milliseconds, and the
-95th percentile of the processor's time, which other programs on the machine do not lengthen.
+asks the application in this process, without a network. Prints the median and the 95th percentile in milliseconds, and
+the 95th percentile of the processor's time, which other programs on the machine do not lengthen.
 """
 
 import argparse
@@ -80,7 +80,8 @@ def main() -> None:
         client = TestClient(create_app(work), base_url="http://desk.example")
         client.cookies.set(COOKIE, "token", domain="desk.example", path="/desk")
         print(
-            f"{given.articles:,} articles, {given.stories:,} stories\n\n| View | median ms | p95 ms | p95 CPU ms |\n|---|---|---|---|"
+            f"{given.articles:,} articles, {given.stories:,} stories\n\n"
+            "| View | median ms | p95 ms | p95 CPU ms |\n|---|---|---|---|"
         )
         for name, addresses in views(given.stories):
             pairs = [taken(client, address) for address in (addresses * given.times)[: given.times]]

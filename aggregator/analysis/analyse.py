@@ -44,14 +44,15 @@ def analyse(story_id: str, sources: Sequence[SourceText], *, topic: str = NEWS.s
     """What is found in a story's texts; a function of its arguments alone. Satire is counted and read for nothing."""
     known = with_syndication(sources)
     read = [source for source in known if source.sentences and source.kind is not Kind.SATIRE]
-    quotes = resolve_speakers(read, [quote for source in read for quote in find_quotes(source)])
+    spoken = [(find_quotes(source), find_said(source)) for source in read]  # together: each source is read once
+    quotes = resolve_speakers(read, [quote for found, _ in spoken for quote in found])
     return Analysis(
         story_id=story_id,
         sources=known,
         coverage=coverage(known),
         claims=find_claims(known),
         quotes=tuple(quotes),
-        said=tuple(said for source in read for said in find_said(source)),
+        said=tuple(said for _, found in spoken for said in found),
         topic=topic,
     )
 

@@ -124,3 +124,15 @@ amendment ventures democrat republican falls springs fire project initiative act
 american federal americans britain europe washington transit transport utility utilities water works academy library
 laboratory observatory survey partners capital holdings industries customs protection immigration enforcement homeland
 """)
+
+#: countries that are one word, and what names of places in two words begin with
+COUNTRIES = word_set("""
+afghanistan albania algeria argentina armenia australia austria azerbaijan bangladesh belarus belgium bolivia bosnia
+brazil britain bulgaria cambodia cameroon canada chile china colombia croatia cuba cyprus denmark ecuador egypt england
+estonia ethiopia europe finland france georgia germany ghana greece guatemala haiti honduras hungary iceland india
+indonesia iran iraq ireland israel italy jamaica japan jordan kazakhstan kenya kosovo kuwait latvia lebanon libya
+lithuania malaysia mali mexico moldova mongolia morocco mozambique myanmar nepal netherlands nicaragua niger nigeria
+norway pakistan palestine panama paraguay peru philippines poland portugal qatar romania russia rwanda scotland senegal
+serbia singapore slovakia slovenia somalia spain sudan sweden switzerland syria taiwan tanzania thailand tunisia turkey
+uganda ukraine uruguay uzbekistan venezuela vietnam wales yemen zambia zimbabwe africa america asia
+""")

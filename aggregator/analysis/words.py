@@ -64,11 +64,18 @@ def names(text: str, elsewhere: str = "") -> list[Name]:
     sentence of `text` or `elsewhere` (the article, when `text` is a sentence of it) more often than without one; and
     where neither is found, if it is no common opening word.
     """
-    return list(_names(text, elsewhere) if len(text) > 2_000 or elsewhere else _cached_names(text))
+    if elsewhere:
+        return list(_names(text, elsewhere))
+    return list(_names_of_long(text) if len(text) > 2_000 else _names_of_short(text))
 
 
 @lru_cache(maxsize=16_384)
-def _cached_names(text: str) -> tuple[Name, ...]:
+def _names_of_short(text: str) -> tuple[Name, ...]:
+    return _names(text, "")
+
+
+@lru_cache(maxsize=64)
+def _names_of_long(text: str) -> tuple[Name, ...]:
     return _names(text, "")
 
 
@@ -79,20 +86,20 @@ class _Token:
     end: int
     gap: str
     opens: bool
-
-    @property
-    def capital(self) -> bool:
-        return self.text[0].isupper() or (self.text[:1].islower() and self.text[1:2].isupper())
+    #: whether it is written like a name: "Ruiz", "iPhone"
+    capital: bool
 
 
 def _tokens(text: str) -> list[_Token]:
     found: list[_Token] = []
     end = 0
     for match in _TOKEN.finditer(text):
-        gap = text[end : match.start()]
-        opens = not found or bool(_SENTENCE_MARK.search(gap))
-        found.append(_Token(match.group(), match.start(), match.end(), gap, opens))
+        word, start = match.group(), match.start()
+        gap = text[end:start]
+        opens = not found or (gap != " " and bool(_SENTENCE_MARK.search(gap)))
+        capital = word[0].isupper() or (word[0].islower() and word[1:2].isupper())
         end = match.end()
+        found.append(_Token(word, start, end, gap, opens, capital))
     return found
 
 
@@ -245,6 +252,8 @@ def _singular(word: str) -> str:
 
 def fold(text: str) -> str:
     """`text` in one form for comparing: lower case, straight marks, no accents."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.translate(_MARKS).casefold())
     return "".join(char for char in plain if not unicodedata.combining(char))
 

@@ -179,7 +179,7 @@ def _contents(session: Session, wanted: Sequence[tuple[str, int]]) -> Iterator[A
         yield from (by_key[key] for key in some)
 
 
-def _is_seen(row: Row[Any]) -> bool:
+def _is_seen(row: Any) -> bool:
     return row.status in SEEN
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Container, Sequence
+from functools import cache
 
 from aggregator.analysis.model import Analysis, SourceText
 from aggregator.analysis.stakeholders import groups_near_speech
@@ -232,6 +233,11 @@ def _sides(sources: Sequence[SourceText]) -> list[NotRepresented]:
     return found
 
 
+@cache
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
+
+
 def _unheard(analysis: Analysis, sources: Sequence[SourceText]) -> list[NotRepresented]:
     """Groups that most articles talk about and none quotes: none is named where anybody speaks."""
     total = len(sources)
@@ -240,7 +246,7 @@ def _unheard(analysis: Analysis, sources: Sequence[SourceText]) -> list[NotRepre
     heard = _speech_of(analysis)
     found = []
     for name, pattern in _GROUPS.items():
-        words = re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
+        words = _words(pattern)
         counts = [len(words.findall(source.text)) for source in sources]
         articles = sum(count >= _MENTIONS for count in counts)
         often = articles >= max(2, _SHARE * total) and sum(counts) >= 2 * articles
@@ -287,7 +293,7 @@ def _countries(sources: Sequence[SourceText], reachable: Container[str]) -> list
     counts: Counter[str] = Counter()
     for source in sources:
         for name in _NATIONS:
-            if len(re.findall(rf"\b{name}\b", source.text)) >= _MENTIONS:
+            if source.text.count(name) >= _MENTIONS <= len(re.findall(rf"\b{name}\b", source.text)):
                 counts[name] += 1
     found = []
     for name, articles in sorted(counts.items(), key=lambda item: (-item[1], item[0])):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from aggregator.analysis.lexicon import word_set
+from aggregator.analysis.lexicon import COUNTRIES, word_set
 from aggregator.analysis.model import SourceText
 from aggregator.analysis.words import names
 from aggregator.summarise.context import CopyLimits
@@ -217,6 +217,8 @@ def lowered(text: str, whole: str) -> str:
     match = re.match(r"[^\W\d_][\w’'-]*", text)
     if not match or match.group() == "I" or match.group()[1:] != match.group()[1:].lower():
         return text
+    if _is_place(text, match.group()):
+        return text
     if _COUNT.fullmatch(match.group()):
         return text[:1].lower() + text[1:]
     if re.match(r"\.| [A-Z]", text[match.end() :]):
@@ -241,6 +243,11 @@ def lowered(text: str, whole: str) -> str:
     if small > capital or (not capital and (seen < 2 or not any(name.start == 0 for name in names(text)))):
         return text[:1].lower() + text[1:]
     return text
+
+
+def _is_place(text: str, word: str) -> bool:
+    """Whether a text opens with a country, or a place of two words."""
+    return word.lower() in COUNTRIES or bool(re.match(r"(?:New|North|South|West|East|Saudi|Hong|Sri) [A-Z]", text))
 
 
 def _is_name(word: str, rest: str, whole: str) -> bool:

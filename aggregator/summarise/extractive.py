@@ -18,6 +18,7 @@ from aggregator.summarise.opinion import write_opinions
 from aggregator.summarise.page import StoryPage
 from aggregator.summarise.parts import DocumentText
 from aggregator.summarise.plan import Plan, Reading
+from aggregator.summarise.report import is_written
 from aggregator.summarise.stakes import write_why
 from aggregator.summarise.validate import Fault, faults, held
 
@@ -45,8 +46,8 @@ class ExtractiveEngine:
             _write(plan)
             if plan.headline is None or not plan.dek:
                 return Rejected("no-lead", "no sentence of the story can stand as its dek")
-            if not plan.body:
-                return Rejected("no-body", "no paragraph could be written within the limits")
+            if all(is_written(draft) for paragraph in plan.body for draft in paragraph):
+                return Rejected("no-body", "no paragraph of report could be written within the limits")
             page = assemble(plan, self.name)
             found = faults(page, _documents(analysis), context.limits)
             if not found:

@@ -29,6 +29,7 @@ _TITLED = (
     r"Prime Minister|Chancellor|Pope|King|Queen|Prince|Princess|Speaker|Chairman|Attorney General|Leader|Director|"
     r"Minister|General|Gen\.|Sheriff|Dr\.|Professor|Rev\.|Captain|Officer)"
 )
+_TITLE_BEFORE = re.compile(rf"(?<!\w){_TITLED} $")
 _LETTERS = re.compile(r"(?<![\w.(-])[A-Z]{2,6}(?![\w.)-])")
 _KNOWN_LETTERS = word_set("""
 US UK EU UN USA FBI CIA NATO GOP IRS CEO TV AI CNN NBC CBS ABC BBC NPR FDA CDC EPA NASA DNA COVID HIV AIDS DUI ID IT
@@ -109,7 +110,9 @@ class People:
     def named_by_title(self, titles: Sequence[str]) -> None:
         """Note the surnames that at least half of the titles print: who they are is known from the headline."""
         for surname in self._full:
-            if 2 * sum(bool(re.search(rf"\b{re.escape(surname)}\b", title)) for title in titles) >= len(titles):
+            if 2 * sum(
+                surname in title and bool(re.search(rf"\b{re.escape(surname)}\b", title)) for title in titles
+            ) >= len(titles):
                 self._famous.add(surname)
 
     def knows(self, surname: str) -> bool:
@@ -151,8 +154,9 @@ class People:
                     if full in text and bare.find(surname) >= 0:
                         break
                 first = min((text.find(full) for full in fulls if full in text), default=-1)
-                lone = re.search(rf"(?<!\w)(?P<title>{_TITLED} )?{re.escape(surname)}\b", bare)
-                if lone and not lone["title"] and (first < 0 or text.find(surname) < first):
+                lone = re.search(rf"(?<!\w){re.escape(surname)}\b", bare)
+                titled = lone and _TITLE_BEFORE.search(bare[max(0, lone.start() - 40) : lone.start()])
+                if lone and not titled and (first < 0 or text.find(surname) < first):
                     return True
         return False
 
@@ -209,6 +213,11 @@ def written(source: SourceText, sentence: Sentence) -> Draft:
     bare = sentence.text.rstrip(".")
     pieces = (own(f"{source.outlet} writes: "), taken(f"“{bare}”", passage), own("."))
     return Draft(pieces, keys=(f"{source.article_id}:{bare}",))
+
+
+def is_written(draft: Draft) -> bool:
+    """Whether a sentence of the page is an outlet's words in quotation marks, no report."""
+    return draft.pieces[0].text.endswith(" writes: ")
 
 
 def stands(candidate: Candidate, text: str, people: People, development: Development, opening: bool = True) -> bool:

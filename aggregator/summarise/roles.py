@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
-from aggregator.analysis.lexicon import ORG_TAILS, word_set
+from aggregator.analysis.lexicon import COUNTRIES, ORG_TAILS, word_set
 from aggregator.analysis.words import names
 from aggregator.summarise.selection import Story
 from aggregator.summarise.spans import is_finite, tokens
@@ -76,6 +77,9 @@ of the for and de la von van der den del bin al el di da du le & in
 _NO_ROLE = re.compile(r"\b(?:said|says|told|tells|was|were|had|has been|who|which|whose|when|while|where)\b|[“”\";:]")
 
 
+_STATES = {*COUNTRIES, "united states", "united kingdom", "u.s.", "us", "uk", "north korea", "south korea"}
+
+
 def can_speak(speaker: str) -> bool:
     """Whether a speaker is a name that a page can print, or a group: no phrase, no lone title."""
     words = speaker.split()
@@ -83,6 +87,9 @@ def can_speak(speaker: str) -> bool:
         return False  # words run together
     if not words or len(words) > 8 or words[0].lower() in ("his", "her", "its", "their", "our", "my", "that", "this"):
         return False
+    parts = [part.removeprefix("the ") for part in speaker.lower().split(" and ")]
+    if len(parts) > 1 and any(part in _STATES for part in parts):
+        return False  # two states have no one voice
     if _GROUP_NAMES.search(speaker):
         return True
     small = [word for word in words if not word[:1].isupper() and word not in _NAME_LINKS]
@@ -127,6 +134,7 @@ def role_worth(role: str) -> float:
     )
 
 
+@lru_cache(maxsize=4_096)
 def office(role: str) -> str:
     """The office or profession in a role, as it is printed before a surname; "" if there is none, or a former one."""
     if re.search(r"\b(?:former|ex|retired|late|deputy|vice|assistant|aide|adviser|advisor)\b", role, re.IGNORECASE):

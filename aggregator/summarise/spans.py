@@ -8,6 +8,7 @@ rules are narrower than grammar allows: a stretch that is not surely an adjunct 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aggregator.analysis.lexicon import word_set
 from aggregator.summarise.speech import SPEECH_WORDS
@@ -122,6 +123,7 @@ _LEADS = ("and", "but", "yet")
 _LEADS_WITH_COMMA = word_set("so still however meanwhile moreover furthermore additionally nevertheless also")
 
 
+@lru_cache(maxsize=4_096)
 def tokens(text: str) -> tuple[Token, ...]:
     """The words and marks of `text`, with offsets."""
     return tuple(

@@ -5,14 +5,15 @@
 speaking. Rule 0 is the form of the page itself. The words of a sentence are checked in `parts`.
 """
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
+from aggregator.summarise.cards import check_cards, check_coverage, check_lists
 from aggregator.summarise.context import CopyLimits
 from aggregator.summarise.exact import check_quotation, check_title
 from aggregator.summarise.page import Evidence, Holder, PageQuote, Sentence, StoryPage, Tombstone
@@ -31,11 +32,15 @@ from aggregator.summarise.parts import (
 )
 from aggregator.summarise.templates import ABSENCES, LABELS, Known, understand
 from aggregator.text import sha256
-from aggregator.types import Extent, Kind, Lean, Rights
+from aggregator.types import Extent, Kind, Rights
 
 __all__ = ["DocumentText", "Documents", "Fault", "clip", "faults", "held", "warnings"]
 
+#: how a passage was found: words were taken from it, it is a title, it names the speaker, it says the same, an editor's
+#: words rest on it
+METHODS = frozenset(("words", "title", "names", "agrees", "editor"))
 _MARKER = re.compile(r"\[\d+\]")
+_WORDS = re.compile(r"[\w’'-]+")
 _NUMBER = re.compile(r"\d[\d,.]*")
 _ELEMENTS = ("perspectives", "not_represented", "why_it_matters", "viewpoints")
 #: least and most words of an element on a page of six or more sources: told as warnings, never a reason to pad
@@ -126,8 +131,12 @@ class _Check:
         yield from self._copying()
         yield from self._claims()
         yield from self._quotes()
-        yield from self._lists()
-        yield from self._coverage()
+        for rule, place, text in (
+            *check_cards(self.page, self.documents),
+            *check_lists(self.page),
+            *check_coverage(self.page),
+        ):
+            yield Fault(rule, place, text)
 
     def _sentences(self) -> Iterator[tuple[str, Sentence, Holder | None]]:
         """Every sentence with its place and holder, in the order of numbering."""
@@ -287,8 +296,8 @@ class _Check:
             yield Fault(4, f"{place}.sha256", "is not that of the passage")
         if evidence.quote != clip(passage):
             yield Fault(4, f"{place}.quote", "is not the passage")
-        if not evidence.method or not math.isfinite(evidence.score):
-            yield Fault(4, place, "has no method or score")
+        if evidence.method not in METHODS or not 0 <= evidence.score <= 1:
+            yield Fault(4, place, "has no known method, or no score from 0 to 1")
         if evidence.field == "text" and document.rights is Rights.METADATA:
             yield Fault(8, place, "the article allows nothing but its title")
 
@@ -398,46 +407,22 @@ class _Check:
             yield 5, reason
         if not any(is_named(quote.speaker, self.wording.passage(one)) for one in quote.evidence):
             yield 5, f"{quote.speaker!r} is not named in its passage"
+        printed = _bare(document.text)
+        if quote.verb and _bare(quote.verb) not in printed:
+            yield 5, f"the article does not say {quote.verb!r}"
+        if quote.role and not any(_bare(quote.role) in _bare(text) for text in (document.text, *self.wording.texts)):
+            yield 5, f"no article calls anybody {quote.role!r}"
         yield from not_the_outlet(document, first)
         card = self.cards.get(quote.n)
         author = card is not None and is_named(quote.speaker, card.author or "")
         if document.kind is Kind.SATIRE or (document.kind is Kind.OPINION and not author):
             yield 8, f"a quotation out of {document.kind.value}"
 
-    def _lists(self) -> Iterator[Fault]:
-        titles: dict[str, set[str]] = {}
-        for (article, _), document in self.documents.items():
-            titles.setdefault(article, set()).add(document.title)
-        kinds = {article: document.kind for (article, _), document in sorted(self.documents.items())}
-        for k, card in enumerate(self.page.sources):
-            if card.title not in titles.get(card.article_id, {card.title}):
-                yield Fault(4, f"sources[{k}].title", "is not the title of the article")
-            if card.kind != kinds.get(card.article_id, card.kind):
-                yield Fault(8, f"sources[{k}].kind", f"the article is {kinds[card.article_id].value}")
-            if card.lean.label in list(Lean) and not card.lean.raters:
-                yield Fault(6, f"sources[{k}].lean", "a label that no rater gave")
-        for k, one in enumerate(self.page.headlines):
-            card_of = self.cards.get(one.n)
-            if card_of is None or (one.title, one.lean) != (card_of.title, card_of.lean.label):
-                yield Fault(1, f"headlines[{k}]", "is not what the card says")
-        for k, entry in enumerate(self.page.timeline):
-            if entry.n not in self.cards:
-                yield Fault(1, f"timeline[{k}]", f"[{entry.n}] has no card")
 
-    def _coverage(self) -> Iterator[Fault]:
-        coverage, cards = self.page.coverage, self.page.sources
-        outlets: dict[str, set[str]] = {}
-        for card in cards:
-            outlets.setdefault(card.lean.label, set()).add(card.outlet_key or card.outlet)
-        if coverage.articles != len(cards):
-            yield Fault(1, "coverage.articles", f"counts {coverage.articles}, the page has {len(cards)} cards")
-        if coverage.sources != len(set().union(*outlets.values())):
-            yield Fault(1, "coverage.sources", f"counts {coverage.sources} outlets, the cards have another number")
-        if coverage.independent > coverage.sources:
-            yield Fault(1, "coverage.independent", "more than there are outlets")
-        for article in coverage.first.values():
-            if article not in {card.article_id for card in cards}:
-                yield Fault(1, "coverage.first", f"{article} has no card")
+@lru_cache(maxsize=64)
+def _bare(text: str) -> str:
+    """The words of a text as they are compared: lower case, without marks, each between single spaces."""
+    return f" {' '.join(_WORDS.findall(text.lower()))} "
 
 
 def _numbers_in(values: object) -> Iterator[float]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from html import escape
 from pathlib import Path
+from random import Random
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -51,12 +52,12 @@ TITLES = {
     "courier": "Landscapers lose their fight over leaf blowers",
     "gazette": "Leaf blowers that run on gasoline will be banned",
 }
+STREETS = ["Elm", "Oak", "Ash", "Birch", "Cedar", "Maple", "Alder", "Hazel", "Rowan", "Lime", "Beech", "Pine"]
 BIDI = "\u202e\u2066\u200f\u061c"
 HOSTILE = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</p></div></body>", "<marquee><u>", "<!--", "]]>",
-    "&lt;b", "javascript:alert(1)",
-    '" onmouseover="alert(1)', "{{ 7*7 }}", "[3]", "[1][2]", "[link](javascript:alert(1))",
-    BIDI + "gnp.exe", "\x07\x1b[1m", "a\u0300" * 40, "x" * 100_000,
+    "&lt;b", "javascript:alert(1)", '" onmouseover="alert(1)', "{{ 7*7 }}", "[3]", "[1][2]",
+    "[link](javascript:alert(1))", BIDI + "gnp.exe", "\x07\x1b[1m", "a\u0300" * 40, "x" * 100_000,
 )  # fmt: skip
 
 
@@ -297,19 +298,31 @@ def test_a_source_in_another_language_is_not_quoted_as_if_it_were_english(desk: 
     assert page["language"] == "en"
 
 
+def residents(n: int) -> str:
+    """Sentences that no other article has."""
+    drawn = Random(n)
+    lines = []
+    for at in range(14):
+        who = f"{drawn.choice('ABCDEFGHJKLM')}{drawn.choice(('nna', 'oris', 'lena', 'win'))} {drawn.choice(STREETS)}son"
+        what = drawn.choice(("the noise", "the dust", "the price", "the new machines", "the council", "the firms"))
+        lines.append(
+            f"{who}, who lives at {n + at} {drawn.choice(STREETS)} Street, said that {what} had cost her sleep."
+        )
+    return "\n".join(lines)
+
+
 def test_a_story_of_500_articles_is_written_in_bounded_time_and_memory(desk: Desk) -> None:
-    base = list(TEXTS.values())
     leans = [*Lean, None]
     for n in range(500):
-        lines = base[n % 3].split("\n")
-        own = f"Reporter number {n} counted {n + 20} machines in the street on the morning of day {n}, the list says."
-        text = "\n".join([*lines[n % 2 :], own, *lines[: n % 2]])
-        desk.text(f"outlet-{n}", text, lean=leans[n % 6])
+        lines = list(TEXTS.values())[n % 3].split("\n")
+        desk.text(f"outlet-{n}", "\n".join([*lines[n % 2 : 4], residents(n)]), lean=leans[n % 6])
     before, memory = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    reasons = desk.run()
+    desk.run()
     spent = time.process_time() - before
 
     page = desk.page()
-    assert page is not None or "summarise" in reasons, reasons
+    assert page is not None
+    assert page["coverage"]["independent"] > 30
+    assert len(page["sources"]) <= 40
     assert spent < 60
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 500_000  # kB
