@@ -215,9 +215,7 @@ _COUNT = re.compile(
 def lowered(text: str, whole: str) -> str:
     """`text` with a small first letter, unless its first word is a name by the way `whole`, the article, writes it."""
     match = re.match(r"[^\W\d_][\w’'-]*", text)
-    if not match or match.group() == "I" or match.group()[1:] != match.group()[1:].lower():
-        return text
-    if _is_place(text, match.group()):
+    if not match or _is_place(text, match.group()) or match.group()[1:] != match.group()[1:].lower():
         return text
     if _COUNT.fullmatch(match.group()):
         return text[:1].lower() + text[1:]
@@ -225,10 +223,6 @@ def lowered(text: str, whole: str) -> str:
         opening = next((name.text for name in names(text) if name.start == 0 and " " in name.text), "")
         if match.group().lower() not in _SMALL or (opening and whole.count(opening) > 1):
             return text
-    if re.match(
-        r"(?:Local|Section|Article|Route|Flight|Highway|Interstate|District|Proposition|Title|Channel) \d", text
-    ):
-        return text
     word = match.group().removesuffix("’s").removesuffix("'s")
     if word.lower() not in _SMALL and _is_name(word, text[len(word) :], whole):
         return text
@@ -246,8 +240,14 @@ def lowered(text: str, whole: str) -> str:
 
 
 def _is_place(text: str, word: str) -> bool:
-    """Whether a text opens with a country, or a place of two words."""
-    return word.lower() in COUNTRIES or bool(re.match(r"(?:New|North|South|West|East|Saudi|Hong|Sri) [A-Z]", text))
+    """Whether a text opens with "I", a country, a place of two words, or something that goes by a number."""
+    return word == "I" or word.lower() in COUNTRIES or bool(_PLACE.match(text))
+
+
+_PLACE = re.compile(
+    r"(?:New|North|South|West|East|Saudi|Hong|Sri) [A-Z]|"
+    r"(?:Local|Section|Article|Route|Flight|Highway|Interstate|District|Proposition|Title|Channel) \d"
+)
 
 
 def _is_name(word: str, rest: str, whole: str) -> bool:

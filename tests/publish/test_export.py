@@ -21,7 +21,7 @@ DOCUMENT_FIELDS = {
     "article_id", "revision", "current", "title", "text", "text_sha256", "language", "kind", "extent", "rights",
     "regions",
 }  # fmt: skip
-STORY_FIELDS = {"id", "title", "first_at", "last_at", "articles", "outlets", "by_lean", "redirect_to"}
+STORY_FIELDS = {"id", "title", "first_at", "last_at", "articles", "outlets", "by_lean", "redirect_to", "locked"}
 
 
 def article(key: str, outlet: str, days: float | None = 0, **more: str) -> Article:
@@ -174,6 +174,7 @@ def test_a_story_lists_its_members_by_publication_and_its_outlets_by_lean(filled
         "outlets": ["The Beacon", "The Lantern"],
         "by_lean": {"Left": 1, "Unrated": 1},
         "redirect_to": None,
+        "locked": False,
     }
 
 
