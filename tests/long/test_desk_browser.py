@@ -26,7 +26,7 @@ from aggregator.store.tables import Article, Decision, Document, Membership
 from aggregator.stories.decisions import PAGE_KINDS, undone
 from aggregator.stories.editing import members_of, story_of
 from pipelines.batch import Instance, run_batch
-from tests.long.test_site_browser import CHROMIUM, QUIET, RULES
+from tests.long.browser import CHROMIUM, QUIET, RULES
 from tests.newsroom import Replay
 
 pytestmark = pytest.mark.long
