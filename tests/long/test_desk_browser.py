@@ -49,15 +49,16 @@ class Newsroom:
 
     instance: Instance
     address: str
-    headlines: dict[str, str]
+    #: what the articles of each story with a page were called, before anything was decided
+    titles: dict[str, list[str]]
 
     def run(self) -> None:
         """The later stages of a batch: what the next run would do."""
         assert run_batch(self.instance, names=LATER).failure == ""
 
     def page(self, words: str) -> str:
-        """The id of the page whose headline had these words before anything was decided."""
-        return next(key for key, headline in self.headlines.items() if words in headline)
+        """The id of the page most of whose articles had these words in their titles before anything was decided."""
+        return max(self.titles, key=lambda key: sum(words in title for title in self.titles[key]))
 
     def members(self, key: str) -> list[str]:
         with self.instance.store.read() as session:
@@ -115,9 +116,12 @@ def newsroom(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         while not server.started:
             time.sleep(0.05)
         with instance.store.read() as session:
-            headlines = dict(session.execute(select(Glance.page_id, Glance.headline).order_by(Glance.page_id)).all())
+            told = select(Membership.story_id, Article.title).join(Article, Article.id == Membership.article_id)
+            titles: dict[str, list[str]] = {key: [] for key in session.scalars(select(Glance.page_id))}
+            for key, title in session.execute(told.where(Membership.story_id.in_(titles))):
+                titles[key].append(title)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Newsroom(instance, f"http://127.0.0.1:{port}", headlines)
+        yield Newsroom(instance, f"http://127.0.0.1:{port}", titles)
         server.should_exit = True
         thread.join()
 
