@@ -53,6 +53,7 @@ def _endpoint(work: Workplace, pages: Pages, route: Route) -> Callable[[Request]
             return PlainTextResponse("A form of another site is not taken.\n", 403)
         try:
             typed = await _form(request) if route.method == "POST" else Typed()
+            query = _fields(request.url.query)
         except ValueError as error:
             return PlainTextResponse(f"{error}\n", 413)
         asked = Asked(
@@ -60,7 +61,7 @@ def _endpoint(work: Workplace, pages: Pages, route: Route) -> Callable[[Request]
             pages,
             request.url.path,
             params={name: str(value).replace("\0", "") for name, value in request.path_params.items()},
-            query=_fields(request.url.query),
+            query=query,
             typed=typed,
             cookie=request.cookies.get(COOKIE, ""),
             address=request.client.host if request.client else "",

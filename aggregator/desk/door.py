@@ -1,7 +1,6 @@
 """Signing in and out, and what answers without that: static files and the health check."""
 
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
@@ -78,9 +77,8 @@ def leave(asked: Asked) -> Response:
 
 def local(address: str) -> str:
     """`address` if it is a path of the desk, else the queue: a link cannot send anybody elsewhere after signing in."""
-    parts = urlsplit(address) if address.isprintable() else urlsplit("")
-    inside = parts.path == "/desk" or parts.path.startswith("/desk/")
-    if parts.scheme or parts.netloc or not inside or "\\" in address or parts.path.startswith(SIGN_IN):
+    inside = address == "/desk" or address.startswith(("/desk/", "/desk?"))
+    if not inside or not address.isprintable() or "\\" in address or address.startswith(SIGN_IN):
         return "/desk"
     return address
 
@@ -90,5 +88,8 @@ def _onward(asked: Asked, then: str, carried: Typed, routes: tuple[Route, ...]) 
         params = route.params(then) if route.act is not None else None
         if params is not None and asked.may(route.least):
             note = Note(form_name(then), carried, 200, _AGAIN)
-            return route.view(replace(asked, path=then, params=params, query=Typed(), typed=carried), note)
+            try:
+                return route.view(replace(asked, path=then, params=params, query=Typed(), typed=carried), note)
+            except Rejected:  # what the form was about is gone
+                break
     return RedirectResponse(asked.pages.prefix + (then if not carried.pairs else "/desk"), 303)

@@ -8,8 +8,8 @@ from aggregator.desk.asked import Asked, Note
 from aggregator.desk.queue import STATES, Wanted, queue
 
 
-def show(asked: Asked, _note: Note | None) -> Response:
-    """A page of the queue, by the fields of its form."""
+def show(asked: Asked, note: Note | None) -> Response:
+    """A page of the queue, by the fields of its form; `note`: why signing out was refused."""
     query, now = asked.query, asked.work.clock.now()
     state = query.get("state", "pages")
     wanted = Wanted(
@@ -22,7 +22,7 @@ def show(asked: Asked, _note: Note | None) -> Response:
     with asked.work.store.read() as session:
         found = queue(session, wanted, now)
         return asked.pages.answer(
-            asked, "desk-queue.html", queue=found, wanted=wanted, states=STATES, now=now,
+            asked, "desk-queue.html", note=note, queue=found, wanted=wanted, states=STATES, now=now,
             topics=asked.work.topics.topics, names={topic.slug: topic.name for topic in asked.work.topics.topics},
             address=lambda **change: _address(wanted, **change),
         )  # fmt: skip

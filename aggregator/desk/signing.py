@@ -6,6 +6,7 @@ Times are the machine's (`clock.wall`): on a fixed clock nobody would ever be si
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -38,7 +39,7 @@ def sign_in(
     A try is noted before the password is looked at, so that many at once count too. Raises Rejected: "wrong", or
     "too-many", also for the right password, until the tries are some minutes old.
     """
-    doors = (sha256(f"user {key_of(name)}"), sha256(f"address {address}"))
+    doors = (sha256(f"user {key_of(name)}"), sha256(f"address {_block(address)}"))
     with store.write() as session:
         store.exclusive(session, "knocks")
         knock = _knock(session, settings, doors, now)
@@ -71,6 +72,15 @@ def visitor(store: Store, settings: DeskSettings, token: str, now: datetime) -> 
         with store.write() as session:
             session.execute(update(SignIn).where(SignIn.token_sha == one.token_sha).values(seen_at=now))
     return Visitor(user.name, user.role, one.csrf)
+
+
+def _block(address: str) -> str:
+    """What one person holds: an IPv4 address, or the /64 that an IPv6 address lies in (RFC 6177)."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else str(found)
 
 
 def sign_out(store: Store, token: str) -> None:

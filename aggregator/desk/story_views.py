@@ -10,9 +10,10 @@ from aggregator.desk.asked import Act, Asked, Note
 from aggregator.desk.story import revision, told
 from aggregator.errors import Rejected
 from aggregator.store.tables import Decision
-from aggregator.stories.decisions import PAGE_KINDS
-from aggregator.stories.editing import By, StoryEditor, story_of
+from aggregator.stories.decisions import PAGE_KINDS, about
+from aggregator.stories.editing import By, StoryEditor, members_of, story_of
 from aggregator.summarise import actions
+from aggregator.summarise.standing import standing
 
 _CHANGED = "the story changed since you opened it. It is shown as it is now, and what you typed is still there"
 _Decide = Callable[[StoryEditor, str, Asked], Decision]
@@ -67,11 +68,14 @@ def _chosen(asked: Asked) -> str:
 
 
 def _merge(editor: StoryEditor, key: str, asked: Asked) -> Decision:
-    return editor.merge([key, _named(asked, "merge it with")])
+    other = _named(asked, "merge it with")
+    if not asked.may("chief"):
+        _refuse_withdrawn(editor.session, key, story_of(editor.session, other).id)
+    return editor.merge([key, other])
 
 
 def _move(editor: StoryEditor, key: str, asked: Asked) -> Decision:
-    return editor.move(_articles(asked), _named(asked, "move the articles to"))
+    return editor.move(_articles_of(editor, key, asked), _named(asked, "move the articles to"))
 
 
 def _named(asked: Asked, purpose: str) -> str:
@@ -88,6 +92,21 @@ def _articles(asked: Asked) -> list[str]:
     return articles
 
 
+def _articles_of(editor: StoryEditor, key: str, asked: Asked) -> list[str]:
+    """The ticked articles, all of the story that was looked at: of another one the editor saw no state."""
+    articles = _articles(asked)
+    if strange := sorted(set(articles) - set(members_of(editor.session, key))):
+        raise Rejected("not-member", f"{strange[0]} is not in {key}")
+    return articles
+
+
+def _refuse_withdrawn(session: Session, *keys: str) -> None:
+    """What a chief withdrew goes into no other page without a chief."""
+    for key in keys:
+        if standing(about(session, key)).withdrawn:
+            raise Rejected("withdrawn", f"the page of {key} was withdrawn: only a chief may merge its story")
+
+
 def _topic(editor: StoryEditor, key: str, asked: Asked) -> Decision:
     slug = asked.typed.get("topic")
     if slug and slug not in {topic.slug for topic in asked.work.topics.topics}:
@@ -98,7 +117,7 @@ def _topic(editor: StoryEditor, key: str, asked: Asked) -> Decision:
 merge = _decision(_merge)
 split = _decision(lambda editor, key, asked: editor.split(key, _articles(asked)))
 move = _decision(_move)
-remove = _decision(lambda editor, key, asked: editor.remove(_articles(asked)))
+remove = _decision(lambda editor, key, asked: editor.remove(_articles_of(editor, key, asked)))
 lock = _decision(lambda editor, key, asked: editor.lock(key))
 unlock = _decision(lambda editor, key, asked: editor.unlock(key))
 rename = _decision(lambda editor, key, asked: editor.rename(key, asked.typed.get("name")))

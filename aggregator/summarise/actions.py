@@ -127,7 +127,7 @@ def _before(session: Session, page_id: str, version: int) -> tuple[PageRow, str]
     """The version to go back to, and in which status: what readers saw; if nothing, a draft that they do not see."""
     every = select(PageRow).options(undefer(PageRow.content)).where(PageRow.id == page_id, PageRow.version <= version)
     rows = session.scalars(every.order_by(PageRow.version.desc())).all()
-    if rows[0].status in SEEN or (rows[0].status in ("held", "approved") and rows[0].made_by == EDITOR):
+    if rows[0].status in SEEN or (rows[0].status in ("held", "approved", "draft") and rows[0].made_by == EDITOR):
         return rows[0], rows[0].status
     last = next((row for row in rows if row.status in SEEN), None)
     return (last, last.status) if last else (rows[0], "draft")

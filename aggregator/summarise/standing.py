@@ -10,13 +10,18 @@ from aggregator.summarise.page import Edited
 
 @dataclass(frozen=True)
 class Standing:
-    """`touched`: an editor edited or approved it, so that the machine's versions are proposals; `edits` by field."""
+    """What stands. `touched`: an editor edited or approved the page, so that the machine's versions are proposals;
+    `edits` by field; why an editor holds or withdrew it, if one did, whatever becomes of its story meanwhile."""
 
     touched: bool = False
+    hold: str = ""
+    withdrawn: str = ""
     edits: Mapping[Edited, str] = field(default_factory=dict)
 
 
 UNTOUCHED = Standing()
+#: decisions on whether readers see the page
+_STATES = ("hold", "approve", "publish", "withdraw")
 
 
 def standing(decisions: Sequence[Decision]) -> Standing:
@@ -24,4 +29,6 @@ def standing(decisions: Sequence[Decision]) -> Standing:
     gone = undone(decisions)
     live = [decision for decision in decisions if decision.id not in gone]
     edits = {one.payload["field"]: one.payload["text"] for one in live if one.kind == "edit"}
-    return Standing(any(one.kind in ("edit", "approve") for one in live), edits)
+    state = next((one for one in reversed(live) if one.kind in _STATES), None)
+    hold, withdrawn = (state.reason if state and state.kind == kind else "" for kind in ("hold", "withdraw"))
+    return Standing(any(one.kind in ("edit", "approve") for one in live), hold, withdrawn, edits)

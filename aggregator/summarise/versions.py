@@ -73,9 +73,12 @@ def _versions(session: Session, page_id: str) -> Sequence[Any]:
 
 def shown(versions: Sequence[Any]) -> Any:
     """The one of a page's versions (rows, newest first) that readers see, or None."""
-    if not versions or (versions[0].status in ("held", "draft") and versions[0].made_by == EDITOR):
-        return None
-    return next((row for row in versions if row.status in SEEN), None)
+    for row in versions:
+        if row.status in ("held", "draft") and row.made_by == EDITOR:
+            return None
+        if row.status in SEEN:
+            return row
+    return None
 
 
 def slug_of(headline: str) -> str:

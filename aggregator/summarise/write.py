@@ -55,8 +55,6 @@ class ToWrite:
     analysis: Analysis | None = None
     context: PageContext | None = None
     corrections: tuple[Correction, ...] = ()
-    #: why an editor holds the page, if one does
-    hold: str = ""
     standing: Standing = UNTOUCHED
     #: the page as it ends: its story was merged into another, or too little is left of it
     ended: StoryPage | None = None
@@ -160,14 +158,12 @@ class Summarise(Stage[ToWrite, Draft]):
             reachable=reachable,
         )
         corrections = tuple(Correction(**one) for one in last.content["corrections"]) if last else ()
-        hold = last.reason.split(_AND_BROKEN)[0] if last and last.status == "held" and last.made_by == EDITOR else ""
         return replace(
             item,
             evidence=row.evidence_sha,
             analysis=analysis,
             context=context,
             corrections=corrections,
-            hold=hold,
             standing=standing(about(session, item.key)),
         )
 
@@ -190,10 +186,12 @@ class Summarise(Stage[ToWrite, Draft]):
         documents = _documents(item.analysis)
         page, notes = self._with_edits(page.model_copy(update=address), item.standing, documents)
         broken = held(faults(page, documents, self.limits))
-        reason = _AND_BROKEN.join(text for text in (item.hold, broken) if text)
+        hold = item.standing.withdrawn or item.standing.hold
+        reason = _AND_BROKEN.join(text for text in (hold, broken) if text)
         waits = item.standing.touched or self.settings.publish.of(page.topic.slug) == "review"
-        page = page.model_copy(update={"status": "held" if reason else "draft" if waits else "published"})
-        return Draft(item.evidence, page, reason or "; ".join(notes), EDITOR if item.hold else MACHINE)
+        status = "withdrawn" if item.standing.withdrawn else "held" if reason else "draft" if waits else "published"
+        page = page.model_copy(update={"status": status})
+        return Draft(item.evidence, page, reason or "; ".join(notes), EDITOR if hold else MACHINE)
 
     def _with_edits(self, page: StoryPage, standing: Standing, documents: Documents) -> tuple[StoryPage, list[str]]:
         """The page with what editors wrote; an edit that no longer holds is left out, and that is noted."""

@@ -295,3 +295,56 @@ def test_a_topic_and_a_lock_hold_in_later_runs(instance: Instance) -> None:
     run(instance)
 
     assert item(instance, page)["topic"]["slug"] == "politics"
+
+
+@pytest.mark.parametrize(("kind", "status"), [("hold", None), ("withdraw", "withdrawn")])
+def test_a_hold_and_a_withdrawal_stand_through_a_merge_that_is_undone(
+    instance: Instance, kind: str, status: str | None
+) -> None:
+    pages = [page_about(instance, "arthquake"), page_about(instance, "Alzheimer")]
+    with instance.store.read() as session:
+        made = {key: session.get_one(StoryRow, key).made_at for key in pages}
+    gone = max(pages, key=made.__getitem__)  # the younger one goes into the other
+    act(instance, gone, kind)
+    run(instance)
+    with instance.store.write() as session:
+        merge = StoryEditor(session, instance.clock, BY).merge(pages)
+    assert merge.subjects[1] == gone
+    run(instance)
+
+    with instance.store.write() as session:
+        StoryEditor(session, instance.clock, BY).undo(merge.id)
+    run(instance)
+
+    assert item(instance, gone).get("status") == status
+
+
+def test_a_hold_stands_when_a_story_shrank_and_grew_again(instance: Instance) -> None:
+    page = page_about(instance, "arthquake")
+    act(instance, page, "hold")
+    with instance.store.write() as session:
+        removal = StoryEditor(session, instance.clock, BY).remove(members_of(session, page)[1:])
+    run(instance)
+
+    with instance.store.write() as session:
+        StoryEditor(session, instance.clock, BY).undo(removal.id)
+    run(instance)
+
+    assert versions(instance, page)[-1] == ("held", EDITOR)
+    assert item(instance, page) == {}
+
+
+def test_what_was_taken_back_is_not_seen_when_the_machine_writes_again(instance: Instance) -> None:
+    page = page_about(instance, "arthquake")
+    with instance.store.write() as session:
+        row = session.get_one(PageRow, (page, 1), options=[undefer(PageRow.content)])
+        row.status = "draft"
+        row.content = {**row.content, "status": "draft"}
+    act(instance, page, "approve")
+    run(instance)
+    undo(instance, 1)
+    edit(instance, page, QUAKE_DEK)
+    undo(instance, 3)
+
+    with instance.store.read() as session:
+        assert seen_version(session, page) is None
