@@ -6,6 +6,7 @@ an engine of their own, so that they never wait for a writer.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -95,6 +96,20 @@ def _explained(store: Store) -> Iterator[None]:
         raise
 
 
+def _write_ahead(connection: Any) -> None:
+    """WAL, which the file keeps. Where another process makes the database at this moment the change of mode fails at
+    once, whatever the time-out: then it is tried again."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
 def _engine(url: str, *, begin: str, read_only: bool) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
@@ -106,7 +121,10 @@ def _engine(url: str, *, begin: str, read_only: bool) -> Engine:
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA query_only=ON" if read_only else "PRAGMA journal_mode=WAL")
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
+        else:
+            _write_ahead(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from aggregator.analysis.words import content_words
 from aggregator.summarise.cards import check_cards, check_coverage, check_lists
 from aggregator.summarise.context import CopyLimits
 from aggregator.summarise.exact import check_quotation, check_title
@@ -410,7 +411,7 @@ class _Check:
         printed = _bare(document.text)
         if quote.verb and _bare(quote.verb) not in printed:
             yield 5, f"the article does not say {quote.verb!r}"
-        if quote.role and not any(_bare(quote.role) in _bare(text) for text in (document.text, *self.wording.texts)):
+        if quote.role and not any(_has(text, quote.role) for text in (document.text, *self.wording.texts)):
             yield 5, f"no article calls anybody {quote.role!r}"
         yield from not_the_outlet(document, first)
         card = self.cards.get(quote.n)
@@ -420,6 +421,11 @@ class _Check:
 
 
 @lru_cache(maxsize=64)
+def _has(text: str, role: str) -> bool:
+    """Whether a role that says something stands in a text, in whole words."""
+    return bool(content_words(role)) and _bare(role) in _bare(text)
+
+
 def _bare(text: str) -> str:
     """The words of a text as they are compared: lower case, without marks, each between single spaces."""
     return f" {' '.join(_WORDS.findall(text.lower()))} "

@@ -141,7 +141,7 @@ def test_the_cookie_is_secure_where_the_site_is(room: Room) -> None:
 @pytest.mark.parametrize(
     "then",
     ["https://evil.example/", "//evil.example/desk", "/\\evil.example", "/desk\\..\\x", "javascript:alert(1)",
-     "/desk/sign-in", "/elsewhere", "", "/deskevil", "/desk/\r\nSet-Cookie: a=b"],
+     "/desk/sign-in", "/elsewhere", "", "/deskevil", "///desk/x", "//[", "/desk/\r\nSet-Cookie: a=b"],
 )  # fmt: skip
 def test_signing_in_leads_nowhere_but_into_the_desk(room: Room, then: str) -> None:
     room.user("Ann", "editor")
@@ -150,6 +150,17 @@ def test_signing_in_leads_nowhere_but_into_the_desk(room: Room, then: str) -> No
     answer = room.browser().post("/desk/sign-in", fields, follow=False)
 
     assert (answer.status, answer.headers["location"]) == (303, "/desk")
+
+
+def test_requests_that_make_no_sense_are_refused_not_broken(room: Room) -> None:
+    room.user("Ann", "editor")
+    browser = room.browser()
+    fields = {"name": "Ann", "password": PASSWORD}
+
+    assert browser.client.get("/desk?" + "&" * 5_001).status_code == 413
+    assert browser.client.get("/desk/sign-in?then=//[").status_code == 200
+    del browser.client.headers["sec-fetch-site"]
+    assert browser.client.post("/desk/sign-in", data=fields, headers={"Origin": "http://["}).status_code == 403
 
 
 @pytest.mark.parametrize(("name", "password"), [("Ann", "wrong"), ("Nobody", PASSWORD), ("", ""), ("Ann", "x" * 9999)])

@@ -6,6 +6,7 @@ import pytest
 
 from aggregator.store.tables import NearMiss, StoryRow
 from aggregator.stories.editing import By, StoryEditor
+from aggregator.summarise.actions import act
 from tests.desk.rooms import STORY, Answer, Browser, Counted, Room, add_stories
 
 ANN = By("Ann", "chief", "as the sources say")
@@ -268,3 +269,23 @@ def test_a_decision_is_dated_by_the_clock_of_the_news(room: Room) -> None:
     send(room.browser("editor"), STORY, "lock")
 
     assert room.decisions()[0].at == room.clock.now()
+
+
+@pytest.mark.parametrize("action", ["move", "remove"])
+def test_only_articles_of_the_story_in_view_are_moved_or_removed(room: Room, action: str) -> None:
+    mine, other = room.stories()[:2]
+    article = room.members(other)[0]
+
+    answer = send(room.browser("editor"), mine, action, article=[article], other_id=STORY)
+
+    assert answer.status == 422
+    assert article in room.members(other)
+
+
+def test_what_was_withdrawn_goes_into_no_other_page_without_a_chief(room: Room) -> None:
+    other = room.stories()[0]
+    with room.store.write() as session:
+        act(session, STORY, "withdraw", actor="Che", reason="retracted", clock=room.clock, role="chief")
+
+    assert send(room.browser("editor"), other, "merge", other_id=STORY).status == 403
+    assert send(room.browser("chief"), other, "merge", other_id=STORY).status == 200
