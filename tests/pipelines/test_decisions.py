@@ -1,6 +1,7 @@
 """What editors decide holds in every later run, and is seen in stories, pages, site and feeds."""
 
 import json
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ from sqlalchemy.orm import undefer
 
 from aggregator.errors import Rejected
 from aggregator.store.page_tables import PageRow
-from aggregator.store.tables import Membership, StoryRow
+from aggregator.store.tables import Decision, Membership, StoryRow
+from aggregator.stories.decisions import about
 from aggregator.stories.editing import By, StoryEditor, members_of
 from aggregator.summarise import actions
 from aggregator.summarise.edits import Broken
+from aggregator.summarise.standing import standing
 from aggregator.summarise.versions import EDITOR, MACHINE, seen_version
 from aggregator.summarise.write import copy_limits
 from pipelines.batch import Instance, run_batch
@@ -348,3 +351,34 @@ def test_what_was_taken_back_is_not_seen_when_the_machine_writes_again(instance:
 
     with instance.store.read() as session:
         assert seen_version(session, page) is None
+
+
+def test_whether_readers_see_a_page_follows_from_the_decisions_that_stand(instance: Instance) -> None:
+    chance = random.Random(3)
+    with instance.store.read() as session:
+        pages = list(session.scalars(select(PageRow.id).distinct().order_by(PageRow.id)))[:4]
+    taken = 0
+    for _ in range(80):
+        try:
+            with instance.store.write() as session:
+                if chance.random() < 0.3:
+                    number = chance.choice(list(session.scalars(select(Decision.id))) or [0])
+                    actions.undo(session, number, **ANN, clock=instance.clock)
+                else:
+                    kind = chance.choice(["hold", "publish", "withdraw", "correct", "approve"])
+                    actions.act(session, chance.choice(pages), kind, **ANN, clock=instance.clock)
+            taken += 1
+        except Rejected:
+            continue
+        if taken % 15 == 0:
+            run(instance)
+    run(instance)
+
+    assert taken > 30
+    for page in pages:
+        with instance.store.read() as session:
+            stands = standing(about(session, page))
+            version = seen_version(session, page)
+            status = session.get_one(PageRow, (page, version)).status if version else "held"
+        expected = {"withdrawn"} if stands.withdrawn else {"held"} if stands.hold else {"published", "corrected"}
+        assert status in expected
