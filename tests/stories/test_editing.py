@@ -216,6 +216,27 @@ def test_the_last_decision_on_a_story_is_undone_first(archive: Store, clock: Clo
             editor.undo(merge.id)
 
 
+def test_a_decision_that_is_cut_off_in_the_middle_leaves_the_old_state(
+    archive: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with archive.read() as session:
+        first, second = ids(session)[:2]
+        before = stories(session)
+    monkeypatch.setattr("aggregator.stories.editing._empty", cut_off)
+
+    with pytest.raises(KeyboardInterrupt), archive.write() as session:
+        StoryEditor(session, clock, ANN).merge([first, second])
+
+    with archive.read() as session:
+        assert stories(session) == before
+        assert session.scalar(select(func.count()).select_from(Decision)) == 0
+
+
+def cut_off(*_args: object, **_more: object) -> None:
+    """The process is ended when the articles have moved and the redirect is not there yet."""
+    raise KeyboardInterrupt
+
+
 def test_names_and_topics_are_kept_and_can_be_taken_back(archive: Store, clock: Clock) -> None:
     with archive.write() as session:
         key = ids(session)[0]
