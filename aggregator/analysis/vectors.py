@@ -30,7 +30,7 @@ NAME = "embed-sentences"
 
 def sentence_recipe(settings: EmbedSettings) -> str:
     """What the vectors depend on besides the text; to be counted up when the splitter cuts differently."""
-    return f"sentences/1 {settings.model} tokens={settings.max_tokens}"
+    return f"sentences/2 {settings.model} tokens={settings.max_tokens}"
 
 
 def stories_worth_a_page(languages: Sequence[str], min_articles: int, min_outlets: int) -> Subquery:

@@ -21,7 +21,7 @@ from aggregator.types import Extracted, Page
 
 def extract_recipe(settings: ExtractSettings) -> str:
     """What a document depends on besides its page: another recipe makes all pages that are kept pending again."""
-    return f"extract/1 min_chars={settings.min_chars}"
+    return f"extract/2 min_chars={settings.min_chars}"
 
 
 @dataclass(frozen=True)

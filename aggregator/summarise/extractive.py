@@ -29,7 +29,7 @@ _ROUNDS = 4
 class ExtractiveEngine:
     """Writes pages from analyses. Pure: the same analysis and context give the same page, byte for byte."""
 
-    name = "extractive/1"
+    name = "extractive/2"
 
     def write(self, analysis: Analysis, context: PageContext) -> StoryPage | Rejected:
         """A page that passes the validator, or the reason why there is none.
