@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from aggregator.desk.asked import Route
 from aggregator.desk.routes import ROUTES
+from aggregator.desk.signing import _block
 from aggregator.errors import StoreError
 from aggregator.settings import DeskSettings, Settings, SiteSettings
 from aggregator.store.desk_tables import SignIn, User
@@ -150,6 +151,12 @@ def test_signing_in_leads_nowhere_but_into_the_desk(room: Room, then: str) -> No
     answer = room.browser().post("/desk/sign-in", fields, follow=False)
 
     assert (answer.status, answer.headers["location"]) == (303, "/desk")
+
+
+def test_an_ipv6_address_counts_as_the_block_that_one_person_holds() -> None:
+    assert _block("2001:db8:1:2::1") == _block("2001:db8:1:2:ffff::9") != _block("2001:db8:1:3::1")
+    assert _block("192.0.2.1") != _block("192.0.2.2")
+    assert _block("testclient") == "testclient"
 
 
 def test_requests_that_make_no_sense_are_refused_not_broken(room: Room) -> None:
