@@ -76,12 +76,18 @@ class DateTrust(StrEnum):
 
 
 class FeedState(StrEnum):
-    """What the last poll of a feed found. Only OK, UNCHANGED and EMPTY mean that the outlet answered."""
+    """What the last poll of a feed found.
+
+    OK, UNCHANGED, EMPTY, STALE (nothing new for long) and UNDATED (no entry has a usable date) mean that the outlet
+    answered; after all others it could not be asked.
+    """
 
     NEVER = "never"
     OK = "ok"
     UNCHANGED = "unchanged"
     EMPTY = "empty"
+    STALE = "stale"
+    UNDATED = "undated"
     NOT_A_FEED = "not-a-feed"
     TIMEOUT = "timeout"
     TLS = "tls"
@@ -91,14 +97,22 @@ class FeedState(StrEnum):
     HTTP_5XX = "http-5xx"
     ROBOTS = "robots"
     GONE = "gone"
-    REDIRECT = "redirect"
+    REDIRECT = "redirect-loop"
     TOO_LARGE = "too-large"
+    LOGIN = "login"
+    CHALLENGE = "challenge"
+    CONSENT = "consent"
+    #: our own resolver or line is down: nobody's failure
+    OUTAGE = "outage"
     FORBIDDEN = "forbidden-address"
 
     @property
     def answered(self) -> bool:
         """Whether the outlet could be asked at all: a coverage gap may only be told of outlets that answered."""
-        return self in (FeedState.OK, FeedState.UNCHANGED, FeedState.EMPTY)
+        return self in _ANSWERED
+
+
+_ANSWERED = frozenset({FeedState.OK, FeedState.UNCHANGED, FeedState.EMPTY, FeedState.STALE, FeedState.UNDATED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ def load_hosts(session: Session, urls: Iterable[str]) -> dict[str, HostState]:
             robots_at=row.robots_at,
             next_free_at=row.next_free_at,
             down_until=row.down_until,
+            robots_failing_since=row.robots_failing_since,
+            tdm=row.tdm,
+            tdm_at=row.tdm_at,
+            strikes=row.strikes,
+            learnt_delay=row.learnt_delay,
         )
         for row in rows
     }

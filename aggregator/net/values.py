@@ -8,6 +8,7 @@ from typing import Literal
 
 from aggregator.errors import ItemError
 from aggregator.text import one_line
+from aggregator.types import Rights
 
 Kind = Literal["feed", "page"]
 
@@ -31,16 +32,30 @@ class FetchReason(StrEnum):
     HTTP_5XX = "http-5xx"
     GONE = "gone"
     RATE_LIMITED = "rate-limited"
+    LOGIN = "login"
+    CHALLENGE = "challenge"
+    CONSENT = "consent"
+    NOT_TEXT = "not-text"
+    BLOCKED = "blocked"
+    #: our own resolver or line is down: nobody's failure
+    OUTAGE = "outage"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A URL to be asked for, with the validators of its last answer, sent back byte for byte."""
+    """A URL to be asked for, with the validators of its last answer, sent back byte for byte.
+
+    `plain` asks with as few headers as possible. `robots_basis` is what the operator recorded as permission to ask
+    although robots.txt forbids this very URL; `tdm_basis` the same for reservations of text and data mining.
+    """
 
     url: str
     kind: Kind
     etag: str = ""
     last_modified: str = ""
+    plain: bool = False
+    robots_basis: str = ""
+    tdm_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +63,9 @@ class Reply:
     """An answer that can be used: status 200 with a body, or 304 without.
 
     `headers` have lower-case names; `body` is free of content-encoding; `permanent_url` is set only if the request was
-    redirected and every hop was permanent (301 or 308).
+    redirected and every hop was permanent (301 or 308). `rights` is what headers and the host's own statements leave
+    us of the body, `rights_basis` the statement that says so; `wire_bytes` counts the body before inflating, `seconds`
+    the time without waiting for a turn.
     """
 
     url: str
@@ -57,6 +74,10 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes = b""
     permanent_url: str = ""
+    rights: Rights = Rights.FULL
+    rights_basis: str = ""
+    wire_bytes: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +104,15 @@ class HostState:
     robots_at: datetime | None = None
     next_free_at: datetime | None = None
     down_until: datetime | None = None
+    #: since when robots.txt gives no answer
+    robots_failing_since: datetime | None = None
+    #: /.well-known/tdmrep.json as answered, and when
+    tdm: str = field(default="", repr=False)
+    tdm_at: datetime | None = None
+    #: failures in a row that speak of the host itself: refusals, 429, 5xx
+    strikes: int = 0
+    #: seconds between two starts that this host has taught us
+    learnt_delay: float = 0.0
 
 
 class FetchFailed(ItemError):

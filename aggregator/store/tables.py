@@ -57,6 +57,8 @@ class Outlet(Base, kw_only=True):
     satire: Mapped[bool] = mapped_column(default=False)
     rights: Mapped[str] = mapped_column(default="full")
     listed: Mapped[bool] = mapped_column(default=True)
+    #: on what the operator may use texts although the publisher reserves text and data mining
+    tdm_basis: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class RatingRow(Base, kw_only=True):
@@ -112,6 +114,28 @@ class Feed(Base, kw_only=True):
     checked_at: Mapped[datetime | None] = mapped_column(default=None)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
     next_at: Mapped[datetime | None] = mapped_column(default=None)
+    #: on what the operator may ask although robots.txt forbids it
+    robots_basis: Mapped[str] = mapped_column(default="", server_default="")
+    #: where it is asked, if it has moved for good; empty: at `url`
+    address: Mapped[str] = mapped_column(default="", server_default="")
+    #: where permanent redirects lead, since when, and how often that gave a feed
+    moved_to: Mapped[str] = mapped_column(default="", server_default="")
+    moved_at: Mapped[datetime | None] = mapped_column(default=None)
+    moved_seen: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: when it first said that it is gone (410), and whether that is believed
+    gone_at: Mapped[datetime | None] = mapped_column(default=None)
+    muted: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    #: when it was last asked without conditions, and how often its validators were wrong
+    whole_at: Mapped[datetime | None] = mapped_column(default=None)
+    distrust: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: it is asked with as few headers as possible
+    plain: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    #: what tells its entries apart: "guid", or "url" where its GUIDs cannot
+    identity: Mapped[str] = mapped_column(default="guid", server_default="guid")
+    #: how often it has something new, by hour of the day
+    rhythm: Mapped[Json] = mapped_column(default_factory=dict, server_default="{}")
+    #: when it last listed something new
+    news_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class FeedCheck(Base, kw_only=True):
@@ -127,6 +151,8 @@ class FeedCheck(Base, kw_only=True):
     changed: Mapped[int] = mapped_column(default=0)
     dropped: Mapped[int] = mapped_column(default=0)
     detail: Mapped[str] = mapped_column(default="")
+    bytes: Mapped[int] = mapped_column(default=0, server_default="0")
+    seconds: Mapped[float] = mapped_column(default=0.0, server_default="0")
 
 
 class Host(Base, kw_only=True):
@@ -139,6 +165,11 @@ class Host(Base, kw_only=True):
     robots_at: Mapped[datetime | None] = mapped_column(default=None)
     next_free_at: Mapped[datetime | None] = mapped_column(default=None)
     down_until: Mapped[datetime | None] = mapped_column(default=None)
+    robots_failing_since: Mapped[datetime | None] = mapped_column(default=None)
+    tdm: Mapped[str] = mapped_column(default="", server_default="")
+    tdm_at: Mapped[datetime | None] = mapped_column(default=None)
+    strikes: Mapped[int] = mapped_column(default=0, server_default="0")
+    learnt_delay: Mapped[float] = mapped_column(default=0.0, server_default="0")
 
 
 class Article(Base, kw_only=True):
@@ -167,22 +198,33 @@ class Article(Base, kw_only=True):
     entry_sha: Mapped[str]
     rights: Mapped[str] = mapped_column(default="full")
     withheld: Mapped[str] = mapped_column(default="")
+    #: the date as its feed wrote it, and why it was not taken as it stands
+    published_raw: Mapped[str] = mapped_column(default="", server_default="")
+    date_note: Mapped[str] = mapped_column(default="", server_default="")
+    #: the text that its feed carried, as HTML: it serves where the page gives none; pruned like pages
+    feed_html: Mapped[bytes | None] = mapped_column(default=None, deferred=True)
+    #: when its page is asked for again, and how often that was done
+    recheck_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
+    rechecks: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Appearance(Base, kw_only=True):
     """That a feed listed an article: one article, however many feeds it comes by."""
 
     __tablename__ = "appearances"
+    __table_args__ = (Index("ix_appearances_guid", "feed_id", "guid_key"),)
     feed_id: Mapped[str] = mapped_column(ForeignKey("feeds.id"), primary_key=True)
     article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
     guid: Mapped[str] = mapped_column(default="")
+    #: the GUID without scheme, host and query, which change where the article does not
+    guid_key: Mapped[str] = mapped_column(default="", server_default="")
     #: what this feed says of the article; only a change within one feed is an edit
     entry_sha: Mapped[str]
     first_seen_at: Mapped[datetime]
 
 
 class Alias(Base, kw_only=True):
-    """Another URL under which an article is known: what its page names as `rel=canonical`."""
+    """Another URL under which an article is known: what its page names as `rel=canonical`, or a redirect's end."""
 
     __tablename__ = "aliases"
     url_key: Mapped[str] = mapped_column(primary_key=True)
@@ -201,13 +243,21 @@ class Response(Base, kw_only=True):
     html: Mapped[bytes | None] = mapped_column(deferred=True)
     html_sha: Mapped[str]
     fetched_at: Mapped[datetime]
+    etag: Mapped[str] = mapped_column(default="", server_default="")
+    last_modified: Mapped[str] = mapped_column(default="", server_default="")
+    #: what headers and the host's own statements leave us of the text, and which statement says so
+    rights: Mapped[str] = mapped_column(default="full", server_default="full")
+    rights_basis: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Document(Base, kw_only=True):
     """The readable text of an article. A changed text is a new revision; the newest is `current`."""
 
     __tablename__ = "documents"
-    __table_args__ = (Index("ix_documents_current", "article_id", "current"),)
+    __table_args__ = (
+        Index("ix_documents_current", "article_id", "current"),
+        Index("ix_documents_text", "text_sha256"),
+    )
     article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True)
     current: Mapped[bool] = mapped_column(Boolean)
@@ -228,6 +278,22 @@ class Document(Base, kw_only=True):
     published_at: Mapped[datetime | None] = mapped_column(default=None)
     date_trust: Mapped[str] = mapped_column(default="none")
     made_at: Mapped[datetime]
+    #: the statement that narrowed the rights
+    rights_basis: Mapped[str] = mapped_column(default="", server_default="")
+    #: the article's picture as declared: {"url", "credit", "alt"}; never shown from there
+    image: Mapped[Json | None] = mapped_column(default=None)
+    #: how far two extractors agree on the text, 0 to 1; none where only one was asked
+    agreement: Mapped[float | None] = mapped_column(default=None)
+
+
+class ParagraphCount(Base, kw_only=True):
+    """On how many articles of an outlet a short paragraph stands: from a few on it is boilerplate."""
+
+    __tablename__ = "paragraph_counts"
+    outlet_key: Mapped[str] = mapped_column(ForeignKey("outlets.key"), primary_key=True)
+    sha: Mapped[str] = mapped_column(primary_key=True)
+    seen: Mapped[int] = mapped_column(default=1)
+    last_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class EmbeddingRow(Base, kw_only=True):
