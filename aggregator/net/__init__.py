@@ -4,7 +4,8 @@ Nothing here trusts a server, a name or a URL. `Fetcher.fetch` answers every req
 never raises for what a server does. Results are plain, frozen and picklable.
 """
 
-from aggregator.net.fetcher import Fetcher, fetch_all
+from aggregator.net.batch import fetch_all
+from aggregator.net.fetcher import Fetcher
 from aggregator.net.values import Failure, FetchReason, HostState, Reply, Request
 
 __all__ = ["Failure", "FetchReason", "Fetcher", "HostState", "Reply", "Request", "fetch_all"]

@@ -5,11 +5,18 @@ gigabyte by a few hundred bytes (CVE-2026-84382). Only one layer of gzip or defl
 """
 
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from time import monotonic
 
+from aggregator.net.sniff import SNIFF, refusal
 from aggregator.net.values import FetchFailed, FetchReason
 
 _STEP = 1 << 16
+#: a body larger than this waits for one of few places before it may grow on
+LARGE = 1_000_000
+#: seconds before a body's rate is looked at
+RATE_GRACE = 10.0
 #: below this size a high ratio is harmless: small texts of blanks compress very well
 _RATIO_FLOOR = 1 << 18
 _GZIP, _ZLIB, _RAW = 31, 15, -15
@@ -22,14 +29,19 @@ class Inflater:
         self.out = bytearray()
         self.full = False
         self._encoding, self._cap, self._ratio, self._cut = encoding, cap, ratio, cut
-        self._wire = 0
+        self.wire = 0
         self._head = b""
         self._started = not encoding
         self._stream: zlib._Decompress | None = None
 
     def feed(self, chunk: bytes) -> None:
         """Take a chunk off the wire. Raises FetchFailed: too-large or encoding."""
-        self._wire += len(chunk)
+        for _ in self.steps(chunk):
+            pass
+
+    def steps(self, chunk: bytes) -> Iterator[None]:
+        """The same by steps of at most 64 kB of output, for a caller that watches how the body grows."""
+        self.wire += len(chunk)
         if not self._started:
             self._head += chunk
             if len(self._head) < 2:
@@ -37,8 +49,9 @@ class Inflater:
             chunk = self._start()
         if self._stream is None:
             self._keep(chunk)
+            yield
         else:
-            self._inflate(chunk)
+            yield from self._inflate(chunk)
 
     def finish(self) -> bytes:
         """The whole body. Raises FetchFailed(truncated) when a compressed stream has not ended."""
@@ -58,7 +71,7 @@ class Inflater:
             self._stream = zlib.decompressobj(_ZLIB if zlib_header else _RAW)
         return head
 
-    def _inflate(self, chunk: bytes) -> None:
+    def _inflate(self, chunk: bytes) -> Iterator[None]:
         while chunk and self._stream is not None and not self.full:
             if self._stream.eof:
                 if chunk[:2] != b"\x1f\x8b":
@@ -69,13 +82,14 @@ class Inflater:
             except zlib.error as error:
                 raise FetchFailed(FetchReason.ENCODING, f"the compressed body is broken: {error}") from None
             chunk = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
+            yield
 
     def _keep(self, piece: bytes) -> None:
         self.out += piece
         size = len(self.out)
-        if size > max(_RATIO_FLOOR, self._ratio * self._wire):
+        if size > max(_RATIO_FLOOR, self._ratio * self.wire):
             raise FetchFailed(FetchReason.TOO_LARGE, f"the body inflates more than {self._ratio} times")
-        if max(size, self._wire) > self._cap:
+        if max(size, self.wire) > self._cap:
             if not self._cut:
                 raise FetchFailed(FetchReason.TOO_LARGE, f"the body is larger than {self._cap} bytes")
             del self.out[self._cap :]
@@ -91,19 +105,55 @@ def encoding_of(headers: Mapping[str, str]) -> str:
     return names[0].removeprefix("x-") if names else ""
 
 
-async def read_body(
-    headers: Mapping[str, str], chunks: AsyncIterator[bytes], cap: int, ratio: int, *, cut: bool = False
-) -> bytes:
-    """The decoded body, at most `cap` bytes on the wire and decoded; with `cut` the rest is left unread instead.
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a body may be: bytes at most (on the wire, and decoded), times that it may grow, bytes a second at least.
 
-    Raises FetchFailed: too-large, encoding, truncated.
+    With `cut`, what is beyond `cap` is left unread; else it is a failure. `text_only` refuses what is not text.
     """
-    length = headers.get("content-length", "")
+
+    cap: int
+    ratio: int
+    min_rate: int = 0
+    cut: bool = False
+    text_only: bool = False
+
+
+async def read_body(
+    headers: Mapping[str, str],
+    chunks: AsyncIterator[bytes],
+    limits: Limits,
+    place: Callable[[], Awaitable[None]] | None = None,
+) -> tuple[bytes, int]:
+    """The decoded body and its size on the wire. `place` is awaited once, before a body grows large.
+
+    Raises FetchFailed: too-large, encoding, truncated, not-text, timeout (too slow).
+    """
+    cap, cut, length = limits.cap, limits.cut, headers.get("content-length", "")
     if not cut and length.isdecimal() and int(length[:20]) > cap:
         raise FetchFailed(FetchReason.TOO_LARGE, f"the body is larger than {cap} bytes")
-    inflater = Inflater(encoding_of(headers), cap, ratio, cut=cut)
+    inflater = Inflater(encoding_of(headers), cap, limits.ratio, cut=cut)
+    content_type, sniffed, started = headers.get("content-type", ""), not limits.text_only, monotonic()
     async for chunk in chunks:
-        inflater.feed(chunk)
+        for _ in inflater.steps(chunk):
+            if not sniffed and len(inflater.out) >= SNIFF:
+                _refuse_media(content_type, inflater.out)
+                sniffed = True
+            if place is not None and len(inflater.out) > LARGE:
+                await place()
+                place = None
         if inflater.full:
             break
-    return inflater.finish()
+        seconds = monotonic() - started
+        if seconds > RATE_GRACE and inflater.wire < limits.min_rate * seconds:
+            raise FetchFailed(FetchReason.TIMEOUT, f"the body comes at less than {limits.min_rate} bytes a second")
+    body = inflater.finish()
+    if not sniffed:
+        _refuse_media(content_type, body)
+    return body, inflater.wire
+
+
+def _refuse_media(content_type: str, body: bytes | bytearray) -> None:
+    why = refusal(content_type, bytes(body[:SNIFF]))
+    if why:
+        raise FetchFailed(FetchReason.NOT_TEXT, why)

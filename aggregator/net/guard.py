@@ -51,31 +51,46 @@ class Target:
         return host if port in (80, 443) else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def aim(url: str, settings: NetSettings) -> Target:
-    """`url` as a target. Raises FetchFailed(address) for schemes, user names, hosts and ports that are not allowed."""
-    try:
-        parts = split(url)
-    except BadUrl as bad:
-        raise FetchFailed(FetchReason.ADDRESS, str(bad)) from None
-    mapped = _mapped(parts.host, settings)
-    trusted = f"{parts.host}:{parts.port}" in {_plain(entry) for entry in settings.allow_private}
-    if not trusted and mapped is None and parts.port not in settings.ports:
-        raise FetchFailed(FetchReason.ADDRESS, f"port {parts.port} is not allowed")
-    return Target(parts, trusted, mapped)
+class Guard:
+    """What the settings say of hosts, made ready to be asked for each request."""
+
+    def __init__(self, settings: NetSettings) -> None:
+        self._ports = frozenset(settings.ports)
+        self._private = frozenset(_plain(entry) for entry in settings.allow_private)
+        self._mapped = {name.lower(): where for name, where in settings.hosts.items()}
+        self._blocked = frozenset(_plain(name).removesuffix(".") for name in settings.blocked)
+
+    def aim(self, url: str) -> Target:
+        """`url` as a target. Raises FetchFailed: address for schemes, user names, hosts and ports that are not allowed,
+        blocked for hosts that the operator blocked, with all below them."""
+        try:
+            parts = split(url)
+        except BadUrl as bad:
+            raise FetchFailed(FetchReason.ADDRESS, str(bad)) from None
+        if self._blocked and self._is_blocked(parts.host):
+            raise FetchFailed(FetchReason.BLOCKED, f"{parts.host} is blocked in [net] blocked")
+        mapped = self._address_of(parts.host) if self._mapped else None
+        trusted = f"{parts.host}:{parts.port}" in self._private
+        if not trusted and mapped is None and parts.port not in self._ports:
+            raise FetchFailed(FetchReason.ADDRESS, f"port {parts.port} is not allowed")
+        return Target(parts, trusted, mapped)
+
+    def _is_blocked(self, host: str) -> bool:
+        labels = host.split(".")
+        return any(".".join(labels[start:]) in self._blocked for start in range(len(labels)))
+
+    def _address_of(self, host: str) -> tuple[str, int] | None:
+        where = self._mapped.get(host)
+        if where is None:
+            return None
+        address, _, port = where.rpartition(":")
+        if not address or not port.isdecimal():
+            raise FetchFailed(FetchReason.ADDRESS, f"[net.hosts] {host} is not given as address:port")
+        return address.strip("[]"), int(port)
 
 
 def _plain(entry: str) -> str:
     return entry.lower().replace("[", "").replace("]", "")
-
-
-def _mapped(host: str, settings: NetSettings) -> tuple[str, int] | None:
-    where = next((value for name, value in settings.hosts.items() if name.lower() == host), None)
-    if where is None:
-        return None
-    address, _, port = where.rpartition(":")
-    if not address or not port.isdecimal():
-        raise FetchFailed(FetchReason.ADDRESS, f"[net.hosts] {host} is not given as address:port")
-    return address.strip("[]"), int(port)
 
 
 def is_public(address: str) -> bool:
@@ -113,8 +128,8 @@ async def checked_addresses(target: Target, resolve: Resolver) -> list[str]:
         raise FetchFailed(FetchReason.ADDRESS, "the URL's host is not a name") from None
     if not found:
         raise FetchFailed(FetchReason.DNS, f"{host} has no address")
-    private = next((address for address in found if not is_public(address)), None)
-    if private is not None and not target.trusted:
+    private = None if target.trusted else next((address for address in found if not is_public(address)), None)
+    if private is not None:
         raise FetchFailed(FetchReason.ADDRESS, f"{host} has the address {private}, which is not public")
     # a name with many IPv6 addresses behind a black hole must still reach its IPv4 ones
     v6, v4 = [a for a in found if ":" in a], [a for a in found if ":" not in a]

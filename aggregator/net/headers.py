@@ -30,15 +30,17 @@ def retry_after(value: str, now: datetime) -> timedelta | None:
 
 
 def status_failure(status: int, headers: Mapping[str, str], now: datetime) -> FetchFailed:
-    """What any status but 200, 304 and the redirects comes to."""
+    """What any status but 200, 304 and the redirects comes to. Whether an error is a challenge is not told here."""
     wait = retry_after(headers["retry-after"], now) if "retry-after" in headers else None
     detail = f"HTTP {status}"
-    if headers.get("cf-mitigated") == "challenge":
-        detail += ", a challenge for browsers"
     if status == 410:
         return FetchFailed(FetchReason.GONE, detail, status=status)
     if status == 429 or (status == 503 and wait is not None):
         return FetchFailed(FetchReason.RATE_LIMITED, detail, status=status, retry_after=wait)
+    if status in (401, 402, 407):
+        return FetchFailed(FetchReason.LOGIN, f"{detail}, only for those who sign in or pay", status=status)
+    if status == 451:
+        return FetchFailed(FetchReason.HTTP_4XX, f"{detail}, withheld for legal reasons", status=status)
     if 400 <= status < 500:
         return FetchFailed(FetchReason.HTTP_4XX, detail, status=status, retry_after=wait)
     if 500 <= status < 600:

@@ -4,6 +4,7 @@ import re
 
 from protego import Protego
 
+from aggregator.net.reservations import signals_of
 from aggregator.text import clean
 
 #: bytes of a robots.txt that are read; RFC 9309 asks for at least 500 KiB of rules to be parsed
@@ -30,8 +31,16 @@ class Rules:
     """The rules of one robots.txt for one product token."""
 
     def __init__(self, text: str, token: str) -> None:
-        self._token = token
+        self._token, self._text = token, text
         self._rules = Protego.parse(text) if text.strip() else None
+        self._signals: dict[str, bool] | None = None
+
+    @property
+    def signals(self) -> dict[str, bool]:
+        """The Content-Signals for us: of the groups with our name, else of those for everybody."""
+        if self._signals is None:
+            self._signals = group_signals(self._text, self._token)
+        return self._signals
 
     def allows(self, url: str) -> bool:
         """Whether the URL may be asked for."""
@@ -45,3 +54,28 @@ class Rules:
         rate = self._rules.request_rate(self._token)
         spacing = rate.seconds / rate.requests if rate is not None and rate.requests else 0.0
         return max(self._rules.crawl_delay(self._token) or 0.0, spacing)
+
+
+def group_signals(text: str, token: str) -> dict[str, bool]:
+    """The Content-Signal lines of the groups that name `token`, or of the `*` groups; one "no" outweighs any "yes".
+
+    Lines before the first group are for everybody. Groups are combined (RFC 9309 section 2.2.1).
+    """
+    found: dict[str, dict[str, bool]] = {}
+    agents, heading, named = ["*"], False, False
+    for line in text.splitlines():
+        name, colon, value = line.partition("#")[0].partition(":")
+        name, value = name.strip().lower(), value.strip()
+        if not colon:
+            continue
+        if name == "user-agent":
+            agent = product_token(value).lower()
+            agents = [*agents, agent] if heading else [agent]
+            named = named or agent == token.lower()
+        elif name == "content-signal":
+            for signal, yes in signals_of(value).items():
+                for agent in agents:
+                    given = found.setdefault(agent, {})
+                    given[signal] = given.get(signal, True) and yes
+        heading = name == "user-agent"
+    return found.get(token.lower(), {}) if named else found.get("*", {})

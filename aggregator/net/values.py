@@ -60,7 +60,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that can be used: status 200 with a body, or 304 without.
+    """An answer that can be used: status 200 with a body, 304 without, or (feeds only) 204: nothing at present.
 
     `headers` have lower-case names; `body` is free of content-encoding; `permanent_url` is set only if the request was
     redirected and every hop was permanent (301 or 308). `rights` is what headers and the host's own statements leave
@@ -82,13 +82,17 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A request that gave nothing to use. `detail` is for people and holds no credentials."""
+    """A request that gave nothing to use. `detail` is for people and holds no credentials.
+
+    `host` is the one that it failed at (behind redirects another than that of the URL), empty if none was asked.
+    """
 
     url: str
     reason: FetchReason
     detail: str = ""
     status: int = 0
     retry_after: timedelta | None = None
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,12 @@ class HostState:
     strikes: int = 0
     #: seconds between two starts that this host has taught us
     learnt_delay: float = 0.0
+    #: why it is left alone until `down_until`
+    down_reason: str = ""
+    #: hosts that redirects from this one led to, the latest last
+    leads_to: tuple[str, ...] = ()
+    #: what is known of those hosts and of the service that this one belongs to: given to a fetcher, never handed back
+    beyond: tuple["HostState", ...] = field(default=(), repr=False, compare=False)
 
 
 class FetchFailed(ItemError):
@@ -124,10 +134,14 @@ class FetchFailed(ItemError):
         super().__init__(reason, one_line(detail, 200))
         self.why, self.status, self.retry_after = reason, status, retry_after
 
-    def as_failure(self, url: str) -> Failure:
+    def as_failure(self, url: str, host: str) -> Failure:
         """The value that the caller of `fetch` gets."""
-        return Failure(url, self.why, self.detail, self.status, self.retry_after)
+        return Failure(url, self.why, self.detail, self.status, self.retry_after, host)
 
 
 class ConnectFailed(FetchFailed):
     """No TCP connection could be made: the next address is tried, then the host counts as down."""
+
+
+class LeftAlone(FetchFailed):
+    """The host was not asked: it is down, or wants to be left alone."""

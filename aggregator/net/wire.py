@@ -4,9 +4,10 @@ The transport is used directly, without httpx's client: no cookies are kept, no 
 variable is read, and nothing is decoded. The request goes to the address; the name goes into `Host` and SNI.
 """
 
+import functools
 import ssl
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -15,10 +16,24 @@ import httpx
 
 from aggregator.net.values import ConnectFailed, FetchFailed, FetchReason
 
+#: OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT; the `ssl` module names it from Python 3.12 on
+_LEGACY_SERVER_CONNECT = 0x4
+#: what OpenSSL says to servers that are too old for its defaults
+_LEGACY = (
+    "UNSAFE_LEGACY_RENEGOTIATION",
+    "HANDSHAKE_FAILURE",
+    "UNSUPPORTED_PROTOCOL",
+    "DH_KEY_TOO_SMALL",
+    "WRONG_VERSION",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Where to connect and what to ask: `name` is the certificate's name, `connect_timeout` is in seconds."""
+    """Where to connect and what to ask: `name` is the certificate's name, `connect_timeout` is in seconds.
+
+    `legacy` allows renegotiation and ciphers that are out of date; certificates are checked all the same.
+    """
 
     scheme: str
     address: str
@@ -27,6 +42,7 @@ class Errand:
     headers: tuple[tuple[str, str], ...]
     name: str
     connect_timeout: float
+    legacy: bool = False
 
 
 class Answer:
@@ -43,6 +59,7 @@ class Answer:
             kept = self.headers.get(name)
             self.headers[name] = value if kept is None else kept if name == "location" else f"{kept}, {value}"
         self.cookies = [value for name, value in pairs if name == "set-cookie"]
+        self.robots_tags = tuple(value for name, value in pairs if name == "x-robots-tag")
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body as it comes, still encoded. Raises FetchFailed(truncated) when it ends early."""
@@ -55,21 +72,51 @@ class Answer:
         await self._response.aclose()
 
 
+@functools.cache
+def _trust() -> ssl.SSLContext:
+    """The trust store of this process. Reading it takes 20 ms of CPU, so all fetchers share one that nobody changes."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def _legacy(trust: ssl.SSLContext) -> ssl.SSLContext:
+    """A context that trusts the same authorities and speaks to servers of long ago."""
+    context = ssl.create_default_context(cadata=b"".join(trust.get_ca_certs(binary_form=True)))
+    context.options |= _LEGACY_SERVER_CONNECT
+    context.set_ciphers("DEFAULT:@SECLEVEL=1")
+    return context
+
+
 class Wire:
-    """The transport: HTTP/1.1 without keep-alive, so that two names on one address never share a TLS connection."""
+    """The transport: HTTP/1.1 without keep-alive, so that two names on one address never share a TLS connection.
+
+    So no connection is ever one that the server may have closed meanwhile, and nothing needs to be asked twice.
+    """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls or _trust()
+        self._transport = self._made(self._tls)
+        self._old: httpx.AsyncHTTPTransport | None = None
+        self._stack = AsyncExitStack()
+
+    @staticmethod
+    def _made(tls: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-        self._transport = httpx.AsyncHTTPTransport(verify=tls or True, trust_env=False, http2=False, limits=limits)
+        return httpx.AsyncHTTPTransport(verify=tls, trust_env=False, http2=False, limits=limits)
 
     async def __aenter__(self) -> Self:
-        await self._transport.__aenter__()
+        await self._stack.enter_async_context(self._transport)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._transport.__aexit__(kind, error, trace)
+        await self._stack.aclose()
+
+    async def _legacy_transport(self) -> httpx.AsyncHTTPTransport:
+        if self._old is None:
+            self._old = self._made(_legacy(self._tls))
+            await self._stack.enter_async_context(self._old)
+        return self._old
 
     async def get(self, errand: Errand) -> Answer:
         """Send the request and read the head of the answer. Raises ConnectFailed and FetchFailed."""
@@ -78,7 +125,8 @@ class Wire:
             url = httpx.URL(f"{errand.scheme}://{host}:{errand.port}").copy_with(raw_path=errand.target.encode())
             extensions = {"timeout": {"connect": errand.connect_timeout}, "sni_hostname": errand.name}
             request = httpx.Request("GET", url, headers=list(errand.headers), extensions=extensions)
-            return Answer(await self._transport.handle_async_request(request))
+            transport = await self._legacy_transport() if errand.legacy else self._transport
+            return Answer(await transport.handle_async_request(request))
 
 
 @contextmanager
@@ -109,7 +157,10 @@ def _connect_failure(error: httpx.ConnectError) -> FetchFailed:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return FetchFailed(FetchReason.TLS, cause.verify_message)
         if isinstance(cause, ssl.SSLError):
-            return FetchFailed(FetchReason.TLS, cause.reason or str(cause))
+            what = cause.reason or str(cause)
+            old = any(mark in what for mark in _LEGACY)
+            hint = "; if the server's TLS is out of date, [net] legacy_tls can allow it" if old else ""
+            return FetchFailed(FetchReason.TLS, what + hint)
         if isinstance(cause, OSError):
             return ConnectFailed(FetchReason.UNREACHABLE, cause.strerror or str(cause))
         cause = cause.__cause__ or cause.__context__

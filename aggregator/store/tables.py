@@ -170,6 +170,8 @@ class Host(Base, kw_only=True):
     tdm_at: Mapped[datetime | None] = mapped_column(default=None)
     strikes: Mapped[int] = mapped_column(default=0, server_default="0")
     learnt_delay: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    down_reason: Mapped[str] = mapped_column(default="", server_default="")
+    leads_to: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Article(Base, kw_only=True):

@@ -55,6 +55,8 @@ NEW = {
         _time("tdm_at"),
         _count("strikes"),
         _number("learnt_delay"),
+        _text("down_reason"),
+        _text("leads_to"),
     ],
     "articles": [
         _text("published_raw"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.net import Failure, Reply
-from aggregator.net.guard import aim, checked_addresses, is_public
+from aggregator.net.guard import Guard, checked_addresses, is_public
 from aggregator.net.urls import BadUrl, remove_dot_segments, split
 from aggregator.net.values import FetchFailed
 from aggregator.settings import NetSettings
@@ -125,7 +125,7 @@ def test_families_take_turns_among_at_most_four_addresses() -> None:
     async def many(host: str, port: int) -> Sequence[str]:
         return [*(f"2606:4700::{n}" for n in range(1, 9)), PUBLIC]
 
-    target = aim("https://news.example/", NetSettings())
+    target = Guard(NetSettings()).aim("https://news.example/")
     assert asyncio.run(checked_addresses(target, many)) == ["2606:4700::1", PUBLIC, "2606:4700::2", "2606:4700::3"]
 
 
@@ -172,7 +172,7 @@ def test_any_text_is_a_url_or_is_refused(text: str) -> None:
         assert split(parts.url) == parts
         if parts.port not in NetSettings().ports:
             with pytest.raises(FetchFailed, match="address"):
-                aim(url, NetSettings())
+                Guard(NetSettings()).aim(url)
 
 
 @pytest.mark.parametrize(
