@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, overload
 
 from aggregator.clock import Clock
-from aggregator.net.fetcher import Deferred, Fetcher
+from aggregator.net.fetcher import LARGE_AT_ONCE, Deferred, Fetcher
 from aggregator.net.values import Failure, HostState, Reply, Request
 from aggregator.settings import NetSettings
 
@@ -61,9 +61,11 @@ async def _run(
     take: Callable[[int, Reply | Failure], Any],
 ) -> tuple[list[Any], tuple[HostState, ...]]:
     kept: dict[int, Any] = {}
+    at_once = max(len(requests), 1)
     async with Fetcher(settings, clock, hosts) as fetcher:
         while left := [number for number in range(len(requests)) if number not in kept]:
-            wave = await _wave(fetcher, requests, left)
+            wave = await _wave(fetcher, requests, left, at_once)
+            at_once = LARGE_AT_ONCE  # another wave means large bodies: so few of them that none is begun in vain
             answers = fetcher.excuse(list(wave.values()))
             for number, answer in zip(list(wave), answers, strict=True):
                 wave[number] = answer  # the body that `take` has seen must not stay in two places
@@ -73,16 +75,20 @@ async def _run(
         return [kept[number] for number in range(len(requests))], fetcher.host_states()
 
 
-async def _wave(fetcher: Fetcher, requests: Sequence[Request], numbers: Sequence[int]) -> dict[int, Reply | Failure]:
+async def _wave(
+    fetcher: Fetcher, requests: Sequence[Request], numbers: Sequence[int], at_once: int
+) -> dict[int, Reply | Failure]:
     """The answers to as many of these requests as there is room for: always to one at least."""
     fetcher.held_bytes = 0
     wave: dict[int, Reply | Failure] = {}
+    gate = asyncio.Semaphore(at_once)
 
     async def one(number: int) -> None:
-        try:
-            answer = await fetcher.fetch(requests[number])
-        except Deferred:
-            return
+        async with gate:
+            try:
+                answer = await fetcher.fetch(requests[number])
+            except Deferred:
+                return
         fetcher.held_bytes += len(answer.body) if isinstance(answer, Reply) else 0
         wave[number] = answer
 

@@ -1,12 +1,9 @@
 """The guarded fetch: robots, politeness, redirects, reservations and limits around one request at a time."""
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from ipaddress import ip_address
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -20,6 +17,7 @@ from aggregator.net.guard import Guard, Resolver, Target
 from aggregator.net.headers import PERMANENT, REDIRECTS, next_hop
 from aggregator.net.hosts import ROBOTS_RETRY, Host, Hosts
 from aggregator.net.outage import Contact, contact_of, ours
+from aggregator.net.resolver import SystemResolver
 from aggregator.net.robots import product_token, robots_text
 from aggregator.net.values import (
     ConnectFailed,
@@ -55,7 +53,7 @@ _HOST_REASONS = frozenset(
 
 
 class Deferred(Exception):
-    """Not asked yet: the bodies that wait to be taken fill the memory that they may. Never leaves this package."""
+    """To be asked later: the bodies that wait to be taken fill the memory that they may. Never leaves this package."""
 
 
 class Fetcher:
@@ -79,30 +77,28 @@ class Fetcher:
         self._token = product_token(settings.user_agent)
         self._guard = Guard(settings)
         self._hosts = Hosts(settings, clock, hosts or {}, self._token)
-        self._resolve = resolve or self._system_resolve
+        self._resolve = resolve
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         self._redirects = {"feed": settings.max_redirects, "page": settings.max_page_redirects}
         self._stack = AsyncExitStack()
         self._exchange: Exchange | None = None
-        self._lookups: ThreadPoolExecutor | None = None
         self.held_bytes = 0
 
     async def __aenter__(self) -> Self:
         from aggregator.net.wire import Wire  # httpx takes a while to import and not every command fetches
 
-        # a pool of our own: a resolver that hangs must not block the loop's small default pool
-        self._lookups = ThreadPoolExecutor(min(32, self._settings.concurrency), "resolve")
-        self._stack.callback(self._lookups.shutdown, wait=False, cancel_futures=True)
+        system = SystemResolver(min(32, self._settings.concurrency))
+        self._stack.callback(system.close)
         wire = await self._stack.enter_async_context(Wire(self._tls))
-        self._exchange = Exchange(self._settings, self._clock, self._hosts, wire, self._resolve)
+        self._exchange = Exchange(self._settings, self._clock, self._hosts, wire, self._resolve or system)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
-        self._exchange = self._lookups = None
+        self._exchange = None
 
     async def fetch(self, request: Request) -> Reply | Failure:
         """Ask for one URL. Whatever the server does, the answer is a value."""
@@ -200,8 +196,8 @@ class Fetcher:
         """One request and its answer, within what is left of the deadline. Waiting for a turn does not count."""
         assert self._exchange is not None, "a Fetcher works inside `async with`"
         async with self._hosts.turn(host), self._slots, AsyncExitStack() as places:
-            if chain.is_content and not chain.hops and self.held_bytes > self._settings.max_held_bytes:
-                raise Deferred
+            if chain.is_content and not chain.hops:
+                self._defer_if_full()
             started = monotonic()
             try:
                 async with asyncio.timeout(max(chain.left, 0.001)) as deadline:
@@ -210,6 +206,7 @@ class Fetcher:
                         """Large bodies grow few at a time; the wait for that is ours, not the server's."""
                         waiting = monotonic()
                         await places.enter_async_context(self._large)
+                        self._defer_if_full()
                         when = deadline.when()
                         if when is not None:
                             deadline.reschedule(when + monotonic() - waiting)
@@ -220,6 +217,10 @@ class Fetcher:
                 raise FetchFailed(FetchReason.TIMEOUT, detail) from None
             finally:
                 chain.left -= monotonic() - started
+
+    def _defer_if_full(self) -> None:
+        if self.held_bytes > self._settings.max_held_bytes:
+            raise Deferred
 
     async def _obey_robots(self, target: Target, host: Host, chain: Chain) -> None:
         """Raises FetchFailed(robots) for what robots.txt forbids, or while it cannot be read (RFC 9309, 2.3.1.4).
@@ -283,13 +284,3 @@ class Fetcher:
         except FetchFailed as failed:
             text = "" if 400 <= failed.status < 500 and failed.status != 429 else None
         self._hosts.set_tdm(host, text)
-
-    async def _system_resolve(self, host: str, port: int) -> Sequence[str]:
-        try:
-            return [str(ip_address(host))]
-        except ValueError:
-            pass
-        found = await asyncio.get_running_loop().run_in_executor(
-            self._lookups, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        )
-        return [str(info[4][0]) for info in found]

@@ -67,3 +67,8 @@ def fetch(server: RawServer) -> Fetch:
 def page(url: str, server: RawServer) -> Request:
     """A request for a page; a path alone means the server's."""
     return Request(server.base + url if url.startswith("/") and not url.startswith("//") else url, "page")
+
+
+def feed(path: str, server: RawServer, **more: Any) -> Request:
+    """A request for a feed of the server."""
+    return Request(server.base + path, "feed", **more)

@@ -71,9 +71,17 @@ class RawServer(socketserver.ThreadingTCPServer):
         """Clients that hang up are part of the game."""
 
     def paths(self) -> list[str]:
-        """The paths asked for, in order, without robots.txt."""
+        """The paths asked for, in order, without robots.txt and tdmrep.json."""
         asked = [head.split(" ")[1] for head in self.heads]
-        return [path for path in asked if path != "/robots.txt"]
+        return [path for path in asked if path not in ("/robots.txt", "/.well-known/tdmrep.json")]
+
+    def head_of(self, path: str) -> str:
+        """The last request for a path, as it came."""
+        return next(head for head in reversed(self.heads) if head.split(" ")[1] == path)
+
+    def count(self, path: str) -> int:
+        """How often a path was asked for."""
+        return sum(head.split(" ")[1] == path for head in self.heads)
 
     def __enter__(self) -> Self:
         self._thread.start()

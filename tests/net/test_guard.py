@@ -29,7 +29,7 @@ PUBLIC = "93.184.216.34"
         "100::1", "5f00::1", "4000::1", "not an address", "",
     ],
 )  # fmt: skip
-def test_an_address_that_is_not_public_is_known_as_such(address: str) -> None:
+def test_an_address_that_is_not_public_is_known_as_such(address: str) -> None:  # 14, 16
     assert not is_public(address)
 
 
@@ -49,7 +49,7 @@ def test_a_public_address_is_allowed_in_every_form(address: str) -> None:
         "http://\u24db\u24de\u24d2\u24d0\u24db\u24d7\u24de\u24e2\u24e3/",
     ],
 )  # fmt: skip
-def test_no_spelling_of_loopback_is_asked(fetch: Fetch, url: str) -> None:
+def test_no_spelling_of_loopback_is_asked(fetch: Fetch, url: str) -> None:  # 14, 15
     got = fetch(url, allow_private=())
     assert isinstance(got, Failure)
     assert got.reason in ("address", "dns", "dns-temporary")
@@ -65,7 +65,7 @@ def test_no_spelling_of_loopback_is_asked(fetch: Fetch, url: str) -> None:
         "http://news.example:x/", f"http://news.example/{'x' * 3000}", "http://-a.example/", "http://\ud800.example/",
     ],
 )  # fmt: skip
-def test_a_url_that_may_not_be_asked_fails_before_any_lookup(fetch: Fetch, url: str) -> None:
+def test_a_url_that_may_not_be_asked_fails_before_any_lookup(fetch: Fetch, url: str) -> None:  # 20, 21, 22
     async def never(host: str, port: int) -> Sequence[str]:
         raise AssertionError("looked up")
 
@@ -74,14 +74,14 @@ def test_a_url_that_may_not_be_asked_fails_before_any_lookup(fetch: Fetch, url: 
     assert "secret" not in got.detail
 
 
-def test_one_private_address_among_public_ones_condemns_the_name(fetch: Fetch) -> None:
+def test_one_private_address_among_public_ones_condemns_the_name(fetch: Fetch) -> None:  # 17
     async def mixed(host: str, port: int) -> Sequence[str]:
         return [PUBLIC, "10.0.0.1"]
 
     assert fetch("http://news.example/", resolve=mixed).reason == "address"
 
 
-def test_the_name_is_looked_up_once_for_each_connection(server: RawServer, fetch: Fetch) -> None:
+def test_the_name_is_looked_up_once_for_each_connection(server: RawServer, fetch: Fetch) -> None:  # 18
     lookups: list[str] = []
 
     async def loopback(host: str, port: int) -> Sequence[str]:
@@ -93,7 +93,7 @@ def test_the_name_is_looked_up_once_for_each_connection(server: RawServer, fetch
     got = fetch(f"http://{name}/", resolve=loopback, allow_private=(name,))
     assert isinstance(got, Reply)
     assert lookups == ["rebind.example"] * len(server.heads)
-    assert f"Host: {name}\r\n" in server.heads[-1]
+    assert f"Host: {name}\r\n" in server.head_of("/")
 
 
 def test_an_allowed_name_does_not_open_its_address_to_other_names(server: RawServer, fetch: Fetch) -> None:
@@ -105,14 +105,16 @@ def test_an_allowed_name_does_not_open_its_address_to_other_names(server: RawSer
 
 
 @pytest.mark.parametrize(("errno", "reason"), [(socket.EAI_NONAME, "dns"), (socket.EAI_AGAIN, "dns-temporary")])
-def test_a_name_that_is_gone_differs_from_a_resolver_that_is_down(fetch: Fetch, errno: int, reason: str) -> None:
+def test_a_name_that_is_gone_differs_from_a_resolver_that_is_down(
+    fetch: Fetch, errno: int, reason: str
+) -> None:  # 1, 2
     async def fails(host: str, port: int) -> Sequence[str]:
         raise socket.gaierror(errno, "says the resolver")
 
     assert fetch("http://news.example/", resolve=fails).reason == reason
 
 
-def test_a_dead_address_does_not_hide_the_living_one(server: RawServer, fetch: Fetch) -> None:
+def test_a_dead_address_does_not_hide_the_living_one(server: RawServer, fetch: Fetch) -> None:  # 9
     async def two(host: str, port: int) -> Sequence[str]:
         return ["::1", "127.0.0.1"]
 
@@ -121,7 +123,7 @@ def test_a_dead_address_does_not_hide_the_living_one(server: RawServer, fetch: F
     assert fetch(f"http://{name}/", resolve=two, allow_private=(name,)).status == 200
 
 
-def test_families_take_turns_among_at_most_four_addresses() -> None:
+def test_families_take_turns_among_at_most_four_addresses() -> None:  # 9
     async def many(host: str, port: int) -> Sequence[str]:
         return [*(f"2606:4700::{n}" for n in range(1, 9)), PUBLIC]
 
@@ -144,7 +146,9 @@ def test_families_take_turns_among_at_most_four_addresses() -> None:
         ("", "redirect"),
     ],
 )
-def test_every_hop_of_a_redirect_is_checked(server: RawServer, fetch: Fetch, location: str, reason: str) -> None:
+def test_every_hop_of_a_redirect_is_checked(
+    server: RawServer, fetch: Fetch, location: str, reason: str
+) -> None:  # 19, 20, 21, 22, 30
     server.scripts["/"] = redirect(location)
     got = fetch("/")
     assert got.reason == reason
@@ -158,7 +162,32 @@ def test_a_mapped_name_is_spoken_to_on_loopback_in_plain_http(server: RawServer,
     reply = fetch("https://gazette.example/a", net_hosts=mapped)
     assert isinstance(reply, Reply)
     assert (reply.body, reply.final_url) == (b"news", "https://www.gazette.example/b")
-    assert "Host: www.gazette.example\r\n" in server.heads[-1]
+    assert "Host: www.gazette.example\r\n" in server.head_of("/b")
+
+
+def test_blocked_hosts_and_all_below_them_are_never_asked(fetch: Fetch) -> None:  # 139
+    async def never(host: str, port: int) -> Sequence[str]:
+        raise AssertionError("looked up")
+
+    wanted = ("https://blocked.example/", "http://a.b.blocked.example/", "https://u-blocked.example/")
+    answers = fetch(*wanted[:2], blocked=("BLOCKED.example",), resolve=never)
+    assert [got.reason for got in answers] == ["blocked"] * 2
+    with pytest.raises(AssertionError, match="looked up"):
+        fetch(wanted[2], blocked=("blocked.example",), resolve=never)
+
+
+def test_a_redirect_to_a_blocked_host_is_not_followed(server: RawServer, fetch: Fetch) -> None:  # 139
+    server.scripts["/"] = redirect("https://www.Blocked.example./")
+    assert fetch("/", blocked=("blocked.example",)).reason == "blocked"
+
+
+def test_a_proxy_in_the_environment_is_not_used(
+    server: RawServer, fetch: Fetch, monkeypatch: pytest.MonkeyPatch
+) -> None:  # 13
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    server.scripts["/"] = ok()
+    assert fetch("/").status == 200
 
 
 @given(st.text(max_size=60))

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.clock import Clock
-from aggregator.net import Failure, HostState, Reply, Request, fetch_all
+from aggregator.net import HostState, Reply, Request
 from aggregator.net.robots import Rules, product_token, robots_text
-from aggregator.settings import NetSettings
-from tests.net.conftest import NOW, Fetch
+from tests.net.conftest import NOW, Fetch, feed
 from tests.net.server import RawServer, ok, redirect, status
 
 RULES = b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n\nUser-agent: aggregator\nDisallow: /private\nCrawl-delay: 0.3\n"
@@ -20,22 +19,23 @@ RULES = b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n\nUser-agent: aggregator\nDisa
 
 def test_robots_rules_bind_feeds_and_pages_and_are_asked_for_once(server: RawServer, fetch: Fetch) -> None:
     server.scripts |= {"/robots.txt": ok(RULES), "/": ok(), "/private/x": ok(), "/to": redirect("/x/../private/x")}
-    feed = Request(server.base + "/private/feed", "feed")
-    answers = fetch("/", "/private/x", "/to", "/x/../private/x", feed)
+    answers = fetch("/", "/private/x", "/to", "/x/../private/x", feed("/private/feed", server))  # 132
     assert answers[0].status == 200
     assert [got.reason for got in answers[1:]] == ["robots"] * 4
-    assert len([head for head in server.heads if "/robots.txt" in head]) == 1
+    assert server.count("/robots.txt") == 1
     assert sorted(server.paths()) == ["/", "/to"]
 
 
 @pytest.mark.parametrize("script", [status(404), status(403), status(410), ok(b"<!doctype html><p>no"), ok(b""),
-                                    redirect("/robots.txt"), redirect("/gone")])  # fmt: skip
+                                    redirect("/robots.txt"), redirect("/gone"), redirect("/login"), status(204)],
+                         ids=["133-404", "133-403", "133-410", "135-html", "empty", "134-loop", "134-nowhere",
+                              "134-login", "204"])  # fmt: skip
 def test_no_rules_allow_everything(server: RawServer, fetch: Fetch, script: bytes) -> None:
     server.scripts |= {"/robots.txt": script, "/": ok()}
     assert isinstance(fetch("/"), Reply)
 
 
-@pytest.mark.parametrize(("script", "code"), [(status(500), 500), (status(429), 429), (b"", 0), (b"junk\r\n\r\n", 0)])
+@pytest.mark.parametrize(("script", "code"), [(status(500), 500), (b"", 0), (b"junk\r\n\r\n", 0)])  # 133
 def test_robots_without_an_answer_forbid_everything_for_ten_minutes(
     server: RawServer, fetch: Fetch, script: bytes, code: int
 ) -> None:
@@ -49,6 +49,49 @@ def test_robots_without_an_answer_forbid_everything_for_ten_minutes(
     assert fetch("/", hosts={state.host: state}, clock=Clock(NOW + timedelta(minutes=10))).status == 200
 
 
+def test_robots_that_fail_for_thirty_days_no_longer_forbid(server: RawServer, fetch: Fetch) -> None:  # 133
+    server.scripts |= {"/robots.txt": status(500), "/": ok()}
+    fetch("/")
+    (first,) = fetch.states
+    assert first.robots_failing_since == NOW
+    fetch("/", hosts={first.host: first}, clock=Clock(NOW + timedelta(days=29)))
+    (later,) = fetch.states
+    assert later.robots_failing_since == NOW
+    assert server.paths() == []
+    assert fetch("/", hosts={later.host: later}, clock=Clock(NOW + timedelta(days=30))).status == 200
+    server.scripts["/robots.txt"] = status(404)
+    fetch("/", hosts={later.host: later}, clock=Clock(NOW + timedelta(days=31)))
+    assert fetch.states[0].robots_failing_since is None
+
+
+def test_robots_may_be_up_to_five_redirects_away(server: RawServer, fetch: Fetch) -> None:  # 134
+    server.scripts |= {f"/{n}": redirect(f"/{n + 1}") for n in range(1, 6)}
+    server.scripts |= {"/robots.txt": redirect("/1"), "/5": ok(RULES), "/private": ok()}
+    assert fetch("/private").reason == "robots"
+    server.scripts |= {"/5": redirect("/6"), "/6": ok(RULES)}
+    assert fetch("/private").status == 200
+
+
+def test_a_recorded_basis_lifts_robots_for_that_very_url(server: RawServer, fetch: Fetch) -> None:
+    server.scripts |= {"/robots.txt": ok(RULES), "/private/feed": redirect("/private/x"), "/private/x": ok()}
+    asked = feed("/private/x", server, robots_basis="licence of 2026-01-02")
+    assert fetch(asked).status == 200
+    assert fetch(replace(asked, url=server.base + "/private/feed")).reason == "robots"
+    assert server.paths() == ["/private/x", "/private/feed"]
+
+
+def test_where_redirects_lead_is_remembered_with_its_rules(server: RawServer, fetch: Fetch) -> None:
+    address = f"127.0.0.1:{server.port}"
+    names = {"a.example": address, "b.example": address}
+    server.scripts |= {"/1": redirect("https://b.example/2", 301), "/2": ok()}
+    start = Request("https://a.example/1", "feed")
+    assert fetch(start, net_hosts=names).status == 200
+    a, b = fetch.states
+    assert (a.host, a.leads_to, b.host, b.leads_to) == ("a.example", ("b.example",), "b.example", ())
+    assert fetch(start, net_hosts=names, hosts={a.host: replace(a, beyond=(b,))}).status == 200
+    assert server.count("/robots.txt") == 2
+
+
 def test_rules_are_remembered_for_a_day(server: RawServer, fetch: Fetch) -> None:
     server.scripts |= {"/robots.txt": ok(RULES), "/": ok()}
     fetch("/")
@@ -56,9 +99,9 @@ def test_rules_are_remembered_for_a_day(server: RawServer, fetch: Fetch) -> None
     assert "Disallow: /private" in state.robots
     known = {state.host: state}
     assert fetch("/private", hosts=known, clock=Clock(NOW + timedelta(hours=23))).reason == "robots"
-    assert len(server.heads) == 2
+    assert server.count("/robots.txt") == 1
     assert fetch("/", hosts=known, clock=Clock(NOW + timedelta(hours=24))).status == 200
-    assert len(server.heads) == 4
+    assert server.count("/robots.txt") == 2
 
 
 def test_a_huge_robots_file_is_read_as_far_as_its_cap(server: RawServer, fetch: Fetch) -> None:
@@ -87,13 +130,13 @@ def _gaps(server: RawServer) -> list[float]:
 
 def test_starts_on_one_host_keep_their_distance(server: RawServer, fetch: Fetch) -> None:
     server.scripts |= {"/1": ok(), "/2": ok(), "/3": ok()}
-    fetch("/1", "/2", "/3", host_delay=0.2, total_timeout=0.3)
+    fetch(*(feed(f"/{n}", server) for n in (1, 2, 3)), host_delay=0.2, total_timeout=0.3)
     assert len(server.starts) == 4
     assert min(_gaps(server)) > 0.15
     assert fetch.states[0].next_free_at is not None
 
 
-def test_crawl_delay_widens_the_distance_up_to_its_limit(server: RawServer, fetch: Fetch) -> None:
+def test_crawl_delay_widens_the_distance_up_to_its_limit(server: RawServer, fetch: Fetch) -> None:  # 136
     server.scripts |= {"/robots.txt": ok(RULES), "/1": ok(), "/2": ok()}
     fetch("/1", "/2", host_delay=0.01)
     assert _gaps(server)[-1] > 0.25
@@ -131,18 +174,9 @@ def test_the_next_process_waits_for_the_last_ones_delay_but_not_for_the_news(ser
     moment = Clock().now()
     known = HostState(key, "", 404, moment, moment + timedelta(seconds=0.4))
     started = time.monotonic()
-    fetch("/", hosts={key: known}, clock=Clock(), host_delay=5)
+    fetch(feed("/", server), hosts={key: known}, clock=Clock(), host_delay=5)
     assert 0.2 < time.monotonic() - started < 3
     started = time.monotonic()
-    fetch("/", hosts={key: replace(known, robots_at=NOW, next_free_at=NOW + timedelta(hours=1))}, host_delay=5)
+    later = replace(known, robots_at=NOW, next_free_at=NOW + timedelta(hours=1))
+    fetch(feed("/", server), hosts={key: later}, host_delay=5)
     assert time.monotonic() - started < 1
-
-
-def test_fetch_all_answers_in_the_order_of_the_requests(server: RawServer) -> None:
-    server.scripts |= {f"/{n}": ok(str(n).encode()) for n in range(5)}
-    settings = NetSettings(allow_private=(f"127.0.0.1:{server.port}",), host_delay=0)
-    requests = [Request(f"{server.base}/{n}", "page") for n in range(6)]
-    answers, states = fetch_all(requests, settings, Clock(NOW))
-    assert [got.body for got in answers if isinstance(got, Reply)] == [b"0", b"1", b"2", b"3", b"4"]
-    assert isinstance(answers[5], Failure)
-    assert [state.host for state in states] == [f"127.0.0.1:{server.port}"]
