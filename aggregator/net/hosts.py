@@ -53,6 +53,7 @@ class Host:
     late: int = 0
     tdm: str = ""
     tdm_at: datetime | None = None
+    tdm_tried: bool = False
     leads_to: dict[str, None] = field(default_factory=dict)
     contact: Contact | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -203,8 +204,8 @@ class Hosts:
         return self._is_recent(host.robots_at, kept)
 
     def tdm_fresh(self, host: Host) -> bool:
-        """Whether tdmrep.json need not be asked for again yet."""
-        return self._is_recent(host.tdm_at, timedelta(hours=self._settings.robots_hours))
+        """Whether tdmrep.json need not be asked for again yet. Without an answer the next fetcher tries again."""
+        return host.tdm_tried or self._is_recent(host.tdm_at, timedelta(hours=self._settings.robots_hours))
 
     def _is_recent(self, moment: datetime | None, kept: timedelta) -> bool:
         return moment is not None and timedelta() <= self._clock.now() - moment < kept
@@ -224,7 +225,9 @@ class Hosts:
 
     def set_tdm(self, host: Host, text: str | None) -> None:
         """Remember what tdmrep.json answered; None (no answer) leaves what it said before."""
-        host.tdm, host.tdm_at = host.tdm if text is None else text, self._clock.now()
+        host.tdm_tried = True
+        if text is not None:
+            host.tdm, host.tdm_at = text, self._clock.now()
 
     def states(self) -> tuple[HostState, ...]:
         """What the next fetcher has to know, by host name."""

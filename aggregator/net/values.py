@@ -72,7 +72,8 @@ class Reply:
     final_url: str
     status: int
     headers: Mapping[str, str]
-    body: bytes = b""
+    #: not in the repr: asyncio forms that of a task's result, four characters a byte
+    body: bytes = field(default=b"", repr=False)
     permanent_url: str = ""
     rights: Rights = Rights.FULL
     rights_basis: str = ""

@@ -12,7 +12,7 @@ from aggregator.net.values import FetchReason
 #: bytes of an error page that are read to tell a challenge from a refusal
 MAX_ERROR_PAGE = 64_000
 _CONSENT_HOSTS = frozenset({"cmp", "consent", "consents", "cookiewall", "gdpr", "guce", "myprivacy", "privacywall"})
-_LOGIN_HOSTS = frozenset({"account", "accounts", "auth", "id", "idp", "login", "signin", "sso", "subscribe"})
+_LOGIN_HOSTS = frozenset({"account", "accounts", "auth", "idp", "login", "signin", "sso", "subscribe"})
 _CONSENT_PATHS = frozenset(
     {"consent", "cookie-consent", "cookie-wall", "cookiewall", "gdpr", "privacy-gate", "privacy-wall", "privacywall"}
 )

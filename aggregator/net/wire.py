@@ -121,8 +121,8 @@ class Wire:
     async def get(self, errand: Errand) -> Answer:
         """Send the request and read the head of the answer. Raises ConnectFailed and FetchFailed."""
         with _translated():
-            host = f"[{errand.address}]" if ":" in errand.address else errand.address
-            url = httpx.URL(f"{errand.scheme}://{host}:{errand.port}").copy_with(raw_path=errand.target.encode())
+            where = {"scheme": errand.scheme, "host": errand.address, "port": errand.port}
+            url = httpx.URL(**where, raw_path=errand.target.encode())
             extensions = {"timeout": {"connect": errand.connect_timeout}, "sni_hostname": errand.name}
             request = httpx.Request("GET", url, headers=list(errand.headers), extensions=extensions)
             transport = await self._legacy_transport() if errand.legacy else self._transport

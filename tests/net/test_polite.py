@@ -145,6 +145,13 @@ def test_crawl_delay_widens_the_distance_up_to_its_limit(server: RawServer, fetc
     assert _gaps(server)[-1] < 0.25
 
 
+@pytest.mark.parametrize(
+    ("rules", "seconds"), [("Crawl-delay: 7.5", 7.5), ("Request-rate: 2/1m", 30), ("Crawl-delay: soon", 0), ("", 0)]
+)
+def test_both_ways_to_ask_for_distance_are_read(rules: str, seconds: float) -> None:  # 136
+    assert Rules(f"User-agent: *\n{rules}\nDisallow: /x", "aggregator").delay == seconds
+
+
 def test_no_delay_means_no_waiting(server: RawServer, fetch: Fetch) -> None:
     server.scripts |= {"/robots.txt": ok(RULES)} | {f"/{n}": ok() for n in range(10)}
     started = time.monotonic()

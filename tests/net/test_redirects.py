@@ -12,7 +12,7 @@ from aggregator.net.headers import Cookies, next_hop
 from aggregator.net.urls import split
 from aggregator.net.walls import wall_before
 from tests.net.conftest import Fetch, feed
-from tests.net.server import RawServer, ok, redirect
+from tests.net.server import RawServer, answer, ok, redirect
 
 
 def test_a_loop_is_noticed(server: RawServer, fetch: Fetch) -> None:  # 23
@@ -68,14 +68,29 @@ def test_a_bounce_for_a_cookie_is_no_loop(server: RawServer, fetch: Fetch) -> No
     assert fetch("/").body == b"in"
 
 
-@pytest.mark.parametrize(("codes", "permanent"), [((301, 308), True), ((301, 302), False), ((307, 301), False)])
+@pytest.mark.parametrize(
+    ("codes", "permanent"), [((301, 308), True), ((301, 302), False), ((307, 301), False), ((303, 308), False)]
+)
 def test_only_a_chain_of_permanent_redirects_is_permanent(
     server: RawServer, fetch: Fetch, codes: tuple[int, int], permanent: bool
-) -> None:
+) -> None:  # 26, 28, 31
     server.scripts |= {"/a": redirect("b c", codes[0]), "/b%20c": redirect("/d", codes[1]), "/d": ok()}
     got = fetch("/a")
     assert got.final_url == server.base + "/d"
     assert got.permanent_url == (server.base + "/d" if permanent else "")
+
+
+def test_a_location_in_latin_1_is_encoded(server: RawServer, fetch: Fetch) -> None:  # 31
+    server.scripts |= {"/a": redirect("/caf\xe9 \xe0"), "/caf%C3%A9%20%C3%A0": ok(b"in")}
+    assert fetch("/a").body == b"in"
+
+
+def test_a_redirect_without_location_is_a_failure_and_its_body_is_not_read(
+    server: RawServer, fetch: Fetch
+) -> None:  # 30
+    server.scripts["/a"] = answer(302, body=b"<rss/>")
+    got = fetch("/a")
+    assert (got.reason, got.detail, got.status) == ("redirect", "a redirect without Location", 0)
 
 
 def test_validators_and_cookies_stay_on_their_host(server: RawServer, fetch: Fetch) -> None:  # 32

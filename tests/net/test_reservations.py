@@ -66,8 +66,9 @@ def test_tdmrep_is_asked_once_a_day_and_remembered(server: RawServer, fetch: Fet
     known = {state.host: state for state in fetch.states}
     assert fetch("/news/a", hosts=known, clock=Clock(NOW + timedelta(hours=23))).rights == "metadata"
     assert server.count(TDM) == 1
-    server.scripts[TDM] = status(500)  # no answer leaves what was said
-    assert fetch("/news/a", hosts=known, clock=Clock(NOW + timedelta(hours=25))).rights == "metadata"
+    server.scripts[TDM] = status(500)  # no answer leaves what was said, and is asked for again by the next fetcher
+    assert fetch("/news/a", "/news/a", hosts=known, clock=Clock(NOW + timedelta(hours=25)))[1].rights == "metadata"
+    assert fetch.states[0].tdm_at == NOW
     server.scripts[TDM] = status(404)
     assert fetch("/news/a", hosts=known, clock=Clock(NOW + timedelta(hours=25))).rights == "full"
     assert server.count(TDM) == 3
