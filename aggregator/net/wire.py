@@ -121,8 +121,8 @@ class Wire:
     async def get(self, errand: Errand) -> Answer:
         """Send the request and read the head of the answer. Raises ConnectFailed and FetchFailed."""
         with _translated():
-            where = {"scheme": errand.scheme, "host": errand.address, "port": errand.port}
-            url = httpx.URL(**where, raw_path=errand.target.encode())
+            path = errand.target.encode()
+            url = httpx.URL(scheme=errand.scheme, host=errand.address, port=errand.port, raw_path=path)
             extensions = {"timeout": {"connect": errand.connect_timeout}, "sni_hostname": errand.name}
             request = httpx.Request("GET", url, headers=list(errand.headers), extensions=extensions)
             transport = await self._legacy_transport() if errand.legacy else self._transport

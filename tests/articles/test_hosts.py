@@ -37,24 +37,24 @@ def recall(store: Store, *urls: str) -> dict[str, HostState]:
         return load_hosts(session, urls)
 
 
-def test_everything_learnt_of_a_host_is_there_the_next_time(store: Store) -> None:  # 50, 51, 52, 133, 138
-    remember(store, HostState("a.example"), FULL)
-    assert recall(store, "https://a.example/feed") == {"a.example": FULL}
+def test_everything_learnt_of_a_host_is_there_the_next_time(sqlite: Store) -> None:  # 50, 51, 52, 133, 138
+    remember(sqlite, HostState("a.example"), FULL)
+    assert recall(sqlite, "https://a.example/feed") == {"a.example": FULL}
 
 
-def test_a_host_comes_with_those_that_its_redirects_led_to(store: Store) -> None:
+def test_a_host_comes_with_those_that_its_redirects_led_to(sqlite: Store) -> None:
     others = [HostState("b.example", "Disallow: /", 200, NOW), HostState("c.example:8080"), HostState("d.example")]
-    remember(store, FULL, *others)
-    known = recall(store, "https://a.example/1", "https://d.example/2")
+    remember(sqlite, FULL, *others)
+    known = recall(sqlite, "https://a.example/1", "https://d.example/2")
     assert [state.host for state in known["a.example"].beyond] == ["b.example", "c.example:8080"]
     assert known["a.example"].beyond[0] == others[0]
     assert known["d.example"].beyond == ()
 
 
-def test_an_unknown_host_of_a_known_service_comes_with_its_cool_down(store: Store) -> None:  # 50
+def test_an_unknown_host_of_a_known_service_comes_with_its_cool_down(sqlite: Store) -> None:  # 50
     service = replace(FULL, host="substack.com", leads_to=())
-    remember(store, service)
-    known = recall(store, "https://new.substack.com/feed", "https://unknown.example/")
+    remember(sqlite, service)
+    known = recall(sqlite, "https://new.substack.com/feed", "https://unknown.example/")
     assert known == {"new.substack.com": HostState("new.substack.com")}
     assert known["new.substack.com"].beyond == (service,)
 
