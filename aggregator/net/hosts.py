@@ -31,6 +31,7 @@ LATE_IN_A_ROW = 5
 MOST_LED_TO = 8
 #: these say that no connection comes about: an answer proves them wrong
 _SILENT = (FetchReason.UNREACHABLE, FetchReason.TIMEOUT)
+_REASONS = {reason.value: reason for reason in FetchReason}
 
 
 @dataclass(slots=True)
@@ -81,8 +82,7 @@ class Hosts:
             host = self._hosts[key] = Host(key, asyncio.Semaphore(self._settings.host_concurrency))
             host.robots, host.robots_status, host.robots_at = state.robots, state.robots_status, state.robots_at
             host.failing_since, host.down_until = state.robots_failing_since, state.down_until
-            if state.down_reason in list(FetchReason):
-                host.down_reason = FetchReason(state.down_reason)
+            host.down_reason = _REASONS.get(state.down_reason, FetchReason.UNREACHABLE)
             host.strikes, host.learnt_delay = state.strikes, state.learnt_delay
             host.tdm, host.tdm_at = state.tdm, state.tdm_at
             host.leads_to = dict.fromkeys(state.leads_to)
