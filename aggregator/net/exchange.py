@@ -131,7 +131,7 @@ class Exchange:
             failure = self._judge(answer, chain)
             if failure is not None and failure.status in (403, 503) and chain.is_content:
                 failure = await self._maybe_challenge(answer, failure)
-            self._hosts.note_answer(host, failure)
+            self._hosts.note_answer(host, failure, forgives=chain.is_content)
             if failure is not None:
                 raise failure
             if answer.status not in (200, 203):

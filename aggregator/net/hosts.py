@@ -132,14 +132,18 @@ class Hosts:
         """No connection could be made: its other URLs need not be tried."""
         self._leave_alone(host, FetchReason.UNREACHABLE, timedelta(minutes=self._settings.host_down_minutes))
 
-    def note_answer(self, host: Host, failure: FetchFailed | None) -> None:
-        """The host answered. 429, 403 and 5xx in a row are strikes; what it is left alone for goes into `failure`."""
+    def note_answer(self, host: Host, failure: FetchFailed | None, *, forgives: bool = True) -> None:
+        """The host answered. 429, 403 and 5xx in a row are strikes; what it is left alone for goes into `failure`.
+
+        Another answer ends the row if it `forgives`: a robots.txt that is served does not.
+        """
         if host.down_reason in _SILENT:
             host.down_until = None
         scope, status = host.scope, failure.status if failure is not None else 200
         if failure is None or not (status in (403, 429) or 500 <= status < 600):
-            scope.strikes = 0
-            scope.learnt_delay = cooldown.eased(scope.learnt_delay, self._settings.host_delay)
+            if forgives:
+                scope.strikes = 0
+                scope.learnt_delay = cooldown.eased(scope.learnt_delay, self._settings.host_delay)
             return
         scope.strikes += 1
         wait: timedelta | None = None

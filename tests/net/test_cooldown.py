@@ -82,6 +82,15 @@ def test_429_without_retry_after_doubles_the_wait_with_each_strike(server: RawSe
     assert known[state.host].strikes == 3
 
 
+def test_a_robots_file_that_is_served_does_not_end_the_row(server: RawServer, fetch: Fetch) -> None:  # 51
+    server.scripts["/"] = status(429)
+    fetch("/")
+    (state,) = fetch.states
+    later = fetch("/", hosts={state.host: state}, clock=Clock(NOW + 25 * HOUR))
+    assert server.count("/robots.txt") == 2
+    assert later.retry_after >= timedelta(minutes=30)
+
+
 def test_three_403_in_a_row_are_a_rate_limit(server: RawServer, fetch: Fetch) -> None:  # 51
     server.scripts |= {f"/{n}": status(403) for n in range(4)}
     answers = fetch(*(feed(f"/{n}", server) for n in range(4)), in_turn=True)
