@@ -25,6 +25,7 @@ def parse_json_feed(text: str, url: str, max_entries: int) -> RawFeed:
         title=_text(feed, "title"),
         language=_text(feed, "language"),
         entries=newest(entries, max_entries),
+        left_out=max(0, len(entries) - max_entries),
     )
 
 
