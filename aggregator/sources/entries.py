@@ -36,7 +36,7 @@ class RawEntry:
 
 @dataclass(frozen=True, slots=True)
 class RawFeed:
-    """A feed as it says it; `base` is what its relative links are relative to.
+    """A feed as it says it; `base` is what its relative links are relative to, `site` the address of its site, if any.
 
     `left_out` counts entries beyond the newest that are kept; `partial` says that the document breaks off.
     """
@@ -44,6 +44,7 @@ class RawFeed:
     format: str
     base: str
     title: str = ""
+    site: str = ""
     language: str = ""
     entries: tuple[RawEntry, ...] = ()
     ttl_minutes: int | None = None

@@ -17,7 +17,7 @@ from aggregator.sources.dates import parse_date
 from aggregator.sources.entries import RawEntry, RawFeed, entry_url, finished, newest, newest_places
 from aggregator.sources.jsonfeed import parse_json_feed
 from aggregator.sources.markup import decode, mended, plain, without_prolog
-from aggregator.sources.sitemaps import parse_sitemap
+from aggregator.sources.sitemaps import news_children, parse_sitemap
 from aggregator.text import one_line
 from aggregator.types import FeedDocument
 
@@ -56,6 +56,7 @@ def read_feed(body: bytes, url: str, content_type: str = "", *, max_entries: int
     return FeedDocument(
         format=raw.format,
         title=one_line(plain(raw.title, 512)),
+        site=raw.site,
         language=one_line(raw.language, 35),
         entries=kept,
         dropped=len(entries) - len(kept) + raw.left_out,
@@ -75,6 +76,15 @@ def parse_feed(body: bytes, url: str, content_type: str = "", *, max_entries: in
         return parse_sitemap(mended(text, entities), url, max_entries, partial=partial)
     text, left_out = _cut(mended(_first_document(text, root), entities), root, max_entries)
     return replace(_read(_parsed(text, url), url, max_entries), left_out=left_out, partial=partial)
+
+
+def read_children(body: bytes) -> tuple[str, ...]:
+    """The sitemaps that an index of sitemaps names, those of news first; none if `body` is no such index."""
+    try:
+        text, root, entities = _from_root(decode(_unpacked(body)).lstrip())
+        return news_children(mended(text, entities)) if root.lower().endswith("sitemapindex") else ()
+    except Rejected:
+        return ()
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -158,12 +168,13 @@ def _parsed(text: str, url: str) -> Mapping[str, Any]:
 def _read(result: Mapping[str, Any], url: str, max_entries: int) -> RawFeed:
     feed, version = result["feed"], str(result["version"] or "rss")
     # RSS means links to be relative to the site, Atom to the document (RFC 4287, 2); xml:base is already applied
-    site = entry_url([_get(feed, "link")], url) if version.startswith("rss") else ""
+    site = entry_url([_get(feed, "link")], url)
     language, ttl = _get(feed, "language"), _get(feed, "ttl").strip()
     return RawFeed(
         format=version,
-        base=site or url,
+        base=(site if version.startswith("rss") else "") or url,
         title=_get(feed, "title"),
+        site=site,
         language=language,
         entries=newest([_entry(item, language) for item in result["entries"]], max_entries),
         ttl_minutes=int(ttl) if ttl.isascii() and ttl.isdecimal() and len(ttl) < 7 else None,
