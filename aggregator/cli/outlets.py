@@ -181,9 +181,9 @@ def _refuse_known(specs: "Sequence[OutletSpec]", urls: Sequence[str]) -> None:
 
 
 def _host(url: str) -> str:
-    from urllib.parse import urlsplit
+    from aggregator.sources.domains import domain_of
 
-    return (urlsplit(url if "://" in url else f"https://{url}").hostname or "").removeprefix("www.")
+    return domain_of(url if "://" in url else f"https://{url}")
 
 
 def _found_lines(spec: "OutletSpec", feeds: "Sequence[FoundFeed]") -> Iterator[str]:

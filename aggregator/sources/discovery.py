@@ -18,6 +18,7 @@ from aggregator.errors import Rejected
 from aggregator.executors import Isolated, WorkerDied, time_limit
 from aggregator.net import Failure, HostState, Reply, Request, fetch_all
 from aggregator.settings import Settings
+from aggregator.sources.domains import domain_of
 from aggregator.sources.feeds import read_children, read_feed
 from aggregator.sources.homepage import HomePage, country_of, outlet_name, read_home_page
 from aggregator.types import FeedDocument
@@ -69,9 +70,9 @@ class _Seeker:
     settings: Settings
     clock: Clock
     say: Callable[[str], None]
+    aside: Isolated
     hosts: dict[str, HostState] = field(default_factory=dict)
     vain: dict[str, str] = field(default_factory=dict)
-    aside: Isolated = field(default_factory=Isolated)
 
     def __enter__(self) -> Self:
         return self
@@ -91,6 +92,8 @@ class _Seeker:
         for answer in answers:
             if isinstance(answer, Failure):
                 self.vain[answer.url] = answer.detail or answer.reason.value
+            elif not answer.body:
+                self.vain[answer.url] = "an empty answer"
         return [answer for answer in answers if isinstance(answer, Reply) and answer.body]
 
     def feed(self, reply: Reply) -> FeedDocument | None:
@@ -126,10 +129,10 @@ def discover(
     nothing was found, `vain` says why.
     """
     url = address if "://" in address else f"https://{address}"
-    with _Seeker(settings, clock, say) as seeker:
+    with _Seeker(settings, clock, say, Isolated()) as seeker:
         replies = seeker.ask([url])
         if not replies:
-            return Discovery(url, _host(url), vain=tuple(seeker.vain.items()))
+            return Discovery(url, url, vain=tuple(seeker.vain.items()))
         first = replies[0]
         document = seeker.feed(first)
         if document is not None:
@@ -148,7 +151,7 @@ def discover(
 
 def found_feeds(urls: Sequence[str], settings: Settings, clock: Clock, say: Callable[[str], None]) -> list[FoundFeed]:
     """Those of the given addresses that are feeds, in their order."""
-    with _Seeker(settings, clock, say) as seeker:
+    with _Seeker(settings, clock, say, Isolated()) as seeker:
         return seeker.feeds(urls, "given")
 
 
@@ -172,7 +175,7 @@ def _search(seeker: _Seeker, page: HomePage, home: str) -> list[FoundFeed]:
 
 def _from_robots(seeker: _Seeker, home: str) -> list[FoundFeed]:
     """The news sitemaps that robots.txt names, itself or through an index; robots.txt was read before anything else."""
-    states = [state for state in seeker.hosts.values() if state.host.split(":")[0] == _host(home)]
+    states = [state for state in seeker.hosts.values() if state.host.split(":")[0] == urlsplit(home).hostname]
     named = [url for state in states for url in _SITEMAP_LINE.findall(state.robots)]
     news_first = sorted(dict.fromkeys(named), key=lambda url: "news" not in url.lower())[:_SITEMAPS]
     found: list[FoundFeed] = []
@@ -200,7 +203,7 @@ def _distinct(found: Sequence[FoundFeed]) -> list[FoundFeed]:
 
 
 def _summed_up(home: str, page: HomePage, feeds: list[FoundFeed], vain: tuple[tuple[str, str], ...]) -> Discovery:
-    host = _host(home)
+    host = domain_of(home)
     title, language = (feeds[0].document.title, feeds[0].document.language) if feeds else ("", "")
     word = re.match(r"[a-zA-Z]{2,3}(?![a-zA-Z])", language)
     parts = urlsplit(home)
@@ -217,7 +220,7 @@ def _summed_up(home: str, page: HomePage, feeds: list[FoundFeed], vain: tuple[tu
 
 def further_domains(feeds: Sequence[FoundFeed], host: str) -> tuple[str, ...]:
     """The host that nearly all entries are on, if that is not the home page's or below it."""
-    hosts = [_host(entry.url) for feed in feeds for entry in feed.document.entries]
+    hosts = [domain_of(entry.url) for feed in feeds for entry in feed.document.entries]
     if not hosts:
         return ()
     commonest = max(sorted(set(hosts)), key=hosts.count)
@@ -234,10 +237,6 @@ def is_shared(host: str) -> bool:
 def lasting_url(reply: Reply) -> str:
     """Where the feed lives: the end of a chain of permanent redirects, else where it was asked for."""
     return reply.permanent_url or reply.url
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def _parts(reply: Reply) -> tuple[bytes, str, str]:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from aggregator.errors import Rejected
 from aggregator.sources.discovery import is_shared
+from aggregator.sources.domains import domain_of
 from aggregator.sources.entries import entry_url
 from aggregator.sources.homepage import country_of, host_label
 from aggregator.sources.outlets import FeedSpec, OutletSpec
@@ -72,7 +73,7 @@ def outlets_of(
     groups: dict[str, list[OpmlFeed]] = {}
     left: list[tuple[OpmlFeed, str]] = []
     for feed in feeds:
-        host = _host(feed.site or feed.url)
+        host = domain_of(feed.site or feed.url)
         owner = owners.get(feed.url) or owners.get(host)
         if feed.url in owners:
             left.append((feed, f"is a feed of [{owner}] already"))
@@ -134,7 +135,3 @@ def write_opml(specs: Sequence[OutletSpec], title: str) -> str:
 
 def _text(value: str) -> str:
     return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")

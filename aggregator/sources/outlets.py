@@ -18,6 +18,7 @@ from aggregator.clock import Clock
 from aggregator.errors import ConfigError
 from aggregator.settings import Section, read_toml, suggestion
 from aggregator.sources import ledger
+from aggregator.sources.domains import domain_of
 from aggregator.store.tables import Article, Feed, Outlet
 from aggregator.store.upsert import upsert
 from aggregator.text import one_line, short_hash
@@ -103,8 +104,7 @@ class OutletSpec(Section):
     @property
     def all_domains(self) -> tuple[str, ...]:
         """The home page's host without `www.`, and the further domains given."""
-        host = (urlsplit(self.home).hostname or "").removeprefix("www.")
-        return tuple(dict.fromkeys((host, *(domain.lower() for domain in self.domains))))
+        return tuple(dict.fromkeys((domain_of(self.home), *(domain.lower() for domain in self.domains))))
 
 
 def feed_id(url: str) -> str:
