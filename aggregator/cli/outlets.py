@@ -123,9 +123,7 @@ def add(
         feeds = tuple(found_feeds(feed, settings, clock, say))
         domains = further_domains(feeds, _host(found.home))
     if not feeds or (feed and len(feeds) < len(set(feed))):
-        for address, why in found.vain:
-            typer.echo(f"  {address}: {why}", err=True)
-        typer.echo(f"not added: {'a --feed is none' if feeds else 'no feed was found'}; --feed URL names one", err=True)
+        _say_vain(found, some=bool(feeds))
         raise typer.Exit(1)
     spec = _spec(found, feeds, domains, specs, key, name)
     _refuse_known(specs, [spec.home, *(f"https://{domain}/" for domain in spec.domains), *(f.url for f in feeds)])
@@ -135,6 +133,13 @@ def add(
         raise typer.Exit(1)
     append_outlets(options.config, [spec])
     typer.echo(f"added to {options.config / 'outlets.toml'}, unrated; next: aggregator --config {options.config} run")
+
+
+def _say_vain(found: "Discovery", *, some: bool) -> None:
+    """What was asked without finding a feed, and why nothing is added."""
+    for address, why in found.vain:
+        typer.echo(f"  {address}: {why}", err=True)
+    typer.echo(f"not added: {'a --feed is none' if some else 'no feed was found'}; --feed URL names one", err=True)
 
 
 def _spec(
