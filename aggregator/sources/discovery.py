@@ -84,6 +84,8 @@ class _Seeker:
 
     def ask(self, urls: Sequence[str]) -> list[Reply]:
         """The answers that came with a body."""
+        if not urls:
+            return []
         for url in urls:
             self.say(f"asking {url}")
         requests = [Request(url, "feed") for url in urls]
@@ -128,11 +130,11 @@ def discover(
     Feeds of comments are left out, and feeds that repeat another's entries. Nothing raises for what servers do: where
     nothing was found, `vain` says why.
     """
-    url = address if "://" in address else f"https://{address}"
+    urls = (address,) if "://" in address else (f"https://{address}", f"http://{address}")
     with _Seeker(settings, clock, say, Isolated()) as seeker:
-        replies = seeker.ask([url])
+        replies = seeker.ask(urls[:1]) or seeker.ask(urls[1:])
         if not replies:
-            return Discovery(url, url, vain=tuple(seeker.vain.items()))
+            return Discovery(urls[0], address, vain=tuple(seeker.vain.items()))
         first = replies[0]
         document = seeker.feed(first)
         if document is not None:

@@ -159,4 +159,14 @@ def test_what_robots_forbids_is_not_asked_and_said(server: RawServer) -> None:
 @pytest.mark.parametrize("address", ["", "http://", "http://[::1", "ftp://x/", "http://127.0.0.1:99999/", "no host"])
 def test_what_is_no_address_is_said(address: str) -> None:
     result = discover(address, Settings(), Clock(NOW))
-    assert (result.feeds, len(result.vain)) == ((), 1)
+    assert result.feeds == ()
+    assert result.vain
+
+
+def test_an_address_without_scheme_is_asked_for_over_https_first(server: RawServer) -> None:
+    server.scripts |= {"/": html(link("/rss")), "/rss": feed(1)}
+    net = NetSettings(allow_private=(f"127.0.0.1:{server.port}",), host_delay=0, host_down_minutes=0, total_timeout=5)
+    asked: list[str] = []
+    result = discover(f"127.0.0.1:{server.port}", Settings(net=net), Clock(NOW), asked.append)
+    assert asked[:2] == [f"asking https://127.0.0.1:{server.port}", f"asking http://127.0.0.1:{server.port}"]
+    assert result.home == f"{server.base}/"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from aggregator.errors import Rejected
 from aggregator.sources.dates import parse_date
-from aggregator.sources.feeds import parse_feed, read_feed
+from aggregator.sources.feeds import parse_feed, read_children, read_feed
 from tests.sources.documents import DAY, URL, item, read, rss
 
 
@@ -136,6 +136,9 @@ _SEEDS = [
     b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title type="xhtml"><div>x</div></title><link href="/a"/>'
     b'<content type="application/octet-stream">eA==</content><updated>2026-10-18T06:00:00Z</updated></entry></feed>',
     b'{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","url":"/1"}]}',
+    b"<urlset xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>/1</loc><news:news><news:title>x"
+    b"</news:title><news:publication_date>2026-10-18</news:publication_date></news:news></url></urlset>",
+    b"<sitemapindex><sitemap><loc>/1</loc><lastmod>2026-10-18</lastmod></sitemap></sitemapindex>",
 ]
 
 
@@ -160,6 +163,7 @@ def _mutated(draw: st.DrawFn) -> bytes:
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(_mutated(), st.binary(max_size=200), st.binary(max_size=200).map(lambda b: b"<rss>" + b)))
 def test_hostile_bytes_are_a_feed_or_rejected(body: bytes) -> None:
+    read_children(body)
     try:
         feed = read_feed(body, URL, "text/xml; charset=rot13")
     except Rejected as rejected:

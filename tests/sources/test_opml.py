@@ -3,6 +3,9 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from aggregator.errors import Rejected
 from aggregator.sources.opml import OpmlFeed, outlets_of, read_opml, write_opml
@@ -74,6 +77,18 @@ def test_what_is_written_can_be_read_again() -> None:
 def test_what_is_no_list_is_rejected(body: bytes) -> None:
     with pytest.raises(Rejected, match="not-opml"):
         read_opml(body)
+
+
+@hypothesis_settings(deadline=None, max_examples=100)
+@given(at=st.integers(0, len(LIST)), size=st.integers(0, 40), piece=st.binary(max_size=20))
+def test_any_bytes_are_a_list_or_rejected(at: int, size: int, piece: bytes) -> None:
+    body = LIST.encode()
+    try:
+        feeds = read_opml(body[:at] + piece + body[at + size :])
+    except Rejected:
+        return
+    assert all(feed.url.startswith(("http://", "https://")) for feed in feeds)
+    outlets_of(feeds, ())
 
 
 def test_a_list_that_breaks_off_is_read_as_far_as_it_goes() -> None:
