@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from aggregator.sources.feeds import read_feed
 from aggregator.types import FeedDocument
 
-URL = "https://gazette.example/feeds/all.xml"
+HOME = "https://gazette.example"
+URL = f"{HOME}/feeds/all.xml"
 DAY = datetime(2026, 10, 18, 6, 0, tzinfo=UTC)
 
 
