@@ -142,13 +142,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """A feed as read: its own title and its entries in the order given."""
+    """A feed as read: its own title, the site it says it is of, and its entries in the order given.
+
+    `dropped` counts entries without an address and those beyond the newest; `partial` says that the document breaks
+    off, so that nothing follows from what it does not list.
+    """
 
     format: str
     title: str = ""
+    site: str = ""
     language: str = ""
     entries: tuple[Entry, ...] = ()
     dropped: int = 0
+    partial: bool = False
     ttl_minutes: int | None = None
 
 

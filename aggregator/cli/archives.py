@@ -187,3 +187,40 @@ def _labels(file: Path) -> dict[str, str]:
     if not isinstance(labels, dict) or not all(isinstance(value, str) for value in labels.values()):
         raise ConfigError("is not an object of texts", file=file, fix='{"one story": "the story that it counts as"}')
     return labels
+
+
+@eval_app.command()
+def feeds(
+    context: typer.Context,
+    gold: Annotated[
+        Path, typer.Argument(help="Folder with manifest.jsonl.gz and the feeds, unpacked or files.tar.gz.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help='Print {"n": …, "scores": {…}}.')] = False,
+) -> None:
+    """Read labelled feeds and count the stated facts that are read right: entries, titles, links, ids, dates.
+
+    `facts` is the share of those facts of feedparser's suite that feedparser itself has right, `facts_all` of all of
+    them, `facts_NAME` of another parser's suite. Misses are listed.
+    """
+    from aggregator.cli.logs import set_up_logs
+    from aggregator.errors import ConfigError
+    from aggregator.sources.evaluation import evaluate_feeds
+
+    options: Options = context.obj
+    set_up_logs(as_json=options.log_json, quiet=options.quiet)
+    if not gold.is_dir():
+        raise ConfigError("there is no such folder", file=gold)
+    with progress_bars(options) as progress:
+        found = evaluate_feeds(gold, progress)
+    if as_json:
+        typer.echo(json.dumps({"n": found.n, "scores": {k: round(v, 4) for k, v in found.scores.items()}}))
+        return
+    typer.echo(f"{found.cases} feeds, {sum(found.facts.values())} facts; {found.n} that feedparser has right count")
+    for key, value in found.scores.items():
+        typer.echo(f"  {key:24} {value:.4f}")
+    for title, misses in (("wrong here", found.misses), ("wrong in feedparser", found.their_misses)):
+        for miss in misses:
+            name = f"{miss.fact.what} {miss.fact.place}"
+            typer.echo(f"{title}: {miss.case}: {name}: {str(miss.found)[:80]!r}, not {str(miss.fact.value)[:80]!r}")
+    for crash in found.crashed:
+        typer.echo(f"crashed: {crash}")

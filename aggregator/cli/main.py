@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from aggregator import __version__
-from aggregator.cli import archives, batch, inspect, pages, serve, setup, stories, users
+from aggregator.cli import archives, batch, inspect, outlets, pages, serve, setup, stories, users
 from aggregator.cli.options import Options
 
 app = typer.Typer(
@@ -61,6 +61,7 @@ inspect.register(app)
 pages.register(app)
 stories.register(app)
 setup.register(app)
+outlets.register(app)
 serve.register(app)
 users.register(app)
 

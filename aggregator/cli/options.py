@@ -5,14 +5,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from aggregator.settings import Settings
+    from aggregator.sources.outlets import OutletSpec
     from aggregator.store.sessions import Store
     from pipelines.batch import Instance, Progress
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def agreed(yes: bool, question: str) -> bool:
+    """Whether to go on: a person at a terminal is asked, a script has said so by calling."""
+    return yes or not sys.stdin.isatty() or typer.confirm(question)
 
 
 def sample_time(store: "Store", settings: "Settings") -> "datetime":
@@ -44,6 +54,16 @@ class Options:
         from aggregator.settings import load_settings
 
         return load_settings(self.config, overrides={"store": {"url": self.database}} if self.database else None)
+
+    def outlets(self) -> "tuple[OutletSpec, ...]":
+        """The outlets of the configuration directory."""
+        from aggregator.errors import ConfigError
+        from aggregator.sources.outlets import load_outlets
+
+        if not self.config.is_dir():
+            fix = "--config DIR, or `aggregator init DIR`"
+            raise ConfigError("there is no such directory", file=self.config, fix=fix)
+        return load_outlets(self.config)
 
     @contextmanager
     def instance(self, *, create: bool = False) -> Iterator["Instance"]:

@@ -1,4 +1,4 @@
-"""Commands that set up: init, db upgrade, outlets list, sample serve."""
+"""Commands that set up: init, db upgrade, sample serve."""
 
 import shutil
 from pathlib import Path
@@ -10,14 +10,12 @@ from aggregator.cli.options import Options
 
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 sample_app = typer.Typer(no_args_is_help=True, help="The sample newsroom: fictional outlets on loopback.")
-outlets_app = typer.Typer(no_args_is_help=True, help="Outlets and their feeds.")
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command()(init)
     app.add_typer(db_app, name="db")
-    app.add_typer(outlets_app, name="outlets")
     app.add_typer(sample_app, name="sample")
 
 
@@ -27,6 +25,8 @@ def init(directory: Annotated[Path, typer.Argument(help="A directory that does n
     Example:
 
         aggregator init /etc/aggregator
+
+        aggregator --config /etc/aggregator outlets add https://www.example.com/
     """
     from aggregator.errors import ConfigError
     from aggregator.resources import resource
@@ -36,7 +36,7 @@ def init(directory: Annotated[Path, typer.Argument(help="A directory that does n
     directory.mkdir(parents=True, exist_ok=True)
     for name in ("pipeline.toml", "outlets.toml", "topics.toml"):
         shutil.copyfile(resource("config") / name, directory / name)
-    typer.echo(f"Add your outlets to {directory / 'outlets.toml'}, then: aggregator --config {directory} run")
+    typer.echo(f"Add outlets: aggregator --config {directory} outlets add https://…, or write {directory}/outlets.toml")
 
 
 @db_app.command()
@@ -57,24 +57,6 @@ def upgrade(context: typer.Context) -> None:
         store.close()
     open_store(settings, options.data, Clock(), create=True).close()
     typer.echo("the database is up to date")
-
-
-@outlets_app.command("list")
-def list_outlets(context: typer.Context) -> None:
-    """Each outlet with its lean as the raters have it, and the state of its feeds."""
-    from sqlalchemy import select
-
-    from aggregator.sources.ledger import tags
-    from aggregator.store.tables import Feed, Outlet
-
-    options: Options = context.obj
-    with options.instance() as instance, instance.store.read() as session:
-        outlets = session.scalars(select(Outlet).order_by(Outlet.name)).all()
-        leans = tags(session, [outlet.key for outlet in outlets], instance.clock.now())
-        for outlet in outlets:
-            feeds = session.scalars(select(Feed).where(Feed.outlet_key == outlet.key, Feed.active)).all()
-            states = ", ".join(f"{feed.url} {feed.state}" for feed in feeds) or "no feed"
-            typer.echo(f"{outlet.key:24}{leans[outlet.key].text:12}{outlet.name:28}{states}")
 
 
 @sample_app.command()

@@ -16,9 +16,13 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class RawEntry:
-    """An item as its feed says it: texts may be HTML, `links` are the places its address may stand, best first."""
+    """An item as its feed says it: texts may be HTML, `links` are the places its address may stand, best first.
+
+    `enclosures` are files that belong to it, such as a recording: its address if nothing else is.
+    """
 
     links: tuple[str, ...] = ()
+    enclosures: tuple[str, ...] = ()
     title: str = ""
     guid: str = ""
     summary: str = ""
@@ -32,21 +36,27 @@ class RawEntry:
 
 @dataclass(frozen=True, slots=True)
 class RawFeed:
-    """A feed as it says it; `base` is what its relative links are relative to."""
+    """A feed as it says it; `base` is what its relative links are relative to, `site` the address of its site, if any.
+
+    `left_out` counts entries beyond the newest that are kept; `partial` says that the document breaks off.
+    """
 
     format: str
     base: str
     title: str = ""
+    site: str = ""
     language: str = ""
     entries: tuple[RawEntry, ...] = ()
     ttl_minutes: int | None = None
+    left_out: int = 0
+    partial: bool = False
 
 
 def finished(raw: RawEntry, base: str) -> Entry:
     """The entry within all limits, in plain text, with an absolute http(s) URL; `url` is empty if it has none."""
     summary = one_line(plain(raw.summary, MAX_SUMMARY), MAX_SUMMARY)
     return Entry(
-        url=entry_url((*raw.links, raw.guid if "://" in raw.guid else ""), base),
+        url=entry_url((*raw.links, raw.guid if "://" in raw.guid else "", *raw.enclosures), base),
         # an entry without a title goes by how it begins
         title=one_line(plain(raw.title, MAX_TITLE), MAX_TITLE) or one_line(summary, 80),
         guid=one_line(raw.guid, MAX_GUID),
@@ -66,16 +76,19 @@ def _distinct(names: Iterable[str], limit: int) -> tuple[str, ...]:
 
 
 def entry_url(links: Iterable[str], base: str) -> str:
-    """The first link that is, relative to `base`, an http(s) URL of usable length; empty if none is."""
+    """The first link that is, relative to `base`, an http(s) URL of usable length; empty if none is.
+
+    A mere `#fragment` is no address of its own, and one with a user name or password is nobody's to keep.
+    """
     for link in links:
         link = clean(link[: 2 * MAX_URL]).replace("\n", "").strip().replace(" ", "%20")
         try:
-            url = urljoin(base, link) if link else ""
+            url = urljoin(base, link) if link and not link.startswith("#") else ""
             parts = urlsplit(url)
             host = parts.hostname
         except ValueError:
             continue
-        if parts.scheme in ("http", "https") and host and len(url) <= MAX_URL:
+        if parts.scheme in ("http", "https") and host and "@" not in parts.netloc and len(url) <= MAX_URL:
             return url
     return ""
 

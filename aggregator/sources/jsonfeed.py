@@ -6,7 +6,7 @@ from typing import Any
 
 from aggregator.errors import Rejected
 from aggregator.sources.dates import parse_date
-from aggregator.sources.entries import RawEntry, RawFeed, newest
+from aggregator.sources.entries import RawEntry, RawFeed, entry_url, newest
 
 
 def parse_json_feed(text: str, url: str, max_entries: int) -> RawFeed:
@@ -23,8 +23,10 @@ def parse_json_feed(text: str, url: str, max_entries: int) -> RawFeed:
         format="json11" if version.rstrip("/").endswith("1.1") else "json10",
         base=url,
         title=_text(feed, "title"),
+        site=entry_url([_text(feed, "home_page_url")], url),
         language=_text(feed, "language"),
         entries=newest(entries, max_entries),
+        left_out=max(0, len(entries) - max_entries),
     )
 
 

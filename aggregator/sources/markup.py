@@ -7,6 +7,7 @@ plain text: a billion laughs stay one.
 import codecs
 import html
 import re
+from collections import Counter
 
 from aggregator.errors import Rejected
 
@@ -29,6 +30,10 @@ _WIDER = {
     "ascii": "cp1252", "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "euc-kr": "cp949",
     "ks_c_5601-1987": "cp949", "shift_jis": "cp932", "shift-jis": "cp932", "big5": "big5hkscs",
 }  # fmt: skip
+#: the encodings that undeclared feeds in other scripts are found in; with all of them to choose from, guesses are worse
+_FOREIGN = [
+    "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp932", "euc_jp", "cp949", "gb18030", "big5hkscs", "big5",
+]  # fmt: skip
 _C1 = {
     0x80 + n: char for n, char in enumerate(bytes(range(0x80, 0xA0)).decode("cp1252", "replace")) if char != "\ufffd"
 }
@@ -38,7 +43,7 @@ _ENTITY_DECLARATION = re.compile(r"<!ENTITY\s+([\w.-]{1,40})\s+(?:\"([^\"<&%]{0,
 #: what the declared entities of a document may add to it in all, in characters
 _ENTITY_BUDGET = 100_000
 _TOKEN = re.compile(
-    r"(?P<keep><!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|</?[A-Za-z_:][^<>]*>)"
+    r"(?P<keep><!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|</?(?P<name>[A-Za-z_:][^\s<>/]*)[^<>]*>)"
     r"|(?P<lt><)|&(?P<ref>#[xX]?[0-9a-fA-F]{1,8}|[A-Za-z][\w.-]{0,40})?(?P<semi>;?)",
     re.DOTALL,
 )
@@ -49,6 +54,8 @@ _SURROGATE = re.compile(
 )
 _XML_NAMES = {"amp", "lt", "gt", "quot", "apos"}
 _MAX_ATTRIBUTES = 500
+#: how deep elements may be nested, as in libxml2; no feed needs a tenth of it
+MAX_DEPTH = 256
 #: stray `<` and `&` that are escaped before a document counts as no markup at all
 _MAX_MENDS = 200_000
 
@@ -59,7 +66,7 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<![a-zA-Z\[][^<>]*>")
 
 
 def decode(body: bytes, content_type: str = "") -> str:
-    """`body` as text: byte order mark, then valid UTF-8, then what the document or the header says, then cp1252.
+    """`body` as text: byte order mark, valid UTF-8, what document or header say, what the bytes look like, cp1252.
 
     Declarations are wrong so often that valid UTF-8 outranks them; a few broken bytes do not make it another encoding.
     NUL and control characters are gone from the result, and C1 codes are read as the cp1252 that was meant.
@@ -91,7 +98,19 @@ def _decode_unmarked(body: bytes, content_type: str) -> str:
             return body.decode(_WIDER.get(name.lower(), name))
         except (LookupError, UnicodeError, ValueError):
             continue
-    return body.decode("cp1252", "replace")
+    return body.decode(_detected(body) or "cp1252", "replace")
+
+
+def _detected(body: bytes) -> str:
+    """What the bytes of an undeclared document look like, if most letters are no Latin ones; cp1252 is for those."""
+    words = re.sub(rb"<[^<>]*>", b" ", body[:100_000])[:20_000]
+    foreign = len(words.translate(None, bytes(range(128))))
+    if foreign <= len(re.findall(rb"[A-Za-z]", words)):
+        return ""
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(words, cp_isolation=_FOREIGN).best()
+    return best.encoding if best is not None else ""
 
 
 def without_prolog(text: str) -> tuple[str, dict[str, str]]:
@@ -128,16 +147,19 @@ def _doctype_end(text: str, at: int) -> int:
 def mended(text: str, entities: dict[str, str]) -> str:
     """`text` with stray `<` and `&` escaped and named entities resolved, so that a strict parser takes most feeds.
 
-    CDATA, comments and tags stay as they are. Raises Rejected for what is made to cost a parser its time: elements with
-    hundreds of attributes (quadratic), and documents of hardly anything but stray characters.
+    CDATA, comments and tags stay as they are, but for tags nested deeper than any feed's, which are dropped. Raises
+    Rejected for what is made to cost a parser its time: elements with hundreds of attributes (quadratic), and documents
+    of hardly anything but stray characters.
     """
-    budget, mends = _ENTITY_BUDGET, 0
+    budget, mends, nesting = _ENTITY_BUDGET, 0, _Nesting()
 
     def mend(match: re.Match[str]) -> str:
         nonlocal budget, mends
         keep = match.group("keep")
         if keep is not None:
             is_tag = keep[1] not in "!?"
+            if is_tag and not nesting.admits(keep, match.group("name")):
+                return ""
             if is_tag and len(keep) > 2 * _MAX_ATTRIBUTES and keep.count("=") > _MAX_ATTRIBUTES:
                 raise Rejected("not-a-feed", f"an element has more than {_MAX_ATTRIBUTES} attributes")
             return _escaped_ampersands(keep) if is_tag and "&" in keep else keep
@@ -154,6 +176,40 @@ def mended(text: str, entities: dict[str, str]) -> str:
         return _reference(name, match.group("semi"))
 
     return _TOKEN.sub(mend, _SURROGATE.sub("\ufffd", text))
+
+
+class _Nesting:
+    """Which elements are open while tags go by. An end tag closes what was left open within its element."""
+
+    def __init__(self) -> None:
+        self._open: list[str] = []
+        self._names: Counter[str] = Counter()
+        self._dropped: Counter[str] = Counter()
+
+    def admits(self, tag: str, name: str) -> bool:
+        """Whether the tag may stay: False for an element below MAX_DEPTH others, and for its end tag."""
+        name = name.lower()
+        if tag[1] == "/":
+            if self._dropped[name]:
+                self._dropped[name] -= 1
+                return False
+            if self._names[name]:
+                self._close(name)
+            return True
+        if len(self._open) >= MAX_DEPTH:
+            self._dropped[name] += not tag.endswith("/>")
+            return False
+        if not tag.endswith("/>"):
+            self._open.append(name)
+            self._names[name] += 1
+        return True
+
+    def _close(self, name: str) -> None:
+        self._dropped.clear()
+        last = ""
+        while last != name:
+            last = self._open.pop()
+            self._names[last] -= 1
 
 
 def _escaped_ampersands(tag: str) -> str:

@@ -4,6 +4,7 @@ Editing the file adds and switches off; it never deletes: a feed that is gone fr
 is gone is superseded (see `ledger`).
 """
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,6 +18,7 @@ from aggregator.clock import Clock
 from aggregator.errors import ConfigError
 from aggregator.settings import Section, read_toml, suggestion
 from aggregator.sources import ledger
+from aggregator.sources.domains import domain_of
 from aggregator.store.tables import Article, Feed, Outlet
 from aggregator.store.upsert import upsert
 from aggregator.text import one_line, short_hash
@@ -78,10 +80,12 @@ class OutletSpec(Section):
     domains: tuple[str, ...] = ()
     satire: bool = False
     rights: Rights = Rights.FULL
+    #: why its feeds are not asked; empty: they are
+    disabled: str = ""
     feeds: tuple[FeedSpec, ...] = ()
     ratings: tuple[RatingSpec, ...] = ()
 
-    @field_validator("name", "owner")
+    @field_validator("name", "owner", "disabled")
     @classmethod
     def _plain(cls, value: str) -> str:
         line = one_line(value, 120)
@@ -100,8 +104,7 @@ class OutletSpec(Section):
     @property
     def all_domains(self) -> tuple[str, ...]:
         """The home page's host without `www.`, and the further domains given."""
-        host = (urlsplit(self.home).hostname or "").removeprefix("www.")
-        return tuple(dict.fromkeys((host, *(domain.lower() for domain in self.domains))))
+        return tuple(dict.fromkeys((domain_of(self.home), *(domain.lower() for domain in self.domains))))
 
 
 def feed_id(url: str) -> str:
@@ -115,11 +118,14 @@ def load_outlets(config: Path) -> tuple[OutletSpec, ...]:
     Raises ConfigError naming the outlet and the key: unknown keys, two outlets with one feed or one domain.
     """
     file = config / "outlets.toml"
-    if not file.exists():
-        return ()
+    return checked_outlets(read_toml(file), file) if file.exists() else ()
+
+
+def checked_outlets(tables: Mapping[str, Any], file: Path) -> tuple[OutletSpec, ...]:
+    """The outlets in the tables of `file`. Raises ConfigError as `load_outlets` does."""
     specs: list[OutletSpec] = []
     owners: dict[str, str] = {}
-    for key, table in read_toml(file).items():
+    for key, table in tables.items():
         if not isinstance(table, dict):
             raise ConfigError("is not a table", file=file, key=key, fix=f"write [{key}] and its keys below it")
         spec = _read(file, key, table)
@@ -159,7 +165,7 @@ def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) 
     upsert(session, Outlet, [_outlet_row(spec) for spec in specs])
     for spec in specs:
         _adopt(session, spec)
-    wanted = {feed_id(feed.url): (spec, feed) for spec in specs for feed in spec.feeds}
+    wanted = {feed_id(feed.url): (spec, feed) for spec in specs if not spec.disabled for feed in spec.feeds}
     for row in session.scalars(select(Feed)):
         if row.id not in wanted:
             row.active = False
@@ -185,5 +191,5 @@ def _adopt(session: Session, spec: OutletSpec) -> None:
 
 
 def _outlet_row(spec: OutletSpec) -> dict[str, Any]:
-    row = spec.model_dump(exclude={"feeds", "ratings", "domains"})
+    row = spec.model_dump(exclude={"feeds", "ratings", "domains", "disabled"})
     return {**row, "rights": spec.rights.value, "domains": list(spec.all_domains), "listed": True}

@@ -1,0 +1,62 @@
+"""What `outlets show` prints of an outlet: the file's word, the ledger's, and the state of each feed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from aggregator.clock import rfc3339
+from aggregator.sources.ledger import tags
+from aggregator.sources.outlets import OutletSpec
+from aggregator.store.tables import Appearance, Feed, Outlet
+
+
+def outlet_lines(key: str, spec: OutletSpec | None, found: tuple[Session, datetime] | None) -> Iterator[str]:
+    """The lines; none if neither the file nor the database knows the outlet."""
+    row = found[0].get(Outlet, key) if found is not None else None
+    if spec is None and row is None:
+        return
+    yield f"{key}  {spec.name if spec else row.name if row else ''}"
+    if spec is not None:
+        yield from _said(spec)
+    else:
+        yield "  not in outlets.toml; known from an import, or listed once"
+    if found is None:
+        for feed in spec.feeds if spec else ():
+            yield f"  feed      {feed.url}  never asked"
+        return
+    session, now = found
+    if row is not None:
+        tag = tags(session, [key], now)[key]
+        yield f"  lean      {tag.text}"
+        for rating in tag.raters:
+            label = rating.label.value if rating.label else rating.state.value
+            how = f"{rating.unit}; {rating.method or 'no method'}"
+            yield f"            {rating.rater}: {label}, {rating.rated_on} ({how})"
+    yield from _feeds(session, key, spec)
+
+
+def _said(spec: OutletSpec) -> Iterator[str]:
+    if spec.disabled:
+        yield f"  disabled  {spec.disabled}"
+    yield f"  home      {spec.home}"
+    yield f"  domains   {', '.join(spec.all_domains)}"
+    about = (spec.country, spec.language, spec.kind, spec.owner, "satire" if spec.satire else "")
+    yield f"  about     {', '.join(part for part in about if part) or '-'}; rights {spec.rights.value}"
+
+
+def _feeds(session: Session, key: str, spec: OutletSpec | None) -> Iterator[str]:
+    rows = session.scalars(select(Feed).where(Feed.outlet_key == key).order_by(Feed.url)).all()
+    for feed in rows:
+        listed = session.scalar(select(func.count()).where(Appearance.feed_id == feed.id)) or 0
+        state = feed.state if feed.active else f"not asked any more; last {feed.state}"
+        yield f"  feed      {feed.url}  {state}{f': {feed.detail}' if feed.detail else ''}"
+        times = [f"{listed} articles"]
+        times += [f"answered {rfc3339(feed.answered_at)}"] if feed.answered_at else []
+        times += [f"next {rfc3339(feed.next_at)}"] if feed.next_at and feed.active else []
+        yield f"            {', '.join(times)}"
+    known = {feed.url for feed in rows}
+    for one in spec.feeds if spec else ():
+        if one.url not in known:
+            yield f"  feed      {one.url}  never asked"

@@ -1,0 +1,277 @@
+"""Commands about outlets: list, show, add, check, disable, enable.
+
+The configuration is the truth: what changes an outlet changes the text of outlets.toml, and the next poll follows.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregator.cli.opml import opml_app
+from aggregator.cli.options import Options, Yes, agreed, progress_bars
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from aggregator.sources.discovery import Discovery, FoundFeed
+    from aggregator.sources.outlets import OutletSpec
+
+outlets_app = typer.Typer(no_args_is_help=True, help="Outlets and their feeds.")
+Key = Annotated[str, typer.Argument(help="The outlet's key in outlets.toml.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    outlets_app.add_typer(opml_app, name="opml")
+    app.add_typer(outlets_app, name="outlets")
+
+
+@contextmanager
+def _database(options: Options) -> "Iterator[tuple[Session, datetime] | None]":
+    """The database and the time, to be read; None if there is no database yet."""
+    from aggregator.store.instance import DATABASE
+
+    if not options.settings().store.url.get_secret_value() and not (options.data / DATABASE).exists():
+        yield None
+        return
+    with options.instance() as instance, instance.store.read() as session:
+        yield session, instance.clock.now()
+
+
+@outlets_app.command("list")
+def list_outlets(context: typer.Context) -> None:
+    """Each outlet with its lean as the raters have it, and the state of its feeds."""
+    from sqlalchemy import select
+
+    from aggregator.sources.ledger import tags
+    from aggregator.store.tables import Feed, Outlet
+
+    options: Options = context.obj
+    specs = {spec.key: spec for spec in options.outlets()}
+    rows: list[tuple[str, str, str, str]] = []
+    with _database(options) as found:
+        if found is not None:
+            session, now = found
+            outlets = session.scalars(select(Outlet)).all()
+            leans = tags(session, [outlet.key for outlet in outlets], now)
+            for outlet in outlets:
+                feeds = session.scalars(select(Feed).where(Feed.outlet_key == outlet.key, Feed.active)).all()
+                states = ", ".join(f"{feed.url} {feed.state}" for feed in feeds)
+                rows.append((outlet.name, outlet.key, leans[outlet.key].text, states))
+    known = {key for _, key, _, _ in rows}
+    for key, spec in specs.items():
+        if key not in known:
+            rows.append((spec.name, key, "", ", ".join(f"{feed.url} never" for feed in spec.feeds)))
+    for name, key, lean, states in sorted(rows):
+        reason = specs[key].disabled if key in specs else ""
+        shown = f"disabled: {reason}" if reason else states or "no feed"
+        typer.echo(f"{key:24}{lean:12}{name:28}{shown}")
+
+
+@outlets_app.command()
+def show(context: typer.Context, key: Key) -> None:
+    """One outlet: what the file says of it, who rates it how, and how each of its feeds is.
+
+    Example:
+
+        aggregator outlets show example-times
+    """
+    from aggregator.cli.outlet_report import outlet_lines
+
+    options: Options = context.obj
+    spec = next((one for one in options.outlets() if one.key == key), None)
+    with _database(options) as found:
+        lines = list(outlet_lines(key, spec, found))
+    if not lines:
+        typer.echo(f"no outlet has the key {key!r}", err=True)
+        raise typer.Exit(1)
+    for line in lines:
+        typer.echo(line)
+
+
+@outlets_app.command()
+def add(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="The outlet's home page, or one of its feeds.")],
+    key: Annotated[str, typer.Option(help="Its key; else from the host's name.")] = "",
+    name: Annotated[str, typer.Option(help="Its name; else what the page calls itself.")] = "",
+    feed: Annotated[list[str] | None, typer.Option(help="Take this feed, not those found; may be repeated.")] = None,
+    yes: Yes = False,
+) -> None:
+    """Find an outlet's feeds and append it to outlets.toml, unrated. On a terminal it asks first.
+
+    Example:
+
+        aggregator outlets add https://www.example.com/
+    """
+    from aggregator.clock import Clock, parse_time
+    from aggregator.sources.discovery import discover, found_feeds, further_domains
+    from aggregator.sources.outlets_file import append_outlets
+
+    options: Options = context.obj
+    specs, settings = options.outlets(), options.settings()
+    _refuse_known(specs, [url, *(feed or [])])
+    clock = Clock(parse_time(options.now, end_of_day=True)) if options.now else Clock()
+    say = (lambda line: None) if options.quiet else (lambda line: typer.echo(line, err=True))
+    found = discover(url, settings, clock, say)
+    feeds, domains = found.feeds, found.domains
+    if feed:
+        feeds = tuple(found_feeds(feed, settings, clock, say))
+        domains = further_domains(feeds, _host(found.home))
+    if not feeds or (feed and len(feeds) < len(set(feed))):
+        _say_vain(found, some=bool(feeds))
+        raise typer.Exit(1)
+    spec = _spec(found, feeds, domains, specs, key, name)
+    _refuse_known(specs, [spec.home, *(f"https://{domain}/" for domain in spec.domains), *(f.url for f in feeds)])
+    for line in _found_lines(spec, feeds):
+        typer.echo(line)
+    if not agreed(yes, f"Add it to {options.config / 'outlets.toml'}?"):
+        raise typer.Exit(1)
+    append_outlets(options.config, [spec])
+    typer.echo(f"added to {options.config / 'outlets.toml'}, unrated; next: aggregator --config {options.config} run")
+
+
+def _say_vain(found: "Discovery", *, some: bool) -> None:
+    """What was asked without finding a feed, and why nothing is added."""
+    for address, why in found.vain:
+        typer.echo(f"  {address}: {why}", err=True)
+    typer.echo(f"not added: {'a --feed is none' if some else 'no feed was found'}; --feed URL names one", err=True)
+
+
+def _spec(
+    found: "Discovery",
+    feeds: "Sequence[FoundFeed]",
+    domains: tuple[str, ...],
+    specs: "Sequence[OutletSpec]",
+    key: str,
+    name: str,
+) -> "OutletSpec":
+    """The outlet as found. Raises ConfigError for a key or name that cannot be one."""
+    from pydantic import ValidationError
+
+    from aggregator.errors import ConfigError
+    from aggregator.sources.opml import free_key
+    from aggregator.sources.outlets import FeedSpec, OutletSpec
+
+    try:
+        return OutletSpec(
+            key=key or free_key(_host(found.home), name or found.name, {spec.key for spec in specs}),
+            name=name or found.name,
+            home=found.home,
+            country=found.country,
+            language=found.language,
+            domains=domains,
+            feeds=tuple(FeedSpec(url=feed.url) for feed in feeds),
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{first['input']!r}: {first['msg']}", key=where, fix="give --key or --name") from None
+
+
+def _refuse_known(specs: "Sequence[OutletSpec]", urls: Sequence[str]) -> None:
+    """Raises ConfigError if one of the addresses, or its host, is an outlet's already."""
+    from aggregator.errors import ConfigError
+
+    owners = {thing: spec.key for spec in specs for thing in (*(f.url for f in spec.feeds), *spec.all_domains)}
+    for url in urls:
+        for thing in (url, _host(url)):
+            if thing in owners:
+                fix = f"further feeds go into the table [{owners[thing]}] of outlets.toml"
+                raise ConfigError(f"{thing} belongs to [{owners[thing]}] already", file="outlets.toml", fix=fix)
+
+
+def _host(url: str) -> str:
+    from aggregator.sources.domains import domain_of
+
+    return domain_of(url if "://" in url else f"https://{url}")
+
+
+def _found_lines(spec: "OutletSpec", feeds: "Sequence[FoundFeed]") -> Iterator[str]:
+    from aggregator.clock import rfc3339
+
+    about = ", ".join(part for part in (spec.country, spec.language, *spec.domains) if part)
+    yield f"[{spec.key}] {spec.name}, {spec.home}{f' ({about})' if about else ''}"
+    for feed in feeds:
+        newest = f", newest {rfc3339(feed.newest)}" if feed.newest else ", undated"
+        entries = f"{len(feed.document.entries)} entries{newest if feed.document.entries else ''}"
+        yield f"  {feed.url}  {feed.document.format}, {entries} (found by: {feed.source})"
+
+
+@outlets_app.command()
+def check(
+    context: typer.Context,
+    keys: Annotated[
+        list[str] | None, typer.Argument(help="Keys of outlets; all that are not disabled by default.")
+    ] = None,
+) -> None:
+    """Ask every feed once, politely, and say what it answers. Writes nothing. Exit 1 if any cannot be read.
+
+    Example:
+
+        aggregator outlets check example-times
+    """
+    from aggregator.clock import Clock, parse_time, rfc3339
+    from aggregator.errors import ConfigError
+    from aggregator.sources.feed_check import check_feeds
+
+    options: Options = context.obj
+    specs = {spec.key: spec for spec in options.outlets()}
+    for key in keys or ():
+        if key not in specs:
+            raise ConfigError("is not an outlet", file=options.config / "outlets.toml", key=key)
+    chosen = [specs[key] for key in keys] if keys else [spec for spec in specs.values() if not spec.disabled]
+    owners = {feed.url: spec.key for spec in chosen for feed in spec.feeds}
+    clock = Clock(parse_time(options.now, end_of_day=True)) if options.now else Clock()
+    failed = 0
+    with progress_bars(options) as progress:
+        for report in check_feeds(list(owners), options.settings(), clock, lambda n: progress("feeds", n)):
+            failed += not report.works
+            found = f"{report.entries} entries" + (f", newest {rfc3339(report.newest)}" if report.newest else "")
+            said = "; ".join((found if report.works else report.detail, *report.notes))
+            if not report.works or not options.quiet:
+                typer.echo(f"{report.state:14}{owners[report.url]}  {report.url}  {said}")
+    typer.echo(f"{len(owners) - failed} of {len(owners)} feeds can be read")
+    if failed:
+        raise typer.Exit(1)
+
+
+@outlets_app.command()
+def disable(
+    context: typer.Context,
+    key: Key,
+    reason: Annotated[str, typer.Option(help="Why, for whoever reads the file next.")],
+) -> None:
+    """Ask an outlet's feeds no more from the next poll on; its articles stay.
+
+    Example:
+
+        aggregator outlets disable example-times --reason "asked us to stop"
+    """
+    from aggregator.sources.outlets_file import set_disabled
+    from aggregator.text import one_line
+
+    options: Options = context.obj
+    if not one_line(reason):
+        raise typer.BadParameter("a reason is needed")
+    set_disabled(options.config, key, reason)
+    typer.echo(f"[{key}] is disabled")
+
+
+@outlets_app.command()
+def enable(context: typer.Context, key: Key) -> None:
+    """Ask a disabled outlet's feeds again.
+
+    Example:
+
+        aggregator outlets enable example-times
+    """
+    from aggregator.sources.outlets_file import set_disabled
+
+    options: Options = context.obj
+    set_disabled(options.config, key, "")
+    typer.echo(f"[{key}] is enabled")
