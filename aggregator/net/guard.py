@@ -5,6 +5,7 @@ second answer (DNS rebinding) cannot matter. `ipaddress.is_global` alone is not 
 192.0.0.8 and 64:ff9b:1::1 global, so the special-purpose registries (RFC 6890) are written out here too.
 """
 
+import functools
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -58,14 +59,15 @@ def aim(url: str, settings: NetSettings) -> Target:
     except BadUrl as bad:
         raise FetchFailed(FetchReason.ADDRESS, str(bad)) from None
     mapped = _mapped(parts.host, settings)
-    trusted = f"{parts.host}:{parts.port}" in {_plain(entry) for entry in settings.allow_private}
+    trusted = f"{parts.host}:{parts.port}" in _allowed(settings.allow_private)
     if not trusted and mapped is None and parts.port not in settings.ports:
         raise FetchFailed(FetchReason.ADDRESS, f"port {parts.port} is not allowed")
     return Target(parts, trusted, mapped)
 
 
-def _plain(entry: str) -> str:
-    return entry.lower().replace("[", "").replace("]", "")
+@functools.lru_cache(maxsize=8)
+def _allowed(entries: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(entry.lower().replace("[", "").replace("]", "") for entry in entries)
 
 
 def _mapped(host: str, settings: NetSettings) -> tuple[str, int] | None:

@@ -4,6 +4,7 @@ The transport is used directly, without httpx's client: no cookies are kept, no 
 variable is read, and nothing is decoded. The request goes to the address; the name goes into `Host` and SNI.
 """
 
+import functools
 import ssl
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
@@ -60,7 +61,8 @@ class Wire:
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-        self._transport = httpx.AsyncHTTPTransport(verify=tls or True, trust_env=False, http2=False, limits=limits)
+        verify = tls or _trusted()
+        self._transport = httpx.AsyncHTTPTransport(verify=verify, trust_env=False, http2=False, limits=limits)
 
     async def __aenter__(self) -> Self:
         await self._transport.__aenter__()
@@ -79,6 +81,12 @@ class Wire:
             extensions = {"timeout": {"connect": errand.connect_timeout}, "sni_hostname": errand.name}
             request = httpx.Request("GET", url, headers=list(errand.headers), extensions=extensions)
             return Answer(await self._transport.handle_async_request(request))
+
+
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that are trusted, read once: that takes as long as a dozen requests."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 @contextmanager
