@@ -21,12 +21,14 @@ from urllib.request import urlopen
 
 NEWEST = datetime(2026, 11, 1, tzinfo=UTC)
 FAULTS = ("500", "503", "404", "reset", "truncated")
-_WORDS = (
-    "council harbour winter budget mayor bridge school strike river valley minister police farmers vote court hospital "
-    "tram energy housing teachers storm rail island museum factory union report figures residents plan square station "
-    "the a of and to in for on with said after before under new old second last northern small large early late would "
-    "could has had were was is are that which when while more less many"
-).split()
+_VOCABULARY = """
+    council harbour winter budget mayor bridge school strike river valley minister police farmers vote court hospital
+    tram energy housing teachers storm rail island museum factory union report figures residents plan square station
+    the a of and to in for on with said after before under new old second last northern small large early late would
+    could has had were was is are that which when while more less many
+"""
+_WORDS = _VOCABULARY.split()
+_XML = '<?xml version="1.0" encoding="UTF-8"?>'
 _ROBOTS = b"User-agent: *\nDisallow: /admin/\nDisallow: /search\nAllow: /\n\nSitemap: /sitemap.xml\n"
 
 
@@ -69,9 +71,9 @@ def made_feed(number: int, base: str) -> bytes:
     made = "".join(_entry(dice, f"{base}/{number}/{n}", n, rss) for n in range(dice.randint(20, 60)))
     if rss:
         head = f"<title>Feed {number}</title><link>{base}/</link><description>Made up</description>"
-        return f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>{head}{made}</channel></rss>'.encode()
+        return f'{_XML}<rss version="2.0"><channel>{head}{made}</channel></rss>'.encode()
     head = f"<title>Feed {number}</title><id>{base}/{number}</id><updated>{NEWEST.isoformat()}</updated>"
-    return f'<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">{head}{made}</feed>'.encode()
+    return f'{_XML}<feed xmlns="http://www.w3.org/2005/Atom">{head}{made}</feed>'.encode()
 
 
 def _entry(dice: random.Random, url: str, n: int, rss: bool) -> str:
