@@ -180,8 +180,11 @@ def measured(command: Sequence[str], spare: int) -> Cost:
     began = time.monotonic()
     quiet = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number in (1, 2)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    pid = os.posix_spawn(sys.executable, command, environment, file_actions=quiet)
-    _, status, used = os.wait4(pid, 0)
+    pid, peak = os.posix_spawn(sys.executable, command, environment, file_actions=quiet), 0
+    while (ended := os.wait4(pid, os.WNOHANG))[0] == 0:
+        peak = max(peak, _peak_kb(pid))  # ru_maxrss counts what this process held before the command replaced it
+        time.sleep(0.05)
+    _, status, used = ended
     wall = time.monotonic() - began
     if code := os.waitstatus_to_exitcode(status):
         raise SystemExit(f"{' '.join(command)} ended with {code}")
@@ -190,7 +193,13 @@ def measured(command: Sequence[str], spare: int) -> Cost:
         if orphan.pid != spare:
             left = os.wait4(orphan.pid, 0)[2]
             cpu += left.ru_utime + left.ru_stime
-    return Cost(cpu, used.ru_maxrss / 1024, wall)
+    return Cost(cpu, peak / 1024, wall)
+
+
+def _peak_kb(pid: int) -> int:
+    """The most memory that a process has held since its program began."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
 
 
 def _make_due(data: Path) -> None:
