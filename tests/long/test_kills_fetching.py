@@ -119,7 +119,7 @@ def write_config(site: Site, config: Path) -> None:
     config.mkdir()
     private = site.base.removeprefix("http://")
     net = f'[net]\nhost_delay = 0\nhost_concurrency = 8\nallow_private = ["{private}"]\n'
-    (config / "pipeline.toml").write_text(net)
+    (config / "pipeline.toml").write_text(f'{net}[executors]\nextract = "processes:1"\n')
     feeds = ", ".join(f'{{ url = "{site.base}/feed/{n}" }}' for n in range(FEEDS))
     (config / "outlets.toml").write_text(f'[canal]\nname = "Canal"\nhome = "{site.base}/"\nfeeds = [{feeds}]\n')
 
@@ -176,7 +176,7 @@ def assert_every_article_is_there_once(store: Store, site: Site) -> None:
         assert session.scalars(select(Attempt).where(Attempt.buried)).all() == []
         assert not set(session.scalars(select(Alias.url_key))) & set(urls)
         found = select(Article.url, Document).join(Document, Document.article_id == Article.id)
-        documents: dict[str, Document] = dict(session.execute(found).tuples().all())
+        documents: dict[str, Document] = dict(session.execute(found).all())
         rows = session.scalars(select(Document.article_id)).all()
     assert len(rows) == len(documents) == len(everything), "each has one revision"
     for n in everything:
