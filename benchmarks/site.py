@@ -30,7 +30,7 @@ from aggregator.store.instance import open_store
 from aggregator.store.tables import Article, Attempt, Document
 from benchmarks.extract import FULL, token_f1
 from pipelines.batch import Instance, run_batch
-from tests.long.nginx import free_port, nginx
+from tests.long.nginx import free_port, nginx, statuses
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 STAGES = ("poll", "fetch", "extract")
@@ -66,8 +66,7 @@ def main() -> None:
         for hours in (0, 25, 50):
             instance.clock.move(NOW + timedelta(hours=hours))
             report = run_batch(instance, names=STAGES)
-            asked = Counter(line.split()[0] for line in log.read_text().splitlines() if "/robots.txt" not in line)
-            log.write_text("")
+            asked = statuses(log)
             states = ", ".join(f"{state} {n}" for state, n in report.feeds.items())
             print(f"after {hours:2} h: feeds {states}; nginx answered {dict(sorted(asked.items()))}")
         tell(instance, pages)

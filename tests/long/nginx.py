@@ -4,10 +4,12 @@ Needs nginx on the machine (`apt-get install nginx-light`).
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +42,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def statuses(log: Path) -> Counter[str]:
+    """How nginx answered since this was last asked, but for robots.txt and its like."""
+    lines = log.read_text().splitlines()
+    log.write_text("")
+    return Counter(line.split()[0] for line in lines if not re.search(r"/robots\.txt|/\.well-known/", line))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from aggregator.clock import rfc3339
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Appearance, Article, Attempt, Document, Feed, FeedCheck, Response
-from tests.long.nginx import free_port, nginx
+from tests.long.nginx import free_port, nginx, statuses
 
 pytestmark = pytest.mark.long
 
@@ -67,10 +67,9 @@ def aggregator(folder: Path, *words: str, now: datetime = START) -> "subprocess.
 def add_outlet(folder: Path, site: Site) -> None:
     """A new operator's way: `init`, the address of the home page, nothing else."""
     assert aggregator(folder, "init", str(folder / "config")).returncode == 0
-    with (folder / "config" / "pipeline.toml").open("a") as config:
-        config.write(f'\n[net]\nhost_delay = 0\nallow_private = ["127.0.0.1:{site.port}"]\n')
     file = folder / "config" / "pipeline.toml"
-    file.write_text(file.read_text().replace("[net]\n#", "#", 1))  # the section is there already, all commented out
+    net = f'[net]\nhost_delay = 0\nallow_private = ["127.0.0.1:{site.port}"]\n'
+    file.write_text(file.read_text().replace("[net]\n", net, 1))
     added = aggregator(folder, "outlets", "add", site.base)
     if "No such command" in added.stderr:  # until it is there
         feed = f'feeds = [{{ url = "{site.base}rss.xml" }}]'
@@ -83,7 +82,7 @@ def add_outlet(folder: Path, site: Site) -> None:
 def test_three_polls_of_a_site_find_everything_once_and_then_ask_for_nothing_again(site: Site, tmp_path: Path) -> None:
     with nginx(site.output, tmp_path / "nginx", site.port) as log:
         add_outlet(tmp_path, site)
-        log.write_text("")
+        statuses(log)
         asked = []
         for hours in (0, 25, 50):
             for stage in ("poll", "fetch", "extract"):
@@ -91,8 +90,7 @@ def test_three_polls_of_a_site_find_everything_once_and_then_ask_for_nothing_aga
                 done = aggregator(tmp_path, stage, "--report", str(report), now=START + timedelta(hours=hours))
                 assert done.returncode == 0, done.stderr
                 assert json.loads(report.read_text())[0]["failure"] == ""
-            asked.append(Counter(line.split()[0] for line in log.read_text().splitlines() if "robots.txt" not in line))
-            log.write_text("")
+            asked.append(statuses(log))
 
     store = Store(f"sqlite:///{tmp_path / 'data' / 'aggregator.sqlite'}")
     with store.read() as session:
