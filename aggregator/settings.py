@@ -186,11 +186,20 @@ class ScheduleSettings(Section):
     run_minutes: float = Field(default=15, gt=0)
 
 
+class AlertSettings(Section):
+    """What the operator is warned of, and how often."""
+
+    no_articles_hours: float = Field(default=12, ge=0, le=8760)
+    repeat_hours: float = Field(default=12, ge=0, le=8760)
+
+
 class KeepSettings(Section):
-    """How long bodies are kept; rows stay."""
+    """How long bodies are kept, and how much room everything may take; rows stay."""
 
     html_days: int = Field(default=14, ge=0, le=36_500)
     vectors_days: int = Field(default=14, ge=0, le=36_500)
+    max_gb: float = Field(default=0, ge=0)
+    min_free_gb: float = Field(default=1, ge=0)
 
 
 Executor = Annotated[
@@ -243,6 +252,7 @@ class Settings(Section):
     desk: DeskSettings = DeskSettings()
     run: RunSettings = RunSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    alert: AlertSettings = AlertSettings()
     keep: KeepSettings = KeepSettings()
     executors: ExecutorSettings = ExecutorSettings()
     sample: SampleSettings = SampleSettings()

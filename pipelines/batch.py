@@ -35,8 +35,10 @@ from aggregator.stories.topics import Topics
 from aggregator.summarise.write import Summarise
 from aggregator.text import short_hash
 from aggregator.types import FeedState
+from pipelines.alerts import find_alerts, not_told_lately
 from pipelines.lock import run_lock
 from pipelines.prune import prune, prune_vectors
+from pipelines.room import make_room
 
 log = structlog.get_logger()
 
@@ -69,7 +71,11 @@ class RunReport:
     failure: str = ""
     stopped: str = ""
     pruned: int = 0
+    pruned_early: int = 0
     pruned_vectors: int = 0
+    fetch_paused: str = ""
+    alerts: Mapping[str, str] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
     published: Published | None = None
     held: int = 0
     held_until: str = ""
@@ -112,6 +118,9 @@ class RunReport:
             parts.append(f"{self.failed_items} items failed ({self._reasons()})")
         if self.held:
             parts.append(f"{self.held} items are held by other processes until {self.held_until}")
+        parts += [self.alerts[name] for name in self.told]
+        if self.fetch_paused:
+            parts.append(f"fetching is paused ({self.fetch_paused})")
         if self.stopped:
             parts.append(f"stopped early: {self.stopped}")
         if self.failure:
@@ -184,7 +193,8 @@ def run_batch(
             return stop() or late or ("" if lock.still_held() else "the lock was lost")
 
         every = all_stages(instance.settings, instance.clock, instance.topics)
-        stages = {name: stage for name, stage in every.items() if not names or name in names}
+        wanted = set(names or every) - ({Fetch.name} if report.fetch_paused else set())
+        stages = {name: stage for name, stage in every.items() if name in wanted}
         for name, stage in stages.items():
             if not _run_stage(instance, stage, report, lambda: bool(why()), progress):
                 break
@@ -197,6 +207,7 @@ def run_batch(
             report.pruned = prune(instance.store, instance.clock, instance.settings.keep)
             report.pruned_vectors = prune_vectors(instance.store, instance.clock, instance.settings)
         report.seconds = time.monotonic() - began
+        _alert(instance, report)
         _end(instance, report, strict)
     return report
 
@@ -237,7 +248,19 @@ def _begin(instance: Instance) -> RunReport:
         report = RunReport(f"run_{short_hash(f'{now.isoformat()} {number}', 10)}", now)
         session.add(Run(id=report.id, started_at=now))
     structlog.contextvars.bind_contextvars(run=report.id)
+    report.pruned_early, report.fetch_paused = make_room(instance.store, instance.data, instance.settings.keep)
     return report
+
+
+def _alert(instance: Instance, report: RunReport) -> None:
+    """Warn of what is wrong and was not told lately; a warning is seen under `--quiet` too."""
+    alerts = find_alerts(instance.store, instance.settings, instance.data, instance.clock)
+    report.alerts = {alert.name: alert.text for alert in alerts}
+    with instance.store.read() as session:
+        fresh = not_told_lately(session, alerts, instance.clock.now(), instance.settings.alert)
+    report.told = [alert.name for alert in fresh]
+    for alert in fresh:
+        log.warning("alert", alert=alert.name, detail=alert.text)
 
 
 def _end(instance: Instance, report: RunReport, strict: bool) -> None:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from aggregator.clock import Clock
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.settings import Settings, load_settings
 from aggregator.sources.outlets import load_outlets
 from aggregator.store.instance import DATABASE, database_url
 from aggregator.store.migrate import SchemaState, schema_state
 from aggregator.store.sessions import Store
-
-_LITTLE_DISK = 1_000_000_000
+from pipelines.alerts import find_alerts
+from pipelines.room import GB, LITTLE_DISK
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,11 @@ def examine(config: Path, data: Path, database: str) -> Iterator[Finding]:
         yield Finding("warn", "outlets", f"{config / 'outlets.toml'} names no feed: only imports bring articles")
     if not settings.net.contact and not settings.instance.sample:
         yield Finding("warn", "contact", "[net] contact is empty: hosts cannot tell whom to write to")
-    yield _database(settings, data)
-    yield _disk(data)
+    found = _database(settings, data)
+    yield found
+    if found.level == "ok" and (settings.store.url.get_secret_value() or (data / DATABASE).exists()):
+        yield from _alerts(settings, data)
+    yield _disk(settings, data)
     yield _model(settings)
     yield _torch()
 
@@ -61,10 +65,21 @@ def _database(settings: Settings, data: Path) -> Finding:
     return Finding("fail", "database", f"the schema is {state}: run `aggregator db upgrade`")
 
 
-def _disk(data: Path) -> Finding:
+def _alerts(settings: Settings, data: Path) -> Iterator[Finding]:
+    """What a run would warn of, but for the disk, which is looked at in any case."""
+    store = Store(database_url(settings, data))
+    try:
+        for alert in find_alerts(store, settings, data, Clock()):
+            if alert.name != LITTLE_DISK:
+                yield Finding("warn", alert.name, alert.text)
+    finally:
+        store.close()
+
+
+def _disk(settings: Settings, data: Path) -> Finding:
     there = next(folder for folder in (data, *data.resolve().parents) if folder.exists())
     free = shutil.disk_usage(there).free
-    level = "warn" if free < _LITTLE_DISK else "ok"
+    level = "warn" if free < settings.keep.min_free_gb * GB else "ok"
     return Finding(level, "disk", f"{free / 1e9:.1f} GB free at {there}")
 
 

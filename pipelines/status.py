@@ -21,6 +21,7 @@ from aggregator.store.tables import (
     StoryRow,
 )
 from aggregator.types import FeedState
+from pipelines.alerts import find_alerts
 from pipelines.batch import Instance
 
 #: counting stops here: enough to see that there is much to do
@@ -28,7 +29,8 @@ MANY = 100_000
 
 
 def read_status(instance: Instance, stages: Mapping[str, Stage[Any, Any]]) -> dict[str, Any]:
-    """Stages, feeds, totals and the last run as plain values."""
+    """Stages, feeds, totals, alerts and the last run as plain values."""
+    alerts = find_alerts(instance.store, instance.settings, instance.data, instance.clock)
     with instance.store.read() as session:
         return {
             "stages": {name: _stage(session, instance, stage) for name, stage in stages.items()},
@@ -40,6 +42,7 @@ def read_status(instance: Instance, stages: Mapping[str, Stage[Any, Any]]) -> di
                 Document.language,
                 and_(Document.current, Document.language.not_in(instance.settings.extract.languages)),
             ),
+            "alerts": {alert.name: alert.text for alert in alerts},
             "last_run": _last_run(session),
         }
 

@@ -137,7 +137,7 @@ def test_overrides_are_not_changed_by_loading(config: Path) -> None:
         ("[net]\nconcurency = 4", "net.concurency", "did you mean 'concurrency'?"),
         ("[executors]\nemebd = 'serial'", "executors.emebd", "did you mean 'embed'?"),
         ("contact = 'x'", "contact", "known: "),
-        ("[keep]\nzzzzzz = 1", "keep.zzzzzz", "known: html_days, vectors_days"),
+        ("[keep]\nzzzzzz = 1", "keep.zzzzzz", "known: html_days, max_gb, min_free_gb, vectors_days"),
     ],
 )
 def test_a_misspelt_key_is_an_error_with_a_suggestion(config: Path, toml: str, key: str, fix: str) -> None:

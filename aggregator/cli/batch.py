@@ -157,6 +157,7 @@ def work(
     import time
 
     from aggregator.store.leases import free_dead_leases
+    from pipelines.alerts import paused_fetching
     from pipelines.batch import all_stages, drain_stage, stop_on_signals
     from pipelines.lock import heartbeat
 
@@ -173,6 +174,9 @@ def work(
             free_dead_leases(served.store)
             known = all_stages(served.settings, served.clock, served.topics)
             parts = [part for name in stages for part in PARTS.get(name, (name,))]
+            with served.store.read() as session:
+                if paused_fetching(session):
+                    parts = [part for part in parts if part != "fetch"]
             done = sum(drain_stage(served, known[part], lambda: bool(stop())).ok for part in parts)
             waited = 0.0
             while not done and not stop() and waited < idle:

@@ -44,6 +44,8 @@ def status(
     for feed in found["failing_feeds"]:
         typer.echo(f"          {feed['url']}: {feed['state']} {feed['detail']}; asked again {feed['next_at']}")
     typer.echo("totals    " + ", ".join(f"{name} {n}" for name, n in found["totals"].items()))
+    for name, text in found["alerts"].items():
+        typer.echo(f"ALERT     {name}: {text}")
     typer.echo("last run  " + _last_run(found["last_run"]))
 
 
