@@ -138,11 +138,18 @@ class Entry:
     updated_at: datetime | None = None
     language: str = ""
     categories: tuple[str, ...] = ()
+    #: the time of publication as the feed wrote it; `summary_html` is its summary where that is HTML
+    published_raw: str = ""
+    summary_html: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """A feed as read: its own title and its entries in the order given."""
+    """A feed as read: its own title and its entries in the order given.
+
+    `ttl_minutes` and `update_minutes` are how long the feed says that it stays as it is; at `skip_hours` (UTC) and on
+    `skip_days` (Monday is 0) it says that it has nothing new. `partial`: it breaks off.
+    """
 
     format: str
     title: str = ""
@@ -150,6 +157,10 @@ class FeedDocument:
     entries: tuple[Entry, ...] = ()
     dropped: int = 0
     ttl_minutes: int | None = None
+    update_minutes: float | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

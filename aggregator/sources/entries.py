@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
 from aggregator.sources.markup import plain
+from aggregator.sources.updates import NOTHING_SAID, Updates
 from aggregator.text import clean, one_line
 from aggregator.types import Entry
 
@@ -28,6 +29,7 @@ class RawEntry:
     updated_at: datetime | None = None
     language: str = ""
     categories: tuple[str, ...] = ()
+    published_raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class RawFeed:
     language: str = ""
     entries: tuple[RawEntry, ...] = ()
     ttl_minutes: int | None = None
+    updates: Updates = NOTHING_SAID
+    partial: bool = False
 
 
 def finished(raw: RawEntry, base: str) -> Entry:
@@ -57,6 +61,8 @@ def finished(raw: RawEntry, base: str) -> Entry:
         updated_at=raw.updated_at,
         language=one_line(raw.language, 35),
         categories=_distinct(raw.categories, MAX_CATEGORIES),
+        published_raw=one_line(raw.published_raw, 100),
+        summary_html=clean(raw.summary[:MAX_CONTENT]) if "<" in raw.summary else "",
     )
 
 

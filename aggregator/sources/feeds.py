@@ -6,6 +6,7 @@ take its strict parser), never more items than will be kept, and no element that
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from xml.sax import SAXException
 
@@ -14,6 +15,7 @@ from aggregator.sources.dates import parse_date
 from aggregator.sources.entries import RawEntry, RawFeed, entry_url, finished, newest, newest_places
 from aggregator.sources.jsonfeed import parse_json_feed
 from aggregator.sources.markup import decode, mended, plain, without_prolog
+from aggregator.sources.updates import stated_updates
 from aggregator.text import one_line
 from aggregator.types import FeedDocument
 
@@ -56,6 +58,10 @@ def read_feed(body: bytes, url: str, content_type: str = "", *, max_entries: int
         entries=kept,
         dropped=len(entries) - len(kept),
         ttl_minutes=raw.ttl_minutes,
+        update_minutes=raw.updates.minutes,
+        skip_hours=raw.updates.skip_hours,
+        skip_days=raw.updates.skip_days,
+        partial=raw.partial,
     )
 
 
@@ -64,7 +70,8 @@ def parse_feed(body: bytes, url: str, content_type: str = "", *, max_entries: in
     text = decode(body, content_type).lstrip()
     if text[:1] in ("{", "["):
         return parse_json_feed(text, url, max_entries)
-    return _read(_parsed(_prepared(text, max_entries), url), url, max_entries)
+    read = _read(_parsed(_prepared(text, max_entries), url), url, max_entries)
+    return replace(read, updates=stated_updates(text), partial=not _END.search(text))
 
 
 def _prepared(text: str, max_entries: int) -> str:
@@ -145,7 +152,7 @@ def _read(result: Mapping[str, Any], url: str, max_entries: int) -> RawFeed:
 def _entry(item: dict[str, Any], language: str) -> RawEntry:
     contents = [_get(part, "value") for part in _dicts(item, "content") if _is_text(_get(part, "type"))]
     content = max(contents, key=len, default="")
-    published = (_get(item, name) for name in ("published", "created", "updated"))
+    published = [_get(item, name) for name in ("published", "created", "updated")]
     alternates = (_get(link, "href") for link in _dicts(item, "links") if _get(link, "rel") in ("", "alternate"))
     return RawEntry(
         links=(_get(item, "link"), *alternates),
@@ -158,6 +165,7 @@ def _entry(item: dict[str, Any], language: str) -> RawEntry:
         updated_at=parse_date(_get(item, "updated")),
         language=_get(item, "language") or _get(dict.get(item, "title_detail"), "language") or language,
         categories=tuple(_get(tag, "term") or _get(tag, "label") for tag in _dicts(item, "tags")),
+        published_raw=next((date for date in published if parse_date(date)), next(filter(None, published), "")),
     )
 
 

@@ -1,92 +1,27 @@
 """Polling real feeds on loopback: what becomes an article, whose it is, and what a bad feed costs."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from aggregator.articles.poll import BEFORE_FIRST_POLL, Poll, ask_again
+from aggregator.articles.entries import BEFORE_FIRST_POLL
+from aggregator.articles.poll import ask_again
 from aggregator.clock import Clock
-from aggregator.settings import NetSettings, PollSettings, Settings
-from aggregator.sources.outlets import OutletSpec, sync_outlets
-from aggregator.stage import Tally, drain
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Feed, FeedCheck
-
-
-def rss(*items: tuple[str, str], extra: str = "") -> str:
-    listed = "".join(f"<item><title>{title}</title><link>{link}</link></item>" for title, link in items)
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>F</title>{extra}{listed}</channel></rss>'
+from aggregator.store.tables import Feed, FeedCheck
+from tests.articles.newsstand import Newsstand, articles, open_newsstand, poll, rss, states
 
 
 @pytest.fixture
-def feeds() -> Iterator[dict[str, str]]:
-    """What each path answers; `address` is where the server listens."""
-    bodies: dict[str, str] = {}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = bodies.get(f"{self.headers['Host']}{self.path}")
-            self.send_response(404 if body is None else 200)
-            self.send_header("Content-Type", "application/rss+xml")
-            self.end_headers()
-            self.wfile.write((body or "").encode())
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    bodies["address"] = f"127.0.0.1:{server.server_address[1]}"
-    yield bodies
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-OUTLETS = (
-    OutletSpec(
-        key="lantern", name="Lantern", home="http://lantern.example/", feeds=({"url": "http://lantern.example/rss"},)
-    ),
-    OutletSpec(
-        key="beacon", name="Beacon", home="http://beacon.example/", feeds=({"url": "http://beacon.example/rss"},)
-    ),
-)
-
-
-def poll(store: Store, clock: Clock, feeds: dict[str, str], **settings: Any) -> Tally:
-    hosts = dict.fromkeys(["lantern.example", "beacon.example"], feeds["address"])
-    every = Settings.model_construct(
-        **{
-            **{name: getattr(Settings(), name) for name in Settings.model_fields},
-            "net": NetSettings(hosts=hosts, host_delay=0),
-            "poll": PollSettings(**settings),
-        }
-    )
-    with store.write() as session:
-        sync_outlets(session, OUTLETS, clock)
-    tally = drain(Poll(every, clock), store, clock)
-    clock.move(clock.now() + timedelta(hours=2))
-    return tally
-
-
-def articles(store: Store) -> dict[str, Article]:
-    with store.read() as session:
-        return {article.url: article for article in session.scalars(select(Article))}
-
-
-def states(store: Store) -> dict[str, str]:
-    with store.read() as session:
-        return {row.outlet_key: row.state for row in session.execute(select(Feed.outlet_key, Feed.state))}
+def feeds() -> Iterator[Newsstand]:
+    with open_newsstand() as stand:
+        yield stand
 
 
 def test_a_feeds_entries_become_articles_and_an_edit_makes_one_pending_again(
-    store: Store, clock: Clock, feeds: dict[str, str]
+    store: Store, clock: Clock, feeds: Newsstand
 ) -> None:
     feeds["lantern.example/rss"] = rss(("One", "http://lantern.example/1"), ("Two", "http://lantern.example/2"))
     poll(store, clock, feeds)
@@ -102,7 +37,7 @@ def test_a_feeds_entries_become_articles_and_an_edit_makes_one_pending_again(
 
 
 def test_a_feed_cannot_take_over_or_rename_the_articles_of_another_outlet(
-    store: Store, clock: Clock, feeds: dict[str, str]
+    store: Store, clock: Clock, feeds: Newsstand
 ) -> None:
     url = "http://lantern.example/1"
     feeds["beacon.example/rss"] = rss(("Opinion: a fake title", url))
@@ -119,7 +54,7 @@ def test_a_feed_cannot_take_over_or_rename_the_articles_of_another_outlet(
 
 
 def test_the_older_entries_of_a_new_feed_are_kept_as_rows_that_no_stage_looks_at(
-    store: Store, clock: Clock, feeds: dict[str, str]
+    store: Store, clock: Clock, feeds: Newsstand
 ) -> None:
     feeds["lantern.example/rss"] = rss(*((f"T{n}", f"http://lantern.example/{n}") for n in range(9)))
     poll(store, clock, feeds, first_entries=4)
@@ -130,11 +65,11 @@ def test_the_older_entries_of_a_new_feed_are_kept_as_rows_that_no_stage_looks_at
 
 
 def test_one_page_listed_twice_in_a_feed_is_one_article_and_does_not_flip(
-    store: Store, clock: Clock, feeds: dict[str, str]
+    store: Store, clock: Clock, feeds: Newsstand
 ) -> None:
     feeds["lantern.example/rss"] = rss(("A", "http://lantern.example/live#1"), ("B", "http://lantern.example/live#2"))
     poll(store, clock, feeds)
-    feeds["lantern.example/rss"] += "<!-- changed -->"
+    feeds["lantern.example/rss"].body += "<!-- changed -->"
     poll(store, clock, feeds)
 
     with store.read() as session:
@@ -142,9 +77,7 @@ def test_one_page_listed_twice_in_a_feed_is_one_article_and_does_not_flip(
     assert len(articles(store)) == 1
 
 
-def test_a_feed_that_takes_the_reader_for_ever_costs_only_itself(
-    sqlite: Store, clock: Clock, feeds: dict[str, str]
-) -> None:
+def test_a_feed_that_takes_the_reader_for_ever_costs_only_itself(sqlite: Store, clock: Clock, feeds: Newsstand) -> None:
     slow = "a" * 400_000
     feeds["beacon.example/rss"] = rss().replace("</channel>", f"<item><author>{slow}</author></item></channel>")
     feeds["lantern.example/rss"] = rss(("One", "http://lantern.example/1"))
@@ -156,7 +89,7 @@ def test_a_feed_that_takes_the_reader_for_ever_costs_only_itself(
 
 
 def test_a_feed_that_breaks_off_is_no_outlet_that_has_nothing_to_say(
-    sqlite: Store, clock: Clock, feeds: dict[str, str]
+    sqlite: Store, clock: Clock, feeds: Newsstand
 ) -> None:
     feeds["lantern.example/rss"] = '<?xml version="1.0"?><rss version="2.0"><channel><item>'
     feeds["beacon.example/rss"] = rss()
@@ -166,7 +99,7 @@ def test_a_feed_that_breaks_off_is_no_outlet_that_has_nothing_to_say(
     assert states(sqlite) == {"lantern": "not-a-feed", "beacon": "empty"}
 
 
-def test_failing_feeds_can_be_made_due_at_once(sqlite: Store, clock: Clock, feeds: dict[str, str]) -> None:
+def test_failing_feeds_can_be_made_due_at_once(sqlite: Store, clock: Clock, feeds: Newsstand) -> None:
     feeds["lantern.example/rss"] = rss(("One", "http://lantern.example/1"))
     poll(sqlite, clock, feeds)
     assert states(sqlite)["beacon"] == "http-4xx"
@@ -178,10 +111,8 @@ def test_failing_feeds_can_be_made_due_at_once(sqlite: Store, clock: Clock, feed
     assert due == ["beacon"]
 
 
-def test_a_check_that_a_clock_ahead_put_off_for_years_is_due(
-    sqlite: Store, clock: Clock, feeds: dict[str, str]
-) -> None:
-    feeds["lantern.example/rss"] = feeds["beacon.example/rss"] = rss()
+def test_a_check_that_a_clock_ahead_put_off_for_years_is_due(sqlite: Store, clock: Clock, feeds: Newsstand) -> None:
+    feeds["lantern.example/rss"], feeds["beacon.example/rss"] = rss(), rss()
     now = clock.now()
     clock.move(now + timedelta(days=2000))
     poll(sqlite, clock, feeds)
