@@ -3,6 +3,7 @@
 What a feed lists is read as a set: its order tells nothing but which undated entries are newest.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -73,6 +74,7 @@ class _Listing:
     now: datetime
     check: FeedCheck
     domains: Domains
+    own_sites: set[str] = field(default_factory=set)
     articles: dict[str, Article] = field(default_factory=dict)
     appearances: dict[str, Appearance] = field(default_factory=dict)
     first_seen: list[Appearance] = field(default_factory=list)
@@ -96,6 +98,7 @@ def store_entries(
     listing = _Listing(session, feed, now, check, domains)
     places = list(_places(listing, entries))
     check.entries = len(places)
+    listing.own_sites = _own_sites(listing, places)
     places, identities = _identified(listing, places)
     speakers: dict[str, Place] = {}
     for place in _newest_first(places, now):  # of two entries of one page (a live blog) the newest speaks for it
@@ -220,11 +223,17 @@ def _known(listing: _Listing, strangers: Sequence[Item]) -> list[Known]:
 
 def _publisher(listing: _Listing, url: str) -> str:
     """Whose article is at `url`: the listed outlet's on whose domain it is, or this feed's; empty if a stranger's."""
-    owner, feed = listing.domains.owner(url), listing.feed
+    owner = listing.domains.owner(url)
     if owner is not None:
         return owner
-    own = {site(feed.url), site(feed.address), *listing.domains.sites(feed.outlet_key)}
-    return feed.outlet_key if is_redirector(url) or site(url) in own else ""
+    return listing.feed.outlet_key if is_redirector(url) or site(url) in listing.own_sites else ""
+
+
+def _own_sites(listing: _Listing, places: Sequence[Place]) -> set[str]:
+    """The sites that are this feed's outlet's: its domains', the feed's, and the one that most entries are on."""
+    feed = listing.feed
+    own = {site(feed.url), site(feed.address or feed.url), *listing.domains.sites(feed.outlet_key)}
+    return own | {name for name, n in Counter(site(place.url) for place in places).items() if 2 * n > len(places)}
 
 
 def _store(listing: _Listing, place: Place, identity: str, date: FeedDate, *, taken: bool) -> None:

@@ -122,7 +122,7 @@ def settled(
 def body_hash(body: bytes, content_type: str = "") -> str:
     """The hash of what a feed's body says, without the time at which it was built."""
     text = decode(body, content_type)
-    if "<" not in text[:1000]:
+    if text.lstrip()[:1] in ("{", "["):
         return sha256(body)
     first = _ITEM.search(text)
     head = text[: first.start()] if first else text
