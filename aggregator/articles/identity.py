@@ -125,9 +125,12 @@ def varying_parameters(items: Sequence[Item], strange: Collection[str], known: I
         if mine and _bare(item.title):
             olds = before[item.key.partition("?")[0], _bare(item.title)]
             votes.update({name for old in olds if (name := _only_difference(mine, old))})
-    found = {name for name, n in votes.items() if n >= 2 and 2 * n > holders[name] and name not in fixed}
     keys = {item.key for item in items}
-    return frozenset(name for name in found if len({without_parameters(key, {name}) for key in keys}) == len(keys))
+    found: set[str] = set()
+    for name in sorted(name for name, n in votes.items() if n >= 2 and 2 * n > holders[name] and name not in fixed):
+        if len({without_parameters(key, found | {name}) for key in keys}) == len(keys):
+            found.add(name)
+    return frozenset(found)
 
 
 def without_parameters(url: str, names: Collection[str]) -> str:
