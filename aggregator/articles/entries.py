@@ -22,7 +22,7 @@ from aggregator.articles.identity import (
     varying_parameters,
     without_parameters,
 )
-from aggregator.articles.urls import article_id, article_key, canonical, is_redirector
+from aggregator.articles.urls import canonical, id_of, is_redirector, key_of
 from aggregator.errors import Rejected
 from aggregator.sources.domains import Domains, site, stranger
 from aggregator.store.tables import Alias, Appearance, Article, Feed, FeedCheck
@@ -126,7 +126,7 @@ def _places(listing: _Listing, entries: Iterable[Entry]) -> Iterator[Place]:
             if is_redirector(url) and (page := _own_page(listing, entry.guid)):
                 url, also = page, url
             url = without_parameters(url, listing.feed.tokens)
-            yield Place(entry, url, article_key(url), also)
+            yield Place(entry, url, key_of(url), also)
         except Rejected:
             listing.check.dropped += 1
 
@@ -195,12 +195,12 @@ def _found_again(
 
 def _without(place: Place, names: Iterable[str]) -> Place:
     url = without_parameters(place.url, frozenset(names))
-    return Place(place.entry, url, article_key(url), place.also)
+    return Place(place.entry, url, key_of(url), place.also)
 
 
 def _by_address(session: Session, places: Sequence[Place]) -> dict[str, str]:
     aliases = _aliases(session, [place.key for place in places])
-    return {place.key: aliases.get(place.key) or article_id(place.url) for place in places}
+    return {place.key: aliases.get(place.key) or id_of(place.key) for place in places}
 
 
 def _known(listing: _Listing, strangers: Sequence[Item]) -> list[Known]:
@@ -216,7 +216,7 @@ def _known(listing: _Listing, strangers: Sequence[Item]) -> list[Known]:
         .limit(_RECENT)
     )
     return [
-        Known(article_key(url), seen.guid_key, title, published_at, identity, seen.first_seen_at)
+        Known(key_of(url), seen.guid_key, title, published_at, identity, seen.first_seen_at)
         for identity, url, title, published_at, seen in listing.session.execute(query)
     ]
 
@@ -324,8 +324,8 @@ def _feed_html(entry: Entry) -> bytes | None:
 
 def _store_aliases(session: Session, places: Sequence[Place], identities: Mapping[str, str]) -> None:
     """Every other address under which an article is listed."""
-    wanted = {place.key: identities[place.key] for place in places if identities[place.key] != article_id(place.url)}
-    wanted |= {article_key(place.also): identities[place.key] for place in places if place.also}
+    wanted = {place.key: identities[place.key] for place in places if identities[place.key] != id_of(place.key)}
+    wanted |= {key_of(place.also): identities[place.key] for place in places if place.also}
     known = _aliases(session, list(wanted))
     session.add_all(Alias(url_key=key, article_id=identity) for key, identity in wanted.items() if key not in known)
     session.flush()

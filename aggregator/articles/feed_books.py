@@ -20,13 +20,13 @@ from aggregator.articles.feed_health import (
     WHOLE_EVERY,
     Move,
     gone,
-    is_front_page,
     lied,
     moved,
     settled,
 )
 from aggregator.articles.next_check import after_answer, after_failure, stays
 from aggregator.articles.rhythm import Rhythm
+from aggregator.articles.urls import is_front_page
 from aggregator.settings import PollSettings
 from aggregator.sources.domains import Domains
 from aggregator.store.tables import Feed, FeedCheck
@@ -194,7 +194,7 @@ def _stranger(session: Session, feed: Feed, url: str, domains: Domains) -> str:
 def note_failure(feed: Feed, result: Polled, now: datetime, poll: PollSettings) -> None:
     """The feed could not be asked, or gave nothing to use: it is asked again later and later, but always again."""
     feed.state, feed.detail, feed.checked_at = result.state, result.detail, now
-    if is_front_page(result.permanent_url):
+    if result.permanent_url and is_front_page(result.permanent_url):
         feed.detail += "; it is redirected for good to a front page"
     if result.state is FeedState.OUTAGE:
         feed.next_at = now + _AT_ONCE

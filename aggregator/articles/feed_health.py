@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from aggregator.articles.next_check import DAY, GONE_PROBE
+from aggregator.articles.urls import is_front_page
 from aggregator.net import Failure, FetchReason
 from aggregator.sources.markup import decode
 from aggregator.text import one_line, sha256
@@ -58,7 +59,6 @@ _BUILT = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"<(?:[\w-]{1,20}:)?(?:item|entry)[\s>]", re.IGNORECASE)
-_FRONT_PAGE = re.compile(r"/*(?:(?:index|default|home)\.(?:html?|php|aspx?|jsp))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +172,3 @@ def moved(before: Move, asked: str, permanent: str, *, stranger: str, now: datet
     secured = (old.scheme, to.scheme) == ("http", "https") and old.hostname == to.hostname
     secured = secured and (old.path, old.query) == (to.path, to.query)
     return Move(permanent, since, seen, secured or (now - since >= MOVE_AFTER and seen >= MOVE_SEEN))
-
-
-def is_front_page(url: str) -> bool:
-    """Whether `url` is a site's front page rather than anything on it."""
-    parts = urlsplit(url)
-    return not parts.query and _FRONT_PAGE.fullmatch(parts.path) is not None

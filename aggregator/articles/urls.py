@@ -42,6 +42,7 @@ _REDIRECTORS = frozenset(
         "trib.al",
     }
 )  # fmt: skip
+_FRONT_PAGE = re.compile(r"/*(?:(?:index|default|home)\.(?:html?|php|aspx?|jsp))?", re.IGNORECASE)
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "stm_")
 
 
@@ -68,7 +69,11 @@ def article_key(url: str) -> str:
 
     Raises Rejected("bad-url").
     """
-    shown = canonical(url)
+    return key_of(canonical(url))
+
+
+def key_of(shown: str) -> str:
+    """`article_key` of an address that is canonical already."""
     _, _, rest = shown.partition("://")
     netloc, slash, target = rest.partition("/")
     host, colon, port = netloc.rpartition(":")
@@ -84,7 +89,18 @@ def article_key(url: str) -> str:
 
 def article_id(url: str) -> str:
     """The public id of the article at `url`: `a_` and 16 characters. Raises Rejected("bad-url")."""
-    return "a_" + short_hash(article_key(url), 16)
+    return id_of(article_key(url))
+
+
+def id_of(key: str) -> str:
+    """The public id of the article with an `article_key`."""
+    return "a_" + short_hash(key, 16)
+
+
+def is_front_page(url: str) -> bool:
+    """Whether `url` is a site's front page rather than anything on it."""
+    parts = urlsplit(url)
+    return not parts.query and _FRONT_PAGE.fullmatch(parts.path) is not None
 
 
 def is_redirector(url: str) -> bool:

@@ -234,7 +234,7 @@ def test_a_second_domain_that_most_of_a_feeds_links_are_on_is_its_outlets_own(ne
     assert {article.outlet_key for article in articles(newsroom).values()} == {"lantern"}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_order_of_entries_makes_no_difference(newsroom: Store, clock: Clock, data: st.DataObject) -> None:  # 93
     polls = [
@@ -312,7 +312,7 @@ def test_the_text_that_a_feed_carries_is_kept_for_pages_that_give_none(newsroom:
         ],
     )
     with newsroom.read() as session:
-        kept = dict(session.execute(select(Article.url, Article.feed_html)).tuples())
+        kept = {row.url: row.feed_html for row in session.execute(select(Article.url, Article.feed_html))}
     assert kept[SITE + "/full"] == b"<p>All of it.</p>"
     assert kept[SITE + "/long"] == long.encode()
     assert kept[SITE + "/teaser"] is None

@@ -235,7 +235,7 @@ def test_a_feed_that_is_gone_is_muted_after_a_day_and_asked_once_a_week(desk: De
 
 def test_who_wants_a_login_is_asked_once_a_day(desk: Desk) -> None:  # 45
     feed = desk.fail(FetchReason.LOGIN, 401)
-    assert feed.state == "login"
+    assert (feed.state, feed.detail) == ("login", "HTTP 401")
     assert timedelta(hours=24) <= desk.wait(feed) <= timedelta(hours=25.5)
 
 

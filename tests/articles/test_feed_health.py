@@ -14,12 +14,12 @@ from aggregator.articles.feed_health import (
     Move,
     body_hash,
     gone,
-    is_front_page,
     judge,
     lied,
     moved,
     settled,
 )
+from aggregator.articles.urls import is_front_page
 from aggregator.net import Failure, FetchReason
 from aggregator.types import FeedState
 
