@@ -328,3 +328,13 @@ def test_an_article_that_was_withdrawn_is_not_told_again(newsroom: Store, clock:
 
     (article,) = articles(newsroom).values()
     assert (article.title, article.withheld) == ("", "purged")
+
+
+def test_both_databases_find_again_what_moved_and_what_varies(store: Store, clock: Clock) -> None:
+    with store.write() as session:
+        sync_outlets(session, OUTLETS, clock)
+    for poll, slug in enumerate(("draft", "final", "final")):
+        moved = entry(f"/{slug}", "A title", guid="77")
+        check, _ = listed(store, clock, [moved, *(entry(f"/s?id={n}&sid={poll}", f"T{n}", at=None) for n in (1, 2, 3))])
+
+    assert (check.new, check.changed, len(ids(store))) == (0, 0, 4)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from aggregator.articles.entries import BEFORE_FIRST_POLL
+from aggregator.articles.fetch import Fetch
 from aggregator.articles.poll import INTERRUPTED, Poll, ask_again
 from aggregator.clock import Clock
 from aggregator.sources.outlets import sync_outlets
@@ -293,3 +294,16 @@ def test_a_clock_that_ran_ahead_for_days_leaves_no_feed_unasked(sqlite: Store, c
 
     assert poll(sqlite, clock, feeds, then=timedelta()).ok == 2
     assert poll(sqlite, clock, feeds).ok == 0
+
+
+def test_an_article_whose_page_is_not_found_keeps_its_entry_and_is_not_asked_for_again(
+    sqlite: Store, clock: Clock, feeds: Newsstand
+) -> None:  # 48
+    feeds[LANTERN] = rss(("Gone", "http://lantern.example/gone"), ("Lost", "http://lantern.example/lost"))
+    feeds["http://lantern.example/gone"] = Answer(status=410)
+    poll(sqlite, clock, feeds)
+    tallies = [drain(Fetch(poll_settings(feeds), clock), sqlite, clock) for _ in range(2)]
+
+    assert [tally.failed for tally in tallies] == [2, 0]
+    assert {article.title for article in articles(sqlite).values()} == {"Gone", "Lost"}
+    assert states(sqlite)["lantern"] == "ok"
