@@ -3,28 +3,26 @@
 What a feed lists is read as a set: its order tells nothing but which undated entries are newest.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from aggregator.articles.feed_dates import FeedDate, dated_by_asking, read_date
-from aggregator.articles.identity import (
-    SAME_TITLE,
-    Item,
-    Known,
-    guid_key,
-    guids_tell_apart,
-    known_again,
-    varying_parameters,
-    without_parameters,
+from aggregator.articles.identity import guid_key, without_parameters
+from aggregator.articles.listing import (
+    Listed,
+    Listing,
+    Place,
+    identified,
+    load_aliases,
+    load_articles,
+    own_sites_of,
+    publisher,
 )
 from aggregator.articles.urls import canonical, id_of, is_redirector, key_of
 from aggregator.errors import Rejected
-from aggregator.sources.domains import Domains, site, stranger
+from aggregator.sources.domains import Domains, stranger
 from aggregator.store.tables import Alias, Appearance, Article, Feed, FeedCheck
 from aggregator.text import sha256
 from aggregator.types import Entry
@@ -34,51 +32,6 @@ BEFORE_FIRST_POLL = "older than the newest entries taken at the feed's first pol
 #: a summary is a text of its own from this length on
 MIN_FEED_HTML = 600
 MAX_FEED_HTML = 500_000
-#: among so many of the articles that a feed listed lately, known ones are looked for
-_RECENT = 2_000
-_CHUNK = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An entry with its canonical address, and the identity made from that."""
-
-    entry: Entry
-    url: str
-    key: str
-    also: str = ""  #: another address of the same page: the redirector that the feed links to
-
-    @property
-    def item(self) -> Item:
-        """As identity sees it."""
-        return Item(self.key, guid_key(self.entry.guid), self.entry.title, self.entry.published_at)
-
-
-@dataclass(slots=True)
-class Listed:
-    """What a document listed: how many articles, how many of them for the first time, and the dates that can be
-    believed, of all and of those that nobody had listed before."""
-
-    articles: int = 0
-    new: int = 0
-    dates: list[datetime] = field(default_factory=list)
-    new_dates: list[datetime] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Listing:
-    """One document on its way into the database."""
-
-    session: Session
-    feed: Feed
-    now: datetime
-    check: FeedCheck
-    domains: Domains
-    own_sites: set[str] = field(default_factory=set)
-    articles: dict[str, Article] = field(default_factory=dict)
-    appearances: dict[str, Appearance] = field(default_factory=dict)
-    first_seen: list[Appearance] = field(default_factory=list)
-    found: Listed = field(default_factory=Listed)
 
 
 def store_entries(
@@ -95,15 +48,15 @@ def store_entries(
     With `limit`, only the newest entries are taken; the others are kept as rows that no stage looks at, so that the
     next poll does not take them for news.
     """
-    listing = _Listing(session, feed, now, check, domains)
+    listing = Listing(session, feed, now, check, domains)
     places = list(_places(listing, entries))
     check.entries = len(places)
-    listing.own_sites = _own_sites(listing, places)
-    places, identities = _identified(listing, places)
+    listing.own_sites = own_sites_of(listing, places)
+    places, identities = identified(listing, places)
     speakers: dict[str, Place] = {}
     for place in _newest_first(places, now):  # of two entries of one page (a live blog) the newest speaks for it
         speakers.setdefault(identities[place.key], place)
-    listing.articles = _articles(session, list(speakers))
+    listing.articles = load_articles(session, list(speakers))
     known = [identity in listing.appearances for identity in speakers]
     distrusted = dated_by_asking([place.entry for place in speakers.values()], known, now)
     for rank, (identity, place) in enumerate(speakers.items()):
@@ -118,7 +71,7 @@ def store_entries(
     return listing.found
 
 
-def _places(listing: _Listing, entries: Iterable[Entry]) -> Iterator[Place]:
+def _places(listing: Listing, entries: Iterable[Entry]) -> Iterator[Place]:
     """Entries with a usable address, without the parameters that are known to vary. The others are counted."""
     for entry in entries:
         try:
@@ -131,7 +84,7 @@ def _places(listing: _Listing, entries: Iterable[Entry]) -> Iterator[Place]:
             listing.check.dropped += 1
 
 
-def _own_page(listing: _Listing, guid: str) -> str:
+def _own_page(listing: Listing, guid: str) -> str:
     """The page that a GUID names, if it is one of the feed's own outlet."""
     try:
         url = canonical(guid) if "://" in guid else ""
@@ -153,90 +106,7 @@ def _newest_first(places: Sequence[Place], now: datetime) -> list[Place]:
     )
 
 
-def _identified(listing: _Listing, places: list[Place]) -> tuple[list[Place], dict[str, str]]:
-    """Which article each address is; the places come back without parameters that turned out to vary."""
-    identities = _by_address(listing.session, places)
-    listing.appearances = _appearances(listing, identities.values())
-    if listing.feed.answered_at is None:
-        return places, identities
-    items = [place.item for place in places]
-    pairs = [(row.guid_key, item.guid_key) for item in items if (row := listing.appearances.get(identities[item.key]))]
-    if not guids_tell_apart(items, pairs):
-        listing.feed.identity = "url"  # for good: what told nothing apart once may do so again
-    existing = _articles(listing.session, list(identities.values()))
-    strangers = [item for item in items if identities[item.key] not in existing]
-    if not strangers:
-        return places, identities
-    known = _known(listing, strangers)
-    if found := varying_parameters(items, {item.key for item in strangers}, known):
-        listing.feed.tokens = sorted({*listing.feed.tokens, *found})
-        return _identified(listing, [_without(place, found) for place in places])
-    identities |= _found_again(listing, places, strangers, known)
-    return places, identities
-
-
-def _found_again(
-    listing: _Listing, places: Sequence[Place], strangers: Sequence[Item], known: Sequence[Known]
-) -> dict[str, str]:
-    """Entries with a new address that are articles which this feed's own outlet listed before."""
-    own = {place.key for place in places if _publisher(listing, place.url) == listing.feed.outlet_key}
-    mine = list({item.key: item for item in strangers if item.key in own}.values())
-    # what was listed under another value of a parameter that varies
-    tokens = listing.feed.tokens
-    bare = {without_parameters(one.key, tokens): one.article_id for one in known} if tokens else {}
-    varied = {item.key: bare[item.key] for item in mine if item.key in bare}
-    mine = [item for item in mine if item.key not in varied]
-    listed = {place.key for place in places}
-    by_guid = listing.feed.identity == "guid"
-    again = {**varied, **known_again(mine, known, listed, by_guid=by_guid, now=listing.now)}
-    listing.appearances |= _appearances(listing, again.values())
-    return again
-
-
-def _without(place: Place, names: Iterable[str]) -> Place:
-    url = without_parameters(place.url, frozenset(names))
-    return Place(place.entry, url, key_of(url), place.also)
-
-
-def _by_address(session: Session, places: Sequence[Place]) -> dict[str, str]:
-    aliases = _aliases(session, [place.key for place in places])
-    return {place.key: aliases.get(place.key) or id_of(place.key) for place in places}
-
-
-def _known(listing: _Listing, strangers: Sequence[Item]) -> list[Known]:
-    """What this feed listed lately, or ever with the GUID of one of `strangers`; of its own outlet."""
-    feed, guids = listing.feed, sorted({item.guid_key for item in strangers if item.guid_key})
-    lately = Appearance.first_seen_at >= listing.now - SAME_TITLE
-    query = (
-        select(Article.id, Article.url, Article.title, Article.published_at, Appearance)
-        .join(Appearance, Appearance.article_id == Article.id)
-        .where(Appearance.feed_id == feed.id, Article.outlet_key == feed.outlet_key)
-        .where(or_(Appearance.guid_key.in_(guids[:_CHUNK]), lately))
-        .order_by(Appearance.first_seen_at.desc(), Article.id)
-        .limit(_RECENT)
-    )
-    return [
-        Known(key_of(url), seen.guid_key, title, published_at, identity, seen.first_seen_at)
-        for identity, url, title, published_at, seen in listing.session.execute(query)
-    ]
-
-
-def _publisher(listing: _Listing, url: str) -> str:
-    """Whose article is at `url`: the listed outlet's on whose domain it is, or this feed's; empty if a stranger's."""
-    owner = listing.domains.owner(url)
-    if owner is not None:
-        return owner
-    return listing.feed.outlet_key if is_redirector(url) or site(url) in listing.own_sites else ""
-
-
-def _own_sites(listing: _Listing, places: Sequence[Place]) -> set[str]:
-    """The sites that are this feed's outlet's: its domains', the feed's, and the one that most entries are on."""
-    feed = listing.feed
-    own = {site(feed.url), site(feed.address or feed.url), *listing.domains.sites(feed.outlet_key)}
-    return own | {name for name, n in Counter(site(place.url) for place in places).items() if 2 * n > len(places)}
-
-
-def _store(listing: _Listing, place: Place, identity: str, date: FeedDate, *, taken: bool) -> None:
+def _store(listing: Listing, place: Place, identity: str, date: FeedDate, *, taken: bool) -> None:
     """An article belongs to the outlet whose domain it is on: what another outlet's feed says of it is not taken."""
     feed, entry, now = listing.feed, place.entry, listing.now
     entry_sha = sha256("\n".join((place.key, entry.title, str(entry.updated_at or ""))))
@@ -271,11 +141,11 @@ def _store(listing: _Listing, place: Place, identity: str, date: FeedDate, *, ta
         _tell_again(listing, article, seen, place, date, entry_sha)
 
 
-def _new_article(listing: _Listing, place: Place, identity: str, entry_sha: str, *, taken: bool) -> Article:
+def _new_article(listing: Listing, place: Place, identity: str, entry_sha: str, *, taken: bool) -> Article:
     article = Article(
         id=identity,
         url=place.url,
-        outlet_key=_publisher(listing, place.url) or stranger(listing.session, place.url),
+        outlet_key=publisher(listing, place.url) or stranger(listing.session, place.url),
         origin="feed",
         found_at=listing.now,
         order_at=listing.now,
@@ -298,7 +168,7 @@ def _describe(article: Article, feed: Feed, entry: Entry, date: FeedDate) -> Non
 
 
 def _tell_again(
-    listing: _Listing, article: Article, seen: Appearance, place: Place, date: FeedDate, entry_sha: str
+    listing: Listing, article: Article, seen: Appearance, place: Place, date: FeedDate, entry_sha: str
 ) -> None:
     """A known article as its own outlet's feed lists it now. The first date it had stays, whatever the feed says."""
     entry = place.entry
@@ -326,27 +196,6 @@ def _store_aliases(session: Session, places: Sequence[Place], identities: Mappin
     """Every other address under which an article is listed."""
     wanted = {place.key: identities[place.key] for place in places if identities[place.key] != id_of(place.key)}
     wanted |= {key_of(place.also): identities[place.key] for place in places if place.also}
-    known = _aliases(session, list(wanted))
+    known = load_aliases(session, list(wanted))
     session.add_all(Alias(url_key=key, article_id=identity) for key, identity in wanted.items() if key not in known)
     session.flush()
-
-
-def _articles(session: Session, ids: Sequence[str]) -> dict[str, Article]:
-    rows = (session.scalars(select(Article).where(Article.id.in_(part))) for part in _parts(ids))
-    return {row.id: row for part in rows for row in part}
-
-
-def _appearances(listing: _Listing, ids: Iterable[str]) -> dict[str, Appearance]:
-    mine = select(Appearance).where(Appearance.feed_id == listing.feed.id)
-    rows = (listing.session.scalars(mine.where(Appearance.article_id.in_(part))) for part in _parts(list(ids)))
-    return {row.article_id: row for part in rows for row in part}
-
-
-def _aliases(session: Session, keys: Sequence[str]) -> dict[str, str]:
-    named = select(Alias.url_key, Alias.article_id)
-    rows = (session.execute(named.where(Alias.url_key.in_(part))) for part in _parts(keys))
-    return {key: identity for part in rows for key, identity in part}
-
-
-def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK))

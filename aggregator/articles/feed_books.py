@@ -8,7 +8,6 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from aggregator.articles import rhythm as rhythms
-from aggregator.articles.entries import Listed
 from aggregator.articles.feed_health import (
     BLANK,
     BLANKS_BELIEVED,
@@ -24,6 +23,7 @@ from aggregator.articles.feed_health import (
     moved,
     settled,
 )
+from aggregator.articles.listing import Listed
 from aggregator.articles.next_check import after_answer, after_failure, stays
 from aggregator.articles.rhythm import Rhythm
 from aggregator.articles.urls import is_front_page

@@ -14,10 +14,11 @@ import structlog
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from aggregator.articles.entries import Listed, store_entries
+from aggregator.articles.entries import store_entries
 from aggregator.articles.feed_books import Polled, believed, conditional, note_answer, note_failure
 from aggregator.articles.feed_health import SOFT, body_hash, judge
 from aggregator.articles.hosts import host_name, load_hosts, save_hosts
+from aggregator.articles.listing import Listed
 from aggregator.articles.next_check import LONGEST
 from aggregator.clock import Clock
 from aggregator.errors import ItemError, Rejected

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from aggregator.articles.entries import Listed, store_entries
+from aggregator.articles.entries import store_entries
+from aggregator.articles.listing import Listed
 from aggregator.articles.urls import article_id, article_key
 from aggregator.clock import Clock
 from aggregator.sources.domains import Domains
