@@ -127,11 +127,19 @@ class NetSettings(Section):
 class PollSettings(Section):
     """How often feeds are asked, and how much of a new feed is taken."""
 
-    interval_minutes: float = Field(default=15, gt=0, le=10_080)
-    max_interval_hours: float = Field(default=24, gt=0, le=720)
+    min_interval_minutes: float = Field(default=10, gt=0, le=1440)
+    max_interval_hours: float = Field(default=6, gt=0, le=24)
+    poll_cost: float = Field(default=20, gt=0, le=10_000)
+    stale_days: float = Field(default=14, gt=0, le=3650)
     first_entries: int = Field(default=30, ge=1)
     parse_seconds: float = Field(default=20, gt=0, le=600)
     max_entries: int = Field(default=2000, ge=1)
+
+    @model_validator(mode="after")
+    def _interval_has_room(self) -> "PollSettings":
+        if self.min_interval_minutes > 60 * self.max_interval_hours:
+            raise ValueError("min_interval_minutes is longer than max_interval_hours")
+        return self
 
 
 class ExtractSettings(Section):

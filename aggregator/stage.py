@@ -65,6 +65,14 @@ class Stage(Protocol[In, Out]):
         """At most `limit` items that still need this stage; the query must honour `leases.available`."""
         ...
 
+    def claimed(self, session: Session, items: Sequence[In]) -> None:
+        """Note, in the transaction that leases them, that these items are being worked on; by default nothing is."""
+        return
+
+    def given_back(self, session: Session, items: Sequence[In]) -> None:
+        """Undo `claimed` for items whose leases end without a try, in the transaction that ends them."""
+        return
+
     def load(self, session: Session, items: Sequence[In]) -> Sequence[In]:
         """The leased items with their heavy parts, read outside the write lock; one for each item, in order."""
         return items
@@ -142,13 +150,13 @@ def drain(
     began = time.monotonic()
     while not stop():
         limit = stage.batch_size * workers.width * BATCHES_A_CLAIM
-        claim = leases.claim(store, stage.name, stage.pending, limit, stage.lease)
+        claim = leases.claim(store, stage.name, stage.pending, limit, stage.lease, stage.claimed)
         if not claim.items:
             break
         try:
             _round(state, claim)
         except BaseException:
-            leases.give_back(store, stage.name, claim.token)
+            leases.give_back(store, stage.name, claim, stage.given_back)
             raise
         finally:
             state.isolated.close()
@@ -180,7 +188,7 @@ def _round(state: Draining, claim: leases.Claim) -> None:
             results = [_alone(state, item) for item in batch]
         _settle(state, claim, batch, _judged(state, batch, results))
         if not running and state.stop():
-            leases.give_back(state.store, state.stage.name, claim.token)
+            leases.give_back(state.store, state.stage.name, claim, state.stage.given_back)
             return
     for item in alone:
         _settle(state, claim, [item], _judged(state, [item], [_alone(state, item)]))

@@ -138,6 +138,9 @@ class Entry:
     updated_at: datetime | None = None
     language: str = ""
     categories: tuple[str, ...] = ()
+    #: the time of publication as the feed wrote it; `summary_html` is its summary where that is HTML
+    published_raw: str = ""
+    summary_html: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,8 @@ class FeedDocument:
     """A feed as read: its own title, the site it says it is of, and its entries in the order given.
 
     `dropped` counts entries without an address and those beyond the newest; `partial` says that the document breaks
-    off, so that nothing follows from what it does not list.
+    off, so that nothing follows from what it does not list. `ttl_minutes` and `update_minutes` are how long the feed
+    says that it stays as it is; at `skip_hours` (UTC) and on `skip_days` (Monday is 0) it says that it has nothing new.
     """
 
     format: str
@@ -156,6 +160,9 @@ class FeedDocument:
     dropped: int = 0
     partial: bool = False
     ttl_minutes: int | None = None
+    update_minutes: float | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

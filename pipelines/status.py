@@ -1,11 +1,13 @@
 """The state of an instance, by counting rows."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from aggregator.articles.next_check import DORMANT
 from aggregator.clock import rfc3339, wall
 from aggregator.stage import Stage
 from aggregator.store.tables import (
@@ -26,6 +28,7 @@ from pipelines.batch import Instance
 
 #: counting stops here: enough to see that there is much to do
 MANY = 100_000
+_HOUR = timedelta(hours=1)
 
 
 def read_status(instance: Instance, stages: Mapping[str, Stage[Any, Any]]) -> dict[str, Any]:
@@ -36,6 +39,8 @@ def read_status(instance: Instance, stages: Mapping[str, Stage[Any, Any]]) -> di
             "stages": {name: _stage(session, instance, stage) for name, stage in stages.items()},
             "feeds": _by(session, Feed.state, Feed.active),
             "failing_feeds": _failing(session),
+            "odd_feeds": _odd(session),
+            "feed_schedule": _schedule(session, instance.clock.now()),
             "totals": _totals(session),
             "languages_not_supported": _by(
                 session,
@@ -65,16 +70,38 @@ def _stage(session: Session, instance: Instance, stage: Stage[Any, Any]) -> dict
 def _failing(session: Session) -> list[dict[str, str]]:
     """Feeds that did not answer when they were last asked, with the reason and when they are asked again."""
     rows = session.scalars(select(Feed).where(Feed.active, Feed.checked_at.is_not(None)).order_by(Feed.url))
-    return [
-        {
-            "url": feed.url,
-            "state": feed.state,
-            "detail": feed.detail,
-            "next_at": rfc3339(feed.next_at) if feed.next_at else "at the next run",
-        }
-        for feed in rows
-        if not FeedState(feed.state).answered
-    ]
+    return [_told(feed) for feed in rows if not FeedState(feed.state).answered]
+
+
+def _odd(session: Session) -> list[dict[str, str]]:
+    """Feeds that answer, but not as they should: stale, empty, undated, or redirected astray."""
+    rows = session.scalars(select(Feed).where(Feed.active, Feed.checked_at.is_not(None)).order_by(Feed.url))
+    told = (FeedState.STALE, FeedState.EMPTY, FeedState.UNDATED)
+    return [_told(feed) for feed in rows if FeedState(feed.state).answered and (feed.detail or feed.state in told)]
+
+
+def _told(feed: Feed) -> dict[str, str]:
+    return {
+        "url": feed.url,
+        "state": feed.state,
+        "detail": feed.detail,
+        "rest": "muted" if feed.muted else "dormant" if feed.failures >= DORMANT else "",
+        "answered_at": rfc3339(feed.answered_at) if feed.answered_at else "never",
+        "next_at": rfc3339(feed.next_at) if feed.next_at else "at the next run",
+    }
+
+
+def _schedule(session: Session, now: datetime) -> dict[str, Any]:
+    """How many feeds are due now and within an hour, are muted, and are dormant; and when the next is asked."""
+    due = or_(Feed.next_at.is_(None), Feed.next_at <= now)
+    soonest = session.scalar(select(func.min(Feed.next_at)).where(Feed.active, Feed.next_at > now))
+    return {
+        "due": _count(session, and_(Feed.active, due), Feed),
+        "within_an_hour": _count(session, and_(Feed.active, Feed.next_at > now, Feed.next_at <= now + _HOUR), Feed),
+        "muted": _count(session, and_(Feed.active, Feed.muted), Feed),
+        "dormant": _count(session, and_(Feed.active, ~Feed.muted, Feed.failures >= DORMANT), Feed),
+        "next_at": rfc3339(soonest) if soonest else "",
+    }
 
 
 def _totals(session: Session) -> dict[str, int]:

@@ -158,7 +158,7 @@ def test_a_misspelt_key_is_an_error_with_a_suggestion(config: Path, toml: str, k
         ("[net]\nports = [80, 'x']", "net.ports.1", "'x'"),
         ("[net]\nports = '80'", "net.ports", "tuple"),
         ("[net]\ntotal_timeout = nan", "net.total_timeout", "finite"),
-        ("[poll]\ninterval_minutes = inf", "poll.interval_minutes", "finite"),
+        ("[poll]\nmax_interval_hours = inf", "poll.max_interval_hours", "finite"),
         ("[net]\nmax_redirects = 21", "net.max_redirects", "less than or equal to 20"),
         ("[net]\ncontact = 3", "net.contact", "string"),
         ("[instance]\nname = 'Our News'", "instance.name", "'Our News'"),

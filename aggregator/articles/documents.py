@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from aggregator.articles.urls import article_id, article_key
+from aggregator.articles.urls import article_id, article_key, is_front_page
 from aggregator.errors import Rejected
 from aggregator.store.tables import Alias, Article, Document, Outlet
 from aggregator.text import sha256
@@ -91,8 +91,8 @@ def _teach(session: Session, article: Article, found: Extracted, now: datetime) 
     except Rejected:
         return
     outlet = session.get_one(Outlet, article.outlet_key)
-    if _host(found.canonical_url) not in {_host(article.url), *outlet.domains}:
-        return  # another site may not be claimed
+    if _host(found.canonical_url) not in {_host(article.url), *outlet.domains} or is_front_page(found.canonical_url):
+        return  # neither another site nor a front page may be claimed
     if identity != article.id and session.get(Article, identity) is None and session.get(Alias, key) is None:
         session.add(Alias(url_key=key, article_id=article.id))
 

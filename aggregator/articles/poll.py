@@ -6,7 +6,7 @@ apart for ever.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,8 +14,12 @@ import structlog
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from aggregator.articles.entries import store_entries
+from aggregator.articles.feed_books import Polled, believed, conditional, note_answer, note_failure
+from aggregator.articles.feed_health import SOFT, body_hash, judge
 from aggregator.articles.hosts import host_name, load_hosts, save_hosts
-from aggregator.articles.urls import article_id, article_key, canonical
+from aggregator.articles.listing import Listed
+from aggregator.articles.next_check import LONGEST
 from aggregator.clock import Clock
 from aggregator.errors import ItemError, Rejected
 from aggregator.executors import Isolated, WorkerDied, time_limit
@@ -25,38 +29,24 @@ from aggregator.sources.domains import Domains
 from aggregator.sources.feeds import read_feed
 from aggregator.stage import Stage
 from aggregator.store import leases
-from aggregator.store.tables import Alias, Appearance, Article, Feed, FeedCheck
-from aggregator.text import one_line, sha256
-from aggregator.types import Entry, FeedDocument, FeedState
+from aggregator.store.tables import Feed, FeedCheck
+from aggregator.text import one_line
+from aggregator.types import FeedDocument, FeedState
 
 log = structlog.get_logger()
 
-#: entries dated before this are dated by accident
-EARLIEST = 1995
-#: a date this far ahead is a zone error and counts as now; one further ahead is no date
-ZONE_ERROR = timedelta(hours=24)
-#: why the older entries of a new feed are not fetched
-BEFORE_FIRST_POLL = "older than the newest entries taken at the feed's first poll"
-
-_STATES = {
-    FetchReason.DNS: FeedState.DNS,
-    FetchReason.DNS_TEMPORARY: FeedState.DNS,
-    FetchReason.UNREACHABLE: FeedState.UNREACHABLE,
-    FetchReason.TIMEOUT: FeedState.TIMEOUT,
-    FetchReason.TLS: FeedState.TLS,
-    FetchReason.ADDRESS: FeedState.FORBIDDEN,
-    FetchReason.REDIRECT: FeedState.REDIRECT,
-    FetchReason.TOO_LARGE: FeedState.TOO_LARGE,
-    FetchReason.ROBOTS: FeedState.ROBOTS,
-    FetchReason.HTTP_4XX: FeedState.HTTP_4XX,
-    FetchReason.HTTP_5XX: FeedState.HTTP_5XX,
-    FetchReason.GONE: FeedState.GONE,
-}
+#: a check that is later than any can be was written by a clock that ran ahead, and so was a check made in the future
+LATEST = LONGEST * 1.1
+CLOCKS_DIFFER = timedelta(hours=1)
+#: a check cut short by a process's death is made up for at once so often; then it waits like one that was made
+INTERRUPTED = 8
+#: what of a reply's headers is needed later
+_HEADERS = ("etag", "last-modified", "cache-control", "expires", "age", "date")
 
 
 @dataclass(frozen=True)
 class DueFeed:
-    """A feed whose time has come, with the validators of its last reply."""
+    """A feed whose time has come, with the validators of its last reply if they are sent, and when it was due."""
 
     key: str
     input_sha: str
@@ -65,21 +55,9 @@ class DueFeed:
     last_modified: str
     body_sha: str
     host: HostState | None
-
-
-@dataclass(frozen=True)
-class Polled:
-    """What asking a feed gave. `document` is None unless it answered with a body that had changed."""
-
-    feed_id: str
-    state: FeedState
-    detail: str = ""
-    status: int = 0
-    retry_after: timedelta | None = None
-    etag: str = ""
-    last_modified: str = ""
-    body_sha: str = ""
-    document: FeedDocument | None = None
+    next_at: datetime | None
+    plain: bool
+    robots_basis: str
 
 
 class Poll(Stage[DueFeed, Polled]):
@@ -101,36 +79,58 @@ class Poll(Stage[DueFeed, Polled]):
 
     def pending(self, session: Session, limit: int) -> Sequence[DueFeed]:
         """Active feeds whose next check has come, the longest waiting first."""
+        ahead = or_(Feed.next_at > self.due_at + LATEST, Feed.checked_at > self.due_at + CLOCKS_DIFFER)
+        cut_short = leases.interrupted(self.name, Feed.id, INTERRUPTED)
         due = (
             select(Feed)
-            .where(Feed.active, or_(Feed.next_at.is_(None), Feed.next_at <= self.due_at, Feed.next_at > self._latest()))
+            .where(Feed.active, or_(Feed.next_at.is_(None), Feed.next_at <= self.due_at, ahead, cut_short))
             .where(leases.available(self.name, Feed.id, "", self.due_at, mortal=False))
             .order_by(Feed.next_at.nulls_first(), Feed.id)
             .limit(limit)
         )
         feeds = session.scalars(due).all()
-        hosts = load_hosts(session, [feed.url for feed in feeds])
-        return [
-            DueFeed(
-                key=feed.id,
-                input_sha="",
-                url=feed.url,
-                etag=feed.etag,
-                last_modified=feed.last_modified,
-                body_sha=feed.body_sha,
-                host=hosts.get(host_name(feed.url)),
-            )
-            for feed in feeds
-        ]
+        hosts = load_hosts(session, [feed.address or feed.url for feed in feeds])
+        return [self._due(feed, hosts) for feed in feeds]
 
-    def _latest(self) -> datetime:
-        """No check is due later than this; one that says so was written by a clock that ran ahead."""
-        return self.due_at + timedelta(hours=2 * self.settings.poll.max_interval_hours)
+    def _due(self, feed: Feed, hosts: Mapping[str, HostState]) -> DueFeed:
+        sent = (feed.etag, feed.last_modified) if conditional(feed, self.due_at) else ("", "")
+        url = feed.address or feed.url
+        return DueFeed(
+            key=feed.id,
+            input_sha="",
+            url=url,
+            etag=sent[0],
+            last_modified=sent[1],
+            body_sha=feed.body_sha,
+            host=hosts.get(host_name(url)),
+            next_at=feed.next_at,
+            plain=feed.plain,
+            robots_basis=feed.robots_basis,
+        )
+
+    def claimed(self, session: Session, items: Sequence[DueFeed]) -> None:
+        """The next check is written before this one is made: a poll that dies does not ask in a loop."""
+        soon = self.clock.now() + timedelta(minutes=self.settings.poll.min_interval_minutes)
+        _write_next(session, {item.key: soon for item in items})
+
+    def given_back(self, session: Session, items: Sequence[DueFeed]) -> None:
+        """What was claimed and not asked is as due as before."""
+        _write_next(session, {item.key: item.next_at for item in items})
 
     def process(self, batch: Sequence[DueFeed]) -> Sequence[Polled | ItemError]:
         """Ask all feeds of the batch, politely and at the same time."""
         known = {feed.host.host: feed.host for feed in batch if feed.host}
-        requests = [Request(f.url, "feed", etag=f.etag, last_modified=f.last_modified) for f in batch]
+        requests = [
+            Request(
+                feed.url,
+                "feed",
+                etag=feed.etag,
+                last_modified=feed.last_modified,
+                plain=feed.plain,
+                robots_basis=feed.robots_basis,
+            )
+            for feed in batch
+        ]
         replies, self._learnt = fetch_all(requests, self.settings.net, self.clock, known)
         aside = Isolated()
         try:
@@ -140,65 +140,86 @@ class Poll(Stage[DueFeed, Polled]):
 
     def _read(self, feed: DueFeed, reply: Reply | Failure, aside: Isolated) -> Polled:
         if isinstance(reply, Failure):
-            state = _STATES.get(reply.reason) or _state_of_status(reply.status)
-            hint = "; if the host is yours, allow it in [net] allow_private" if state is FeedState.FORBIDDEN else ""
-            detail = one_line(reply.detail, 300) + hint
-            return Polled(feed.key, state, detail, reply.status, reply.retry_after)
-        etag, last_modified = reply.headers.get("etag", ""), reply.headers.get("last-modified", "")
-        if reply.status == 304:
-            return Polled(feed.key, FeedState.UNCHANGED, status=304, etag=etag, last_modified=last_modified)
-        body_sha = sha256(reply.body)
-        result = Polled(feed.key, FeedState.UNCHANGED, "", reply.status, None, etag, last_modified, body_sha)
-        if body_sha == feed.body_sha:
-            return result
+            return failed(feed, reply)
+        found = answered(feed, reply)
+        if found.status != 200 or found.body_sha == feed.body_sha:
+            return found
         kind = reply.headers.get("content-type", "")
         try:
             document = aside.run(parse_feed_aside, reply.body, reply.final_url, kind, self.settings.poll)
         except Rejected as error:
-            return Polled(feed.key, FeedState.NOT_A_FEED, one_line(error.detail, 300), reply.status)
+            why = one_line(error.detail, 300)
         except WorkerDied:
             why = "reading it took too long, or killed the reader"
-            return Polled(feed.key, FeedState.NOT_A_FEED, why, reply.status)
         except Exception as error:  # noqa: BLE001 - hostile bytes that break the reader cost this feed only
             log.error("feed-reader-crashed", feed=feed.url, error=repr(error)[:300])
-            return Polled(feed.key, FeedState.NOT_A_FEED, one_line(f"the reader broke: {error!r}", 300), reply.status)
-        state = FeedState.OK if document.entries else FeedState.EMPTY
-        return replace(result, state=state, document=document)
+            why = one_line(f"the reader broke: {error!r}", 300)
+        else:
+            return replace(found, state=FeedState.OK if document.entries else FeedState.EMPTY, document=document)
+        return replace(found, state=FeedState.NOT_A_FEED, detail=why, quarters=SOFT)
 
     def save(self, session: Session, results: Sequence[Polled]) -> None:
         """Store each feed's state and history, and its entries as articles."""
         now = self.clock.now()
         save_hosts(session, self._learnt)
-        for result in results:
+        domains = Domains(session)
+        for given in results:
+            result = believed(session, given)
             feed = session.get_one(Feed, result.feed_id)
-            first = feed.answered_at is None
-            self._update(feed, result, now)
-            self.states[result.state] += 1
-            if not result.state.answered:
-                log.warning("feed-failed", feed=feed.url, state=result.state.value, detail=result.detail)
-            check = FeedCheck(feed_id=feed.id, at=now, state=result.state, status=result.status, detail=result.detail)
-            if result.document is not None:
-                limit = self.settings.poll.first_entries if first else None
-                store_entries(session, feed, result.document.entries, now, check, limit)
-                check.dropped += result.document.dropped
+            check = FeedCheck(feed_id=feed.id, at=now, state=result.state, status=result.status)
+            check.bytes, check.seconds = result.bytes, round(result.seconds, 3)
+            if result.state.answered:
+                listed = self._store(session, feed, result, check, domains, now)
+                note_answer(session, feed, result, listed, domains, now, self.settings.poll)
+            else:
+                note_failure(feed, result, now, self.settings.poll)
+                log.warning("feed-failed", feed=feed.url, state=result.state.value, detail=feed.detail)
+            check.state, check.detail = feed.state, feed.detail
+            self.states[FeedState(feed.state)] += 1
             session.merge(check)
 
-    def _update(self, feed: Feed, result: Polled, now: datetime) -> None:
-        poll = self.settings.poll
-        wait = timedelta(minutes=poll.interval_minutes)
-        feed.state, feed.detail, feed.checked_at = result.state, result.detail, now
-        if result.state.answered:
-            feed.failures, feed.answered_at = 0, now
-            feed.etag, feed.last_modified = result.etag or feed.etag, result.last_modified or feed.last_modified
-            feed.body_sha = result.body_sha or feed.body_sha
-            if result.document is not None:
-                feed.title = result.document.title or feed.title
-                wait = max(wait, timedelta(minutes=result.document.ttl_minutes or 0))
-        else:
-            feed.failures += 1
-            feed.etag = feed.last_modified = ""  # a failing feed is asked without conditions
-            wait = max(wait * (1 + feed.failures), result.retry_after or wait)
-        feed.next_at = now + min(wait, timedelta(hours=poll.max_interval_hours))
+    def _store(
+        self, session: Session, feed: Feed, result: Polled, check: FeedCheck, domains: Domains, now: datetime
+    ) -> Listed | None:
+        if result.document is None:
+            return None
+        limit = self.settings.poll.first_entries if feed.answered_at is None else None
+        listed = store_entries(session, feed, result.document.entries, now, check, domains, limit)
+        check.dropped += result.document.dropped
+        return listed
+
+
+def failed(feed: DueFeed, failure: Failure) -> Polled:
+    """What a request that gave nothing to use says of its feed."""
+    verdict = judge(failure)
+    private = failure.reason is FetchReason.ADDRESS
+    hint = "; if the host is yours, allow it in [net] allow_private" if private else ""
+    return Polled(
+        feed.key,
+        feed.url,
+        verdict.state,
+        detail=one_line(failure.detail, 300) + hint,
+        status=failure.status,
+        quarters=verdict.quarters,
+        at_least=verdict.at_least,
+    )
+
+
+def answered(feed: DueFeed, reply: Reply) -> Polled:
+    """What a reply says of its feed before its body is read: nothing new, unless that shows."""
+    content_type = reply.headers.get("content-type", "")
+    return Polled(
+        feed.key,
+        feed.url,
+        FeedState.UNCHANGED,
+        status=reply.status,
+        whole=not (feed.etag or feed.last_modified),
+        headers={name: reply.headers[name] for name in _HEADERS if name in reply.headers},
+        body_sha=body_hash(reply.body, content_type) if reply.status == 200 else "",
+        permanent_url=reply.permanent_url,
+        bytes=reply.wire_bytes or len(reply.body),
+        seconds=reply.seconds,
+    )
 
 
 def parse_feed_aside(body: bytes, url: str, content_type: str, poll: PollSettings) -> FeedDocument:
@@ -207,99 +228,13 @@ def parse_feed_aside(body: bytes, url: str, content_type: str, poll: PollSetting
         return read_feed(body, url, content_type, max_entries=poll.max_entries)
 
 
-def _state_of_status(status: int) -> FeedState:
-    """A failure without a state of its own: 429 and 503 with Retry-After, broken bodies, broken protocol."""
-    if status >= 400:
-        return FeedState.HTTP_5XX if status >= 500 else FeedState.HTTP_4XX
-    return FeedState.UNREACHABLE
-
-
-def store_entries(
-    session: Session, feed: Feed, entries: Iterable[Entry], now: datetime, check: FeedCheck, limit: int | None
-) -> None:
-    """Entries become articles: new ones are added, edited ones are made pending for fetch again.
-
-    With `limit`, only the newest entries are taken; the others are kept as rows that no stage looks at, so that the
-    next poll does not take them for news.
-    """
-    domains = Domains(session)
-    newest_first = sorted(entries, key=lambda e: e.published_at or now, reverse=True)
-    listed: set[str] = set()
-    for rank, entry in enumerate(newest_first):
-        try:
-            url, key = canonical(entry.url), article_key(entry.url)
-        except Rejected:
-            check.dropped += 1
-            continue
-        check.entries += 1
-        alias = session.get(Alias, key)
-        identity = alias.article_id if alias else article_id(url)
-        if identity not in listed:  # of two entries of one page (a live blog) the newest speaks for it
-            listed.add(identity)
-            taken = limit is None or rank < limit
-            _store_entry(session, feed, entry, identity, url, domains.owner(url), now, check, taken)
-
-
-def _store_entry(
-    session: Session,
-    feed: Feed,
-    entry: Entry,
-    identity: str,
-    url: str,
-    owner: str | None,
-    now: datetime,
-    check: FeedCheck,
-    taken: bool,
-) -> None:
-    """An article belongs to the outlet whose domain it is on: what another outlet's feed says of it is not taken."""
-    entry_sha = sha256("\n".join((url, entry.title, str(entry.updated_at or ""))))
-    article = session.get(Article, identity)
-    if article is None:
-        outlet = owner or feed.outlet_key
-        article = Article(
-            id=identity,
-            url=url,
-            outlet_key=outlet,
-            origin="feed",
-            found_at=now,
-            order_at=now,
-            entry_sha=entry_sha,
-            withheld="" if taken else BEFORE_FIRST_POLL,
-        )
-        session.add(article)
-        check.new += 1
-    own = article.outlet_key == feed.outlet_key
-    seen = session.get(Appearance, (feed.id, identity))
-    if seen is None:
-        session.add(
-            Appearance(feed_id=feed.id, article_id=identity, guid=entry.guid, entry_sha=entry_sha, first_seen_at=now)
-        )
-        if article.withheld == BEFORE_FIRST_POLL and taken:
-            article.withheld = ""  # old to one feed, new to this one
-        if own and not article.title:
-            _describe(article, feed, entry, now)
-    elif seen.entry_sha != entry_sha and own:  # the article was edited
-        seen.entry_sha = article.entry_sha = entry_sha
-        article.title, article.summary = entry.title or article.title, entry.summary or article.summary
-        article.updated_at = entry.updated_at or now
-        check.changed += 1
-    session.flush()
-
-
-def _describe(article: Article, feed: Feed, entry: Entry, now: datetime) -> None:
-    """What a feed of its own outlet says of an article."""
-    article.title, article.summary, article.authors = entry.title, entry.summary, list(entry.authors)
-    article.section = feed.section or (entry.categories[0] if entry.categories else "")
-    article.updated_at = entry.updated_at
-    article.published_at = trusted_date(entry.published_at or entry.updated_at, now)
-    article.order_at = article.published_at or article.found_at
-
-
-def trusted_date(given: datetime | None, now: datetime) -> datetime | None:
-    """A feed's date if it can be true; never "now" for a missing one."""
-    if given is None or given.year < EARLIEST or given > now + ZONE_ERROR:
-        return None
-    return min(given, now)
+def _write_next(session: Session, moments: Mapping[str, datetime | None]) -> None:
+    by_moment: dict[datetime | None, list[str]] = {}
+    for key, moment in moments.items():
+        by_moment.setdefault(moment, []).append(key)
+    for moment, keys in by_moment.items():
+        rows = update(Feed).where(Feed.id.in_(keys)).values(next_at=moment)
+        session.execute(rows.execution_options(synchronize_session=False))
 
 
 def ask_again(session: Session) -> int:

@@ -1,11 +1,12 @@
 """The identity of an article's address: one canonical form per page, and the ids made from it.
 
 The rules of RFC 3986 section 6.2 and of w3lib's `canonicalize_url`, but parameters keep their order and their blanks,
-and a careful list of tracking parameters goes. Mobile and AMP addresses are not folded: `rel=canonical` makes them
-aliases.
+and a careful list of tracking parameters goes. Mobile and AMP addresses are shown as they are, but have the identity of
+the page that they are another form of; what their form does not tell, `rel=canonical` does (aliases).
 """
 
 import re
+from urllib.parse import urlsplit
 
 from aggregator.errors import Rejected
 from aggregator.net.urls import DEFAULT_PORTS, BadUrl, remove_dot_segments, split
@@ -29,6 +30,19 @@ _TRACKING = frozenset(
         "wickedid", "wt_mc", "xtor", "yclid",
     }
 )  # fmt: skip
+#: hosts and paths of one page for small screens; only at the ends of a path, for an article may be about amplifiers
+_HOST_FORM = re.compile(r"(?:www|m|mobile|amp)\.")
+_AMP_PATH = re.compile(r"^amp/+(?=[^/])|(?<=[^/])(?:/+amp)+(?:/index)?(?:\.html?)?$|(?<=[^/])\.amp(?=(?:\.html?)?$)")
+_AMP_PARAMETER = re.compile(r"(?:amp(?:=(?:1|true)?)?|outputtype=amp|__amp_source_origin=.*)", re.IGNORECASE)
+#: hosts whose addresses only lead to others
+_REDIRECTORS = frozenset(
+    {
+        "bit.ly", "buff.ly", "dlvr.it", "feedburner.com", "feedproxy.google.com", "feeds.feedburner.com",
+        "feedsportal.com", "goo.gl", "is.gd", "lnkd.in", "news.google.com", "ow.ly", "shar.es", "t.co", "tinyurl.com",
+        "trib.al",
+    }
+)  # fmt: skip
+_FRONT_PAGE = re.compile(r"/*(?:(?:index|default|home)\.(?:html?|php|aspx?|jsp))?", re.IGNORECASE)
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "stm_")
 
 
@@ -50,26 +64,49 @@ def canonical(url: str) -> str:
 
 
 def article_key(url: str) -> str:
-    """The identity of an article: its canonical URL without scheme, `www.` and the path's last slash.
+    """The identity of an article: its canonical URL without scheme, `www.`, the path's last slash, and marks of AMP and
+    mobile forms.
 
     Raises Rejected("bad-url").
     """
-    shown = canonical(url)
+    return key_of(canonical(url))
+
+
+def key_of(shown: str) -> str:
+    """`article_key` of an address that is canonical already."""
     _, _, rest = shown.partition("://")
     netloc, slash, target = rest.partition("/")
     host, colon, port = netloc.rpartition(":")
     if colon and port.isdecimal() and int(port) in DEFAULT_PORTS.values():
         netloc = host  # http://host:443 is the other scheme's own port
-    path, question, query = target.partition("?")
-    while netloc.startswith("www.") and netloc.count(".") > 1:
-        netloc = netloc.removeprefix("www.")
-    path = path.rstrip("/")
-    return f"{netloc}{slash}{path}{question}{query}"
+    path, _, query = target.partition("?")
+    while (form := _HOST_FORM.match(netloc)) and netloc.count(".") > 1:
+        netloc = netloc[form.end() :]
+    path = _AMP_PATH.sub("", path.rstrip("/"))
+    query = "&".join(pair for pair in query.split("&") if not _AMP_PARAMETER.fullmatch(pair))
+    return f"{netloc}{slash}{path}" + (f"?{query}" if query else "")
 
 
 def article_id(url: str) -> str:
     """The public id of the article at `url`: `a_` and 16 characters. Raises Rejected("bad-url")."""
-    return "a_" + short_hash(article_key(url), 16)
+    return id_of(article_key(url))
+
+
+def id_of(key: str) -> str:
+    """The public id of the article with an `article_key`."""
+    return "a_" + short_hash(key, 16)
+
+
+def is_front_page(url: str) -> bool:
+    """Whether `url` is a site's front page rather than anything on it."""
+    parts = urlsplit(url)
+    return not parts.query and _FRONT_PAGE.fullmatch(parts.path) is not None
+
+
+def is_redirector(url: str) -> bool:
+    """Whether `url` is on a host that only leads elsewhere: whose article it is shows when it is fetched."""
+    host = urlsplit(url).hostname or ""
+    return any(host == name or host.endswith(f".{name}") for name in _REDIRECTORS)
 
 
 def _normalised(value: str) -> str:

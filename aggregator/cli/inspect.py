@@ -41,12 +41,24 @@ def status(
         why = ", ".join(f"{reason} {n}" for reason, n in row["reasons"].items())
         typer.echo(f"{name:16}{row['pending']:>9}{row['held']:>7}{row['waiting']:>9}{row['buried']:>8}   {why}")
     typer.echo("feeds     " + (", ".join(f"{state} {n}" for state, n in found["feeds"].items()) or "none"))
-    for feed in found["failing_feeds"]:
-        typer.echo(f"          {feed['url']}: {feed['state']} {feed['detail']}; asked again {feed['next_at']}")
+    for feed in (*found["failing_feeds"], *found["odd_feeds"]):
+        state = ", ".join(part for part in (feed["state"], feed["rest"]) if part)
+        typer.echo(f"          {feed['url']}: {' '.join((state, feed['detail']))}; asked again {feed['next_at']}")
+    typer.echo("asked     " + _schedule(found["feed_schedule"]))
     typer.echo("totals    " + ", ".join(f"{name} {n}" for name, n in found["totals"].items()))
     for name, text in found["alerts"].items():
         typer.echo(f"ALERT     {name}: {text}")
     typer.echo("last run  " + _last_run(found["last_run"]))
+
+
+def _schedule(feeds: dict[str, Any]) -> str:
+    counts = {name: feeds[name] for name in ("muted", "dormant") if feeds[name]}
+    parts = [
+        f"{feeds['due']} due",
+        f"{feeds['within_an_hour']} within an hour",
+        *(f"{n} {k}" for k, n in counts.items()),
+    ]
+    return ", ".join(parts) + (f"; the next at {feeds['next_at']}" if feeds["next_at"] else "")
 
 
 def _last_run(run: dict[str, Any] | None) -> str:

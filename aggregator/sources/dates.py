@@ -14,6 +14,7 @@ _ZONES = {
     "AST": -240, "ADT": -180, "EST": -300, "EDT": -240, "ET": -300, "CST": -360, "CDT": -300, "CT": -360, "MST": -420,
     "MDT": -360, "MT": -420, "PST": -480, "PDT": -420, "PT": -480, "AKST": -540, "AKDT": -480, "HST": -600,
 }  # fmt: skip
+_AMBIGUOUS = frozenset({"IST", "BST", "CST"})
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 _ZONE = r"(?P<zone>[A-Za-z]{1,5}|(?:GMT|UTC)?\s*[+-]\d{1,2}:?\d{0,2})?"
@@ -54,6 +55,16 @@ def parse_date(value: str) -> datetime | None:
         if match is not None:
             return _moment(match)
     return None
+
+
+def zone_is_guessed(value: str) -> bool:
+    """Whether `value` is a time of day whose zone is missing, unknown, or a name that several countries use."""
+    text = " ".join(re.sub(r"\([^()]*\)", " ", value[:100]).split())
+    match = next((found for form in _FORMS if (found := form.fullmatch(text))), None)
+    if match is None or not (match["hour"] or match.groupdict().get("packed")):
+        return False
+    zone = (match["zone"] or "").upper()
+    return not re.search(r"\d", zone) and (zone not in _ZONES or zone in _AMBIGUOUS)
 
 
 def _moment(match: re.Match[str]) -> datetime | None:

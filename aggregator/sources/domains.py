@@ -1,11 +1,18 @@
 """Which outlet a URL belongs to: an article, and its lean, are those of the outlet whose domain it is on."""
 
+from functools import cache
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aggregator.store.tables import Outlet
+from aggregator.text import short_hash
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 
 def domain_of(url: str) -> str:
@@ -27,12 +34,45 @@ class Domains:
 
     def __init__(self, session: Session) -> None:
         self._owners: dict[str, str] = {}
+        self._sites: dict[str, set[str]] = {}
         for outlet in session.scalars(select(Outlet).where(Outlet.listed).order_by(Outlet.key)):
             for domain in outlet.domains:
                 self._owners.setdefault(domain, outlet.key)
+                self._sites.setdefault(outlet.key, set()).add(site(f"//{domain}"))
+
+    def sites(self, outlet: str) -> set[str]:
+        """The registrable domains of a listed outlet."""
+        return self._sites.get(outlet, set())
 
     def owner(self, url: str) -> str | None:
         """The key of the listed outlet that has the URL's host or a domain above it; None if none has."""
         labels = domain_of(url).split(".")
         above = (".".join(labels[n:]) for n in range(len(labels)))
         return next((self._owners[name] for name in above if name in self._owners), None)
+
+
+def site(url: str) -> str:
+    """The registrable domain of a URL's host by the Public Suffix List, such as `bbc.co.uk`; else the host itself."""
+    host = (urlsplit(url).hostname or "").removesuffix(".")
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return _suffixes().privatesuffix(host) or host
+
+
+@cache
+def _suffixes() -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList  # reading the list takes a while, and not every command needs it
+
+    return PublicSuffixList()
+
+
+def stranger(session: Session, url: str) -> str:
+    """The key of the outlet that publishes on a URL's host although nobody lists it: made, unrated, where it is new."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    slug = "".join(char if char.isascii() and char.isalnum() else "-" for char in host).strip("-")[:50]
+    key = f"{slug}-{short_hash(host, 6)}".lstrip("-")  # the one that an import gives to this name
+    if session.get(Outlet, key) is None:
+        session.add(Outlet(key=key, name=host, domains=[host], listed=False))
+        session.flush()
+    return key

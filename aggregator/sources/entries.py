@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
 from aggregator.sources.markup import plain
+from aggregator.sources.updates import NOTHING_SAID, Updates
 from aggregator.text import clean, one_line
 from aggregator.types import Entry
 
@@ -32,6 +33,7 @@ class RawEntry:
     updated_at: datetime | None = None
     language: str = ""
     categories: tuple[str, ...] = ()
+    published_raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class RawFeed:
     entries: tuple[RawEntry, ...] = ()
     ttl_minutes: int | None = None
     left_out: int = 0
+    updates: Updates = NOTHING_SAID
     partial: bool = False
 
 
@@ -67,6 +70,8 @@ def finished(raw: RawEntry, base: str) -> Entry:
         updated_at=raw.updated_at,
         language=one_line(raw.language, 35),
         categories=_distinct(raw.categories, MAX_CATEGORIES),
+        published_raw=one_line(raw.published_raw, 100),
+        summary_html=clean(raw.summary[:MAX_CONTENT]) if "<" in raw.summary else "",
     )
 
 

@@ -18,6 +18,7 @@ from aggregator.sources.entries import RawEntry, RawFeed, entry_url, finished, n
 from aggregator.sources.jsonfeed import parse_json_feed
 from aggregator.sources.markup import decode, mended, plain, without_prolog
 from aggregator.sources.sitemaps import news_children, parse_sitemap
+from aggregator.sources.updates import stated_updates
 from aggregator.text import one_line
 from aggregator.types import FeedDocument
 
@@ -62,6 +63,9 @@ def read_feed(body: bytes, url: str, content_type: str = "", *, max_entries: int
         dropped=len(entries) - len(kept) + raw.left_out,
         partial=raw.partial,
         ttl_minutes=raw.ttl_minutes,
+        update_minutes=raw.updates.minutes,
+        skip_hours=raw.updates.skip_hours,
+        skip_days=raw.updates.skip_days,
     )
 
 
@@ -70,12 +74,14 @@ def parse_feed(body: bytes, url: str, content_type: str = "", *, max_entries: in
     text = decode(_unpacked(body), content_type).lstrip()
     if text[:1] in ("{", "["):
         return parse_json_feed(text, url, max_entries)
+    updates = stated_updates(text)
     text, root, entities = _from_root(text)
     partial = not _is_whole(text, root)
     if root.split(":")[-1].lower() in ("urlset", "sitemapindex"):
         return parse_sitemap(mended(text, entities), url, max_entries, partial=partial)
     text, left_out = _cut(mended(_first_document(text, root), entities), root, max_entries)
-    return replace(_read(_parsed(text, url), url, max_entries), left_out=left_out, partial=partial)
+    read = _read(_parsed(text, url), url, max_entries)
+    return replace(read, left_out=left_out, partial=partial, updates=updates)
 
 
 def read_children(body: bytes) -> tuple[str, ...]:
@@ -184,7 +190,7 @@ def _read(result: Mapping[str, Any], url: str, max_entries: int) -> RawFeed:
 def _entry(item: dict[str, Any], language: str) -> RawEntry:
     contents = [_get(part, "value") for part in _dicts(item, "content") if _is_text(_get(part, "type"))]
     content = max(contents, key=len, default="")
-    published = (_get(item, name) for name in ("published", "created", "updated"))
+    published = [_get(item, name) for name in ("published", "created", "updated")]
     alternates = (_get(link, "href") for link in _dicts(item, "links") if _get(link, "rel") in ("", "alternate"))
     return RawEntry(
         links=(_get(item, "link"), *alternates),
@@ -198,6 +204,7 @@ def _entry(item: dict[str, Any], language: str) -> RawEntry:
         updated_at=parse_date(_get(item, "updated")),
         language=_get(item, "language") or _get(dict.get(item, "title_detail"), "language") or language,
         categories=tuple(_get(tag, "term") or _get(tag, "label") for tag in _dicts(item, "tags")),
+        published_raw=next((date for date in published if parse_date(date)), next(filter(None, published), "")),
     )
 
 

@@ -34,7 +34,8 @@ def _entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> RawEntry:
     guid, tags = item.get("id"), item.get("tags")
     content = _text(item, "content_html")
     people = _dicts(item.get("authors")) or _dicts([item.get("author")]) or _dicts(feed.get("authors"))
-    updated = parse_date(_text(item, "date_modified"))
+    given, changed = _text(item, "date_published"), _text(item, "date_modified")
+    published, updated = parse_date(given), parse_date(changed)
     return RawEntry(
         links=(_text(item, "url"), _text(item, "external_url")),
         title=_text(item, "title"),
@@ -42,10 +43,11 @@ def _entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> RawEntry:
         summary=_text(item, "summary") or _text(item, "content_text") or content,
         content_html=content,
         authors=tuple(_text(person, "name") for person in people),
-        published_at=parse_date(_text(item, "date_published")) or updated,
+        published_at=published or updated,
         updated_at=updated,
         language=_text(item, "language") or _text(feed, "language"),
         categories=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        published_raw=changed if updated and not published else given or changed,
     )
 
 

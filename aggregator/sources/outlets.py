@@ -32,14 +32,25 @@ def _with_host(value: str) -> str:
     return value
 
 
+#: a basis is a sentence, not "yes"
+_SHORTEST_BASIS = 10
 HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/@]+(/\S*)?$"), AfterValidator(_with_host)]
 
 
 class FeedSpec(Section):
-    """One feed of an outlet; `section` is given to its articles that name none."""
+    """One feed of an outlet; `section` is given to its articles that name none.
+
+    `robots_basis` says on what it may be asked although robots.txt forbids it: a contract, a letter.
+    """
 
     url: HttpUrl
     section: str = ""
+    robots_basis: str = ""
+
+    @field_validator("robots_basis")
+    @classmethod
+    def _says_something(cls, value: str) -> str:
+        return basis(value)
 
 
 class RatingSpec(Section):
@@ -82,6 +93,7 @@ class OutletSpec(Section):
     rights: Rights = Rights.FULL
     #: why its feeds are not asked; empty: they are
     disabled: str = ""
+    tdm_basis: str = ""
     feeds: tuple[FeedSpec, ...] = ()
     ratings: tuple[RatingSpec, ...] = ()
 
@@ -92,6 +104,11 @@ class OutletSpec(Section):
         if value and not line:
             raise ValueError("has no visible character")
         return line
+
+    @field_validator("tdm_basis")
+    @classmethod
+    def _says_something(cls, value: str) -> str:
+        return basis(value)
 
     @field_validator("ratings")
     @classmethod
@@ -105,6 +122,14 @@ class OutletSpec(Section):
     def all_domains(self) -> tuple[str, ...]:
         """The home page's host without `www.`, and the further domains given."""
         return tuple(dict.fromkeys((domain_of(self.home), *(domain.lower() for domain in self.domains))))
+
+
+def basis(value: str) -> str:
+    """What an operator records as permission, on one line. Raises ValueError for a mere word."""
+    line = one_line(value, 500)
+    if value and len(line) < _SHORTEST_BASIS:
+        raise ValueError("says too little: name the permission, such as 'agreed by mail with …, 2026-03-01'")
+    return line
 
 
 def feed_id(url: str) -> str:
@@ -172,8 +197,10 @@ def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) 
             continue
         spec, feed = wanted.pop(row.id)
         row.active, row.outlet_key, row.section = True, spec.key, feed.section
+        row.robots_basis = feed.robots_basis
     session.add_all(
-        Feed(id=key, url=feed.url, outlet_key=spec.key, section=feed.section) for key, (spec, feed) in wanted.items()
+        Feed(id=key, url=feed.url, outlet_key=spec.key, section=feed.section, robots_basis=feed.robots_basis)
+        for key, (spec, feed) in wanted.items()
     )
     session.flush()
     for spec in specs:

@@ -98,10 +98,23 @@ def is_leased(attempt: Attempt) -> bool:
     return attempt.leased_until is not None and attempt.leased_until > wall()
 
 
+def interrupted(stage: str, key: ColumnElement[Any] | InstrumentedAttribute[Any], most: int) -> ColumnElement[bool]:
+    """SQL condition: work on `key` was cut short by the death of its process, not more than `most` times in a row."""
+    return exists().where(Attempt.stage == stage, Attempt.key == key, Attempt.deaths > 0, Attempt.deaths <= most)
+
+
 def claim(
-    store: Store, stage: str, pending: Callable[[Session, int], Sequence[Any]], limit: int, lease: timedelta
+    store: Store,
+    stage: str,
+    pending: Callable[[Session, int], Sequence[Any]],
+    limit: int,
+    lease: timedelta,
+    claimed: Callable[[Session, Sequence[Any]], None] = lambda session, items: None,
 ) -> Claim:
-    """Lease at most `limit` pending items to this process. Two processes never get the same item."""
+    """Lease at most `limit` pending items to this process. Two processes never get the same item.
+
+    `claimed` is told of them in the same transaction.
+    """
     token = uuid.uuid4().hex
     with store.write() as session:
         store.exclusive(session, f"claim:{stage}")
@@ -119,6 +132,7 @@ def claim(
                 .values(owner=this_owner(), token=token, leased_until=until)
                 .execution_options(synchronize_session=False)
             )
+        claimed(session, items)
         fresh_keys = {item.key for item in fresh}
         deaths = {key: row.deaths for key, row in known.items() if key not in fresh_keys}
     return Claim(token, items, deaths)
@@ -167,10 +181,17 @@ def renew(store: Store, hold: timedelta) -> None:
         )
 
 
-def give_back(store: Store, stage: str, token: str) -> None:
-    """End all leases under `token` without counting a try."""
+def give_back(
+    store: Store,
+    stage: str,
+    claim: Claim,
+    given_back: Callable[[Session, Sequence[Any]], None] = lambda session, items: None,
+) -> None:
+    """End all leases that are left of `claim` without counting a try; `given_back` is told of their items."""
     with store.write() as session:
-        _free(session, Attempt.stage == stage, Attempt.token == token)
+        held = set(session.scalars(select(Attempt.key).where(Attempt.stage == stage, Attempt.token == claim.token)))
+        given_back(session, [item for item in claim.items if item.key in held])
+        _free(session, Attempt.stage == stage, Attempt.token == claim.token)
 
 
 def free_dead_leases(store: Store) -> int:

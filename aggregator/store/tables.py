@@ -110,6 +110,7 @@ class Feed(Base, kw_only=True):
     body_sha: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="never")
     detail: Mapped[str] = mapped_column(default="")
+    #: failures since it last answered, in quarters: a hard one counts four, a soft one two, a temporary one one
     failures: Mapped[int] = mapped_column(default=0)
     checked_at: Mapped[datetime | None] = mapped_column(default=None)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -132,6 +133,8 @@ class Feed(Base, kw_only=True):
     plain: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     #: what tells its entries apart: "guid", or "url" where its GUIDs cannot
     identity: Mapped[str] = mapped_column(default="guid", server_default="guid")
+    #: parameters of its links that change from poll to poll, and are no part of an article's identity
+    tokens: Mapped[Json] = mapped_column(default_factory=list, server_default="[]")
     #: how often it has something new, by hour of the day
     rhythm: Mapped[Json] = mapped_column(default_factory=dict, server_default="{}")
     #: when it last listed something new
@@ -214,7 +217,10 @@ class Appearance(Base, kw_only=True):
     """That a feed listed an article: one article, however many feeds it comes by."""
 
     __tablename__ = "appearances"
-    __table_args__ = (Index("ix_appearances_guid", "feed_id", "guid_key"),)
+    __table_args__ = (
+        Index("ix_appearances_guid", "feed_id", "guid_key"),
+        Index("ix_appearances_seen", "feed_id", "first_seen_at"),
+    )
     feed_id: Mapped[str] = mapped_column(ForeignKey("feeds.id"), primary_key=True)
     article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
     guid: Mapped[str] = mapped_column(default="")

@@ -231,7 +231,7 @@ def copy_limits(settings: Settings) -> CopyLimits:
 
 def reachable_countries(session: Session) -> frozenset[str]:
     """The countries of the listed outlets that answered at their last poll, satire left out."""
-    answering = (FeedState.OK.value, FeedState.UNCHANGED.value)
+    answering = (FeedState.OK.value, FeedState.UNCHANGED.value, FeedState.UNDATED.value)
     query = select(Outlet.country).join(Feed, Feed.outlet_key == Outlet.key)
     query = query.where(Outlet.listed, ~Outlet.satire, Outlet.country != "", Feed.active, Feed.state.in_(answering))
     return frozenset(session.scalars(query.distinct()))

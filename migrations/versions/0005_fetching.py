@@ -45,6 +45,7 @@ NEW = {
         _count("distrust"),
         sa.Column("plain", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("identity", sa.Text(), nullable=False, server_default="guid"),
+        sa.Column("tokens", columns.JsonColumn, nullable=False, server_default="[]"),
         sa.Column("rhythm", columns.JsonColumn, nullable=False, server_default="{}"),
         _time("news_at"),
     ],
@@ -82,6 +83,7 @@ def upgrade() -> None:
             op.add_column(table, column)
     op.create_index("ix_articles_recheck_at", "articles", ["recheck_at"])
     op.create_index("ix_appearances_guid", "appearances", ["feed_id", "guid_key"])
+    op.create_index("ix_appearances_seen", "appearances", ["feed_id", "first_seen_at"])
     op.create_index("ix_documents_text", "documents", ["text_sha256"])
     op.create_table(
         "paragraph_counts",

@@ -182,8 +182,19 @@ def test_a_canonical_address_becomes_an_alias(store: Store) -> None:
     assert [(row.url_key, row.article_id) for row in aliases] == [("lantern.example/2026/bridge", KEY)]
 
 
-@pytest.mark.parametrize("address", [URL, "http://www.lantern.example/news/bridge/", "javascript:void(0)", "http://["])
-def test_its_own_address_and_a_bad_one_are_no_alias(store: Store, address: str) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        URL,
+        "http://www.lantern.example/news/bridge/",
+        "javascript:void(0)",
+        "http://[",
+        pytest.param("https://lantern.example/", id="104-front-page"),
+        pytest.param("https://lantern.example/index.php", id="104-front-page-by-name"),
+        pytest.param("https://beacon.example/news/bridge", id="104-another-site"),
+    ],
+)
+def test_its_own_address_a_bad_one_and_a_front_page_are_no_alias(store: Store, address: str) -> None:
     save(store, replace(FOUND, canonical_url=address))
     with store.read() as session:
         assert session.scalars(select(Alias)).all() == []

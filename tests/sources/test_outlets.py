@@ -334,3 +334,33 @@ def test_the_id_of_a_feed_comes_from_its_address_alone() -> None:
     assert feed_id(RSS) == feed_id(RSS)
     assert feed_id(RSS) != feed_id(ATOM)
     assert feed_id(RSS).startswith("f_")
+
+
+# --- what the operator may do although it is reserved ---
+
+
+def test_a_basis_for_asking_in_spite_of_robots_txt_is_recorded_and_can_be_taken_back(
+    tmp_path: Path, store: Store, clock: Clock
+) -> None:
+    url, said = "https://lantern.example/rss", "allowed by mail of the editor, 2026-03-01"
+    feeds = f'feeds = [{{ url = "{url}", robots_basis = "{said}" }}]'
+    toml = f'[lantern]\n{LANTERN}tdm_basis = "licence of 2026-03-01"\n{feeds}'
+    with store.write() as session:
+        sync_outlets(session, load(tmp_path, toml), clock)
+    with store.read() as session:
+        assert session.get_one(Feed, feed_id(url)).robots_basis == said
+        assert session.get_one(Outlet, "lantern").tdm_basis == "licence of 2026-03-01"
+
+    with store.write() as session:
+        sync_outlets(session, load(tmp_path, lantern(url)), clock)
+    with store.read() as session:
+        assert session.get_one(Feed, feed_id(url)).robots_basis == ""
+        assert session.get_one(Outlet, "lantern").tdm_basis == ""
+
+
+@pytest.mark.parametrize("key", ["tdm_basis", "robots_basis"])
+def test_a_basis_that_says_nothing_is_refused(tmp_path: Path, key: str) -> None:
+    feed = 'feeds = [{ url = "https://lantern.example/rss", robots_basis = "yes" }]'
+    toml = f"[lantern]\n{LANTERN}" + (feed if key == "robots_basis" else 'tdm_basis = "yes"')
+
+    assert "says too little" in str(complaint(tmp_path, toml))
