@@ -48,7 +48,7 @@ class Trace:
 
 def trace_article(session: Session, which: str, settings: Settings, now: datetime) -> Trace | None:
     """The way of the article with this id or URL; None if none is known by it."""
-    article = _find(session, which)
+    article = find_article(session, which)
     if article is None:
         return None
     outlet = session.get_one(Outlet, article.outlet_key)
@@ -61,6 +61,10 @@ def trace_article(session: Session, which: str, settings: Settings, now: datetim
     }
     if article.external_id:
         trace.facts["external id"] = article.external_id
+    if article.gone_at:
+        trace.facts["gone"] = f"its page was no longer there on {rfc3339(article.gone_at)}; what was read stays"
+    if article.recheck_at and not article.withheld:
+        trace.facts["asked again"] = f"{article.rechecks} times, next from {rfc3339(article.recheck_at)} on"
     if article.withheld:
         trace.facts["withheld"] = article.withheld
         return trace
@@ -72,7 +76,8 @@ def trace_article(session: Session, which: str, settings: Settings, now: datetim
     return trace
 
 
-def _find(session: Session, which: str) -> Article | None:
+def find_article(session: Session, which: str) -> Article | None:
+    """The article with this id, external id or URL, under whichever of its addresses; None if none is known by it."""
     if (by_id := session.get(Article, which)) is not None:
         return by_id
     imported = select(Article).where(Article.external_id == which).order_by(Article.id).limit(1)

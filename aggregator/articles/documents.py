@@ -11,7 +11,7 @@ from aggregator.articles.urls import article_id, article_key
 from aggregator.errors import Rejected
 from aggregator.store.tables import Alias, Article, Document, Outlet
 from aggregator.text import sha256
-from aggregator.types import DateTrust, Extracted, Rights
+from aggregator.types import DateTrust, Extent, Extracted, Rights
 
 _STRICTEST_FIRST = [Rights.METADATA, Rights.QUOTE, Rights.FULL]
 
@@ -36,6 +36,9 @@ def save_document(
     text = "" if rights is Rights.METADATA else found.text
     current = session.scalar(select(Document).where(Document.article_id == article.id, Document.current))
     sha = content_sha(found.title, text)
+    if current is not None and _is_cut(current, found, rights, input_sha):
+        current.input_sha, current.recipe = input_sha, recipe
+        return current
     if current is None or current.content_sha != sha:
         current = _new_revision(session, article, found.title, text, sha, now)
         session.add(current)
@@ -52,6 +55,12 @@ def save_document(
     _teach(session, article, found, now)
     session.flush()
     return current
+
+
+def _is_cut(current: Document, found: Extracted, rights: Rights, input_sha: str) -> bool:
+    """Whether a later look at the page gave a teaser of what was read in full: a wall came up, nothing was edited."""
+    cut = current.extent == Extent.FULL.value and found.extent is Extent.TEASER
+    return cut and rights is not Rights.METADATA and bool(current.text) and current.input_sha != input_sha
 
 
 def _new_revision(session: Session, article: Article, title: str, text: str, sha: str, now: datetime) -> Document:
