@@ -20,6 +20,7 @@ from aggregator.store.tables import (
     Run,
     StoryRow,
 )
+from aggregator.summarise.stale import stale_pages
 from aggregator.types import FeedState
 from pipelines.batch import Instance
 
@@ -40,6 +41,7 @@ def read_status(instance: Instance, stages: Mapping[str, Stage[Any, Any]]) -> di
                 Document.language,
                 and_(Document.current, Document.language.not_in(instance.settings.extract.languages)),
             ),
+            "pages_source_changed": [page.id for page in stale_pages(session)],
             "last_run": _last_run(session),
         }
 

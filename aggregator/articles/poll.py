@@ -27,7 +27,7 @@ from aggregator.stage import Stage
 from aggregator.store import leases
 from aggregator.store.tables import Alias, Appearance, Article, Feed, FeedCheck
 from aggregator.text import one_line, sha256
-from aggregator.types import Entry, FeedDocument, FeedState
+from aggregator.types import PURGED, Entry, FeedDocument, FeedState
 
 log = structlog.get_logger()
 
@@ -268,6 +268,8 @@ def _store_entry(
         )
         session.add(article)
         check.new += 1
+    if article.withheld.startswith(PURGED):
+        return  # nothing of it is stored again
     own = article.outlet_key == feed.outlet_key
     seen = session.get(Appearance, (feed.id, identity))
     if seen is None:

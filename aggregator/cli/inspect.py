@@ -46,6 +46,8 @@ def status(
     for feed in found["failing_feeds"]:
         typer.echo(f"          {feed['url']}: {feed['state']} {feed['detail']}; asked again {feed['next_at']}")
     typer.echo("totals    " + ", ".join(f"{name} {n}" for name, n in found["totals"].items()))
+    if stale := found["pages_source_changed"]:
+        typer.echo(f"pages     {len(stale)} rest on passages that were edited away: `aggregator page check`")
     typer.echo("last run  " + _last_run(found["last_run"]))
 
 
