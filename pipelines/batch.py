@@ -36,7 +36,7 @@ from aggregator.summarise.write import Summarise
 from aggregator.text import short_hash
 from aggregator.types import FeedState
 from pipelines.lock import run_lock
-from pipelines.prune import prune, prune_vectors
+from pipelines.prune import prune, prune_leftovers, prune_vectors
 
 log = structlog.get_logger()
 
@@ -195,6 +195,7 @@ def run_batch(
             report.published = _publish(instance, report)
         if not names and not report.failure and not report.stopped:
             report.pruned = prune(instance.store, instance.clock, instance.settings.keep)
+            prune_leftovers(instance.store, instance.clock, instance.settings)
             report.pruned_vectors = prune_vectors(instance.store, instance.clock, instance.settings)
         report.seconds = time.monotonic() - began
         _end(instance, report, strict)

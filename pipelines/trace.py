@@ -100,9 +100,10 @@ def _polled(session: Session, article: Article) -> Step:
 
 
 def _fetched(session: Session, article: Article) -> Step:
-    if article.origin == "import":
-        return Step("fetch", "not needed", "imported")
     response = session.get(Response, article.id)
+    if article.origin == "import":
+        crawled = f", crawled {rfc3339(response.fetched_at)}" if response is not None else ""
+        return Step("fetch", "not needed", f"imported{crawled}")
     if response is not None and response.input_sha == article.entry_sha:
         return Step("fetch", "done", f"read {rfc3339(response.fetched_at)} from {response.final_url}")
     return _not_done(session, "fetch", article.id, article.entry_sha)
@@ -118,7 +119,7 @@ def _read(session: Session, article: Article, settings: Settings) -> list[Step]:
         return [_not_done(session, "extract", article.id, response.html_sha)]
     words = len(document.text.split())
     what = f"revision {document.revision}: {words} words, {document.language}, {document.kind}, {document.extent}"
-    steps = [Step("extract", "done" if article.origin == "feed" else "not needed", what)]
+    steps = [Step("extract", "done" if response is not None else "not needed", what)]
     if document.language not in settings.extract.languages:
         return [*steps, Step("embed", "stopped", f"language-unsupported: {document.language or 'unknown'}")]
     vector = session.get(EmbeddingRow, (article.id, recipe))

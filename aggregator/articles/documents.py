@@ -1,6 +1,6 @@
 """Documents in the database: revisions, and what a document teaches about its article."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -13,6 +13,8 @@ from aggregator.store.tables import Alias, Article, Document, Outlet
 from aggregator.text import sha256
 from aggregator.types import DateTrust, Extent, Extracted, Rights
 
+#: `date_note` of articles whose dates the operator withholds at import: no page gives them one either
+DATES_WITHHELD = "withheld"
 _STRICTEST_FIRST = [Rights.METADATA, Rights.QUOTE, Rights.FULL]
 
 
@@ -34,6 +36,8 @@ def save_document(
     outlet = session.get_one(Outlet, article.outlet_key)
     rights = strictest(Rights(outlet.rights), Rights(article.rights), found.rights)
     text = "" if rights is Rights.METADATA else found.text
+    if article.date_note == DATES_WITHHELD:
+        found = replace(found, published_at=None, date_trust=DateTrust.NONE)
     current = session.scalar(select(Document).where(Document.article_id == article.id, Document.current))
     sha = content_sha(found.title, text)
     if current is not None and _is_cut(current, found, rights, input_sha):
