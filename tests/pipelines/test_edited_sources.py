@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
+from typer.testing import CliRunner
 
 from aggregator.analysis import vectors
 from aggregator.analysis.analyse import Analyse
@@ -15,6 +16,7 @@ from aggregator.articles.documents import save_document
 from aggregator.articles.extraction import document_from_text
 from aggregator.articles.poll import store_entries
 from aggregator.articles.urls import article_id
+from aggregator.cli.main import app
 from aggregator.clock import Clock
 from aggregator.errors import LockHeld, Rejected
 from aggregator.publish.export import export_articles, export_decisions
@@ -280,7 +282,6 @@ def test_neither_a_feed_nor_a_worker_brings_a_purged_article_back(desk: Desk) ->
         assert session.scalar(select(func.count()).select_from(Response)) == 0
 
 
-@pytest.mark.usefixtures("store")
 def test_it_is_the_same_on_postgresql(
     store: Store, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,3 +306,32 @@ def test_every_version_that_took_something_is_redacted_and_stays_readable(desk: 
             assert article not in {one.article_id for one in page.every_evidence()}
             assert article not in {card.article_id for card in page.sources}
     assert quote not in stored(desk)
+
+
+def test_the_commands_tell_what_changed_and_purge_it(desk: Desk, sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    base = ["--config", str(tmp_path / "config"), "--data", str(desk.data), "--database", sqlite_url, "--quiet"]
+
+    def tell(*command: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, [*base, "--now", desk.clock.now().isoformat(), *command])
+        return done.exit_code, done.output
+
+    assert tell("page", "check") == (0, "")
+    article, quote = cited(desk)
+    edit(desk, article, quote, "The council put the vote off.")
+    code, said = tell("page", "check")
+    assert (code, quote in said) == (1, True)
+    assert "1 rest on passages that were edited away" in tell("status")[1]
+    assert "source changed: [" in tell("page", "show", "s_1")[1]
+    assert json.loads(tell("page", "check", "--json")[1])[0]["id"] == "s_1"
+    assert f"- {quote}" in tell("article", "diff", article)[1]
+    assert len(json.loads(tell("article", "revisions", article, "--json")[1])) == 2
+    assert tell("article", "diff", article, "--from", "7")[0] == 1
+
+    dry = tell("purge", "--url", article, "--reason", "asked for", "--dry-run")
+    assert dry == (0, "1 articles, 2 texts would be purged\npage s_1: would be redacted\n")
+    done = tell("purge", "--url", article, "--reason", "asked for")
+    assert done[1].endswith("page s_1: 1 versions redacted; held until the next run has written it anew\n")
+    assert "purged: asked for" in tell("article", "show", article)[1]
+    assert tell("purge", "--url", article, "--outlet", "wire", "--reason", "x")[0] == 2
+    assert tell("purge", "--outlet", "nobody", "--reason", "x") == (1, "aggregator: there is no outlet nobody\n")
