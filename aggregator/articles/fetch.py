@@ -54,27 +54,28 @@ class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
         rows = _spread(rows, self.settings.net.host_delay)[:limit]
         hosts = load_hosts(session, [row.url for row in rows])
         full = self._full_outlets(session) if rows else set()
-        return [
-            Wanted(
-                key=row.id,
-                input_sha=row.input_sha,
-                entry_sha=row.entry_sha,
-                url=row.url,
-                host=hosts.get(host_name(row.url)),
-                outlet=row.outlet_key,
-                recheck=row.html_sha is not None,
-                html_sha=row.html_sha or "",
-                etag=row.etag or "",
-                last_modified=row.last_modified or "",
-                tdm_basis=row.tdm_basis,
-                over_budget=row.outlet_key in full,
-            )
-            for row in rows
-        ]
+        return [self._wanted(row, hosts.get(host_name(row.url)), row.outlet_key in full) for row in rows]
+
+    def _wanted(self, row: Any, host: HostState | None, over_budget: bool) -> Wanted:
+        known = row.rights is not None and row.rights != Rights.METADATA.value
+        return Wanted(
+            key=row.id,
+            input_sha=row.input_sha,
+            entry_sha=row.entry_sha,
+            url=row.url,
+            host=host,
+            outlet=row.outlet_key,
+            recheck=row.rights is not None,
+            html_sha=row.html_sha if known else "",
+            etag=row.etag if known else "",
+            last_modified=row.last_modified if known else "",
+            tdm_basis=row.tdm_basis,
+            over_budget=over_budget,
+        )
 
     def _unread(self, session: Session, limit: int) -> Sequence[Any]:
         turn = func.row_number().over(partition_by=Article.outlet_key, order_by=(Article.order_at.desc(), Article.id))
-        nothing = [func.nullif("", "").label(name) for name in ("html_sha", "etag", "last_modified")]
+        nothing = [func.nullif("", "").label(name) for name in ("rights", "html_sha", "etag", "last_modified")]
         query = (
             select(Article.id, Article.entry_sha, Article.entry_sha.label("input_sha"), Article.url)
             .add_columns(Article.outlet_key, Outlet.tdm_basis, *nothing)
@@ -92,7 +93,7 @@ class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
         window = timedelta(days=self.settings.cluster.window_days)
         query = (
             select(Article.id, Article.entry_sha, number, Article.url, Article.outlet_key, Outlet.tdm_basis)
-            .add_columns(Response.html_sha, Response.etag, Response.last_modified)
+            .add_columns(Response.rights, Response.html_sha, Response.etag, Response.last_modified)
             .join(Outlet, Outlet.key == Article.outlet_key)
             .join(Response, Response.article_id == Article.id)
             .where(Article.recheck_at <= self.due_at, Article.withheld == "", Article.origin == "feed", _answered())
@@ -149,11 +150,29 @@ class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
                 mine.append(result)
                 article.gone_at = None
                 self._plan(article, now, again=result.recheck)
-        upsert(session, Response, [_row(result, now) for result in mine])
-        for result in mine:
-            if result.rights is Rights.METADATA:
-                article = session.get_one(Article, result.article_id)
-                reserve(session, article, result.rights_basis, input_sha=result.html_sha, now=now)
+        upsert(session, Response, [self._row(session, result, now) for result in mine])
+
+    def _row(self, session: Session, page: FetchedPage, now: datetime) -> dict[str, object]:
+        """A page's response; of an article whose text may not be kept, without the page."""
+        article = session.get_one(Article, page.article_id)
+        rights = (page.rights.value, article.rights, session.get_one(Outlet, article.outlet_key).rights)
+        reserved = Rights.METADATA.value in rights
+        if reserved:
+            reserve(session, article, page.rights_basis, input_sha=page.html_sha, now=now)
+        return {
+            "article_id": page.article_id,
+            "input_sha": page.input_sha,
+            "recipe": RECIPE,
+            "final_url": page.final_url,
+            "content_type": page.content_type,
+            "html": None if reserved else page.html,
+            "html_sha": page.html_sha,
+            "fetched_at": now,
+            "etag": page.etag,
+            "last_modified": page.last_modified,
+            "rights": page.rights.value,
+            "rights_basis": page.rights_basis,
+        }
 
     def _checked(self, article: Article, result: Rechecked, now: datetime) -> None:
         self._plan(article, now, again=True, after=result.after)
@@ -190,20 +209,3 @@ def _spread(rows: Sequence[Any], delay: float) -> list[Any]:
         if taken[host] <= most:
             kept.append(row)
     return kept
-
-
-def _row(page: FetchedPage, now: datetime) -> dict[str, object]:
-    return {
-        "article_id": page.article_id,
-        "input_sha": page.input_sha,
-        "recipe": RECIPE,
-        "final_url": page.final_url,
-        "content_type": page.content_type,
-        "html": page.html,
-        "html_sha": page.html_sha,
-        "fetched_at": now,
-        "etag": page.etag,
-        "last_modified": page.last_modified,
-        "rights": page.rights.value,
-        "rights_basis": page.rights_basis,
-    }

@@ -35,7 +35,8 @@ class Wanted:
     """An article whose page has not been read since its feed last changed what it says, or is due for a recheck.
 
     Of a recheck `input_sha` names its number too; `html_sha` is the hash of the page as it was read last, and the
-    validators are what came with it. `over_budget`: its outlet has stored its share of today.
+    validators are what came with it: both empty where the text was reserved, since it may be free now. `over_budget`:
+    its outlet has stored its share of today.
     """
 
     key: str
@@ -93,10 +94,12 @@ def read_reply(item: Wanted, reply: Reply | Failure, most: int) -> FetchedPage |
 
 
 def _page(item: Wanted, reply: Reply, most: int) -> FetchedPage | Rechecked | ItemError:
-    sha = sha256(reply.body)
-    if item.recheck and (reply.status in (204, 304) or sha == item.html_sha):
+    bare = reply.status in (204, 304) or not reply.body
+    sha = item.html_sha if bare else sha256(reply.body)
+    reserved = reply.rights is Rights.METADATA
+    if item.recheck and (bare or sha == item.html_sha) and not reserved:
         return Rechecked(item.key)
-    if reply.status in (204, 304) or not reply.body:
+    if bare and not item.recheck:
         return Retryable("empty-reply", f"status {reply.status} without a body")
     if is_front_page(item.url, reply.final_url):
         return Rejected("front-page", f"its address leads to {one_line(reply.final_url, 200)}")
@@ -105,7 +108,7 @@ def _page(item: Wanted, reply: Reply, most: int) -> FetchedPage | Rechecked | It
         input_sha=item.entry_sha,
         final_url=reply.final_url,
         content_type=one_line(reply.headers.get("content-type", ""), 200),
-        html=None if reply.rights is Rights.METADATA else reply.body[:most],
+        html=None if reserved else reply.body[:most],
         html_sha=sha,
         etag=reply.headers.get("etag", "")[:1000],
         last_modified=reply.headers.get("last-modified", "")[:200],

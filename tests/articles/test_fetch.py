@@ -219,33 +219,33 @@ def test_waits_are_positive_and_end_at_ten_years(hours: list[float], done: int) 
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_an_article_whose_page_is_gone_at_first_is_not_asked_for_again_and_stays_on_record(  # 48
-    store: Store, clock: Clock, sites: Sites, settings: Settings, status: int
+    sqlite: Store, clock: Clock, sites: Sites, settings: Settings, status: int
 ) -> None:
-    add(store, clock)
+    add(sqlite, clock)
     sites.status(PATH, status)
-    fetch(store, clock, settings)
-    fetch(store, clock, settings, after=timedelta(days=1))
-    assert (sites.paths, reasons(store)) == ([PATH], {"fetch": f"http-{status}"})
-    assert article(store).title == "Bridge closed"
+    fetch(sqlite, clock, settings)
+    fetch(sqlite, clock, settings, after=timedelta(days=1))
+    assert (sites.paths, reasons(sqlite)) == ([PATH], {"fetch": f"http-{status}"})
+    assert article(sqlite).title == "Bridge closed"
 
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_page_that_goes_later_leaves_its_document_and_that_it_is_gone_is_known(  # 48
-    store: Store, clock: Clock, sites: Sites, settings: Settings, status: int
+    sqlite: Store, clock: Clock, sites: Sites, settings: Settings, status: int
 ) -> None:
-    add(store, clock)
+    add(sqlite, clock)
     sites.page(PATH, page_html())
-    fetch(store, clock, settings)
+    fetch(sqlite, clock, settings)
     sites.status(PATH, status)
     gone_at = clock.now() + HOUR
-    tally = fetch(store, clock, settings, after=HOUR)
-    fetch(store, clock, settings, after=2 * HOUR)
+    tally = fetch(sqlite, clock, settings, after=HOUR)
+    fetch(sqlite, clock, settings, after=2 * HOUR)
 
-    assert (tally.failed, article(store).gone_at) == (0, gone_at)
-    assert [(row.revision, row.current) for row in revisions(store)] == [(1, True)]
+    assert (tally.failed, article(sqlite).gone_at) == (0, gone_at)
+    assert [(row.revision, row.current) for row in revisions(sqlite)] == [(1, True)]
     sites.page(PATH, page_html())
-    fetch(store, clock, settings, after=9 * HOUR)
-    assert article(store).gone_at is None
+    fetch(sqlite, clock, settings, after=9 * HOUR)
+    assert article(sqlite).gone_at is None
 
 
 def test_an_address_that_leads_to_the_front_page_leads_to_no_article(
@@ -343,14 +343,14 @@ def test_an_aggregators_link_is_an_article_of_the_outlet_on_whose_host_it_ends( 
 
 
 def test_an_outlets_own_address_that_leads_to_another_listed_outlet_is_withheld(  # 120
-    store: Store, clock: Clock, sites: Sites, settings: Settings
+    sqlite: Store, clock: Clock, sites: Sites, settings: Settings
 ) -> None:
-    add(store, clock)
+    add(sqlite, clock)
     sites.status(PATH, 302, Location="http://beacon.example/bridge")
     sites.page("beacon.example/bridge", page_html())
-    fetch(store, clock, settings)
-    assert article(store).withheld == "its address leads to a page of beacon"
-    assert (response(store), revisions(store)) == (None, [])
+    fetch(sqlite, clock, settings)
+    assert article(sqlite).withheld == "its address leads to a page of beacon"
+    assert (response(sqlite), revisions(sqlite)) == (None, [])
 
 
 def test_an_address_that_later_leads_to_another_outlet_leaves_the_article_as_it_was_read(
@@ -401,7 +401,7 @@ def answered(monkeypatch: pytest.MonkeyPatch, **reply: Any) -> None:
     """Every page answers with this reply, whatever the server says."""
 
     def replies(requests: Any, *_: Any) -> Any:
-        made = [Reply(url=r.url, final_url=r.url, status=200, headers={}, **reply) for r in requests]
+        made = [Reply(**{"url": r.url, "final_url": r.url, "status": 200, "headers": {}, **reply}) for r in requests]
         return made, ()
 
     monkeypatch.setattr("aggregator.articles.fetch.fetch_all", replies)
@@ -425,6 +425,37 @@ def test_of_a_reserved_page_nothing_is_stored_but_that_it_is_there(
         assert (stored.html, stored.rights, stored.rights_basis) == (None, "metadata", basis)
         assert {(row.text, row.rights, row.rights_basis) for row in revisions(store, key)} == {("", "metadata", basis)}
         assert [row.title for row in revisions(store, key) if row.current] == ["Bridge closed"]
+
+    answered(monkeypatch, body=page_html().encode())  # the publisher has thought better of it
+    fetch(store, clock, settings, after=3 * HOUR)
+    assert [row.rights for key in (KEY, read) for row in revisions(store, key) if row.current] == ["full", "full"]
+
+
+def test_of_an_outlet_that_allows_headlines_only_no_page_is_stored(
+    sqlite: Store, clock: Clock, sites: Sites, settings: Settings
+) -> None:
+    add(sqlite, clock)
+    with sqlite.write() as session:
+        session.get_one(Outlet, "lantern").rights = "metadata"
+    sites.page(PATH, page_html(), ETag='"1"')
+    fetch(sqlite, clock, settings)
+    fetch(sqlite, clock, settings, after=HOUR)
+    stored = response(sqlite)
+    assert stored is not None
+    assert (stored.html, [(row.title, row.text) for row in revisions(sqlite)]) == (None, [("Bridge closed", "")])
+
+
+def test_a_reservation_that_comes_with_a_304_counts(
+    sqlite: Store, clock: Clock, sites: Sites, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(sqlite, clock)
+    sites.page(PATH, page_html())
+    fetch(sqlite, clock, settings)
+    answered(monkeypatch, status=304, rights=Rights.METADATA, rights_basis="tdm-reservation: 1")
+    fetch(sqlite, clock, settings, after=HOUR)
+    stored = response(sqlite)
+    assert stored is not None
+    assert (stored.html, {row.text for row in revisions(sqlite)}) == (None, {""})
 
 
 def test_an_outage_of_our_own_line_is_no_pages_failure(
