@@ -2,12 +2,13 @@
 
 from urllib.parse import urlsplit
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aggregator.articles.urls import article_id, article_key
 from aggregator.errors import Rejected
 from aggregator.sources.domains import Domains
-from aggregator.store.tables import Alias, Article
+from aggregator.store.tables import Alias, Article, Document
 
 
 def is_front_page(url: str, final_url: str) -> bool:
@@ -51,6 +52,11 @@ def _is_its_own(session: Session, article: Article, final_url: str) -> bool:
         return True
     if known.id == article.id or known.outlet_key != article.outlet_key or known.withheld:
         return True
+    if (
+        alias is not None
+        and session.scalar(select(Document.revision).where(Document.article_id == known.id).limit(1)) is None
+    ):
+        return True  # where several addresses end and nothing was read is a wall, not an article
     article.withheld = f"the same page as {known.id}"
     own = article_key(article.url)
     if session.get(Alias, own) is None:

@@ -331,6 +331,17 @@ def test_a_redirectors_address_to_a_known_article_is_that_article(  # 101
         assert session.get_one(Alias, "hop.example/go?id=7").article_id == KEY
 
 
+def test_articles_whose_addresses_all_lead_to_one_wall_are_not_taken_for_copies(
+    sqlite: Store, clock: Clock, sites: Sites, settings: Settings
+) -> None:
+    keys = [add(sqlite, clock, f"{URL}/{n}") for n in range(3)]
+    for n in range(3):
+        sites.status(f"{PATH}/{n}", 302, Location="http://lantern.example/back-soon")
+    sites.page("lantern.example/back-soon", "<html><body><p>Back soon.</p></body></html>")
+    fetch(sqlite, clock, settings)
+    assert [article(sqlite, key).withheld for key in keys] == ["", "", ""]
+
+
 def test_an_aggregators_link_is_an_article_of_the_outlet_on_whose_host_it_ends(  # 120
     store: Store, clock: Clock, sites: Sites, settings: Settings
 ) -> None:
