@@ -50,18 +50,20 @@ def save_pages(
             if article.origin == "import":
                 article.entry_sha, article.updated_at = html_sha, now
             report.changed += 1
-        session.merge(
-            Response(
-                article_id=article.id,
-                input_sha=article.entry_sha,
-                recipe=RECIPE,
-                final_url=page.url,
-                content_type=page.content_type,
-                html=page.html[:most],
-                html_sha=html_sha,
-                fetched_at=crawled,
-            )
-        )
+        session.merge(_response(page, article, crawled, html_sha, most))
+
+
+def _response(page: WarcPage, article: Article, crawled: datetime, html_sha: str, most: int) -> Response:
+    return Response(
+        article_id=article.id,
+        input_sha=article.entry_sha,
+        recipe=RECIPE,
+        final_url=page.url,
+        content_type=page.content_type,
+        html=page.html[:most],
+        html_sha=html_sha,
+        fetched_at=crawled,
+    )
 
 
 def _is_newer(session: Session, article: Article, crawled: datetime) -> bool:

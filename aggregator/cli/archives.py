@@ -67,13 +67,17 @@ def import_(
             stream = stack.enter_context(open_archive(source))
             report = _read_all(instance, stream, archive, not no_dates, options)
     if not options.quiet:
-        unit, skipped = ("records", f", {report.skipped} skipped") if warc else ("lines", "")
-        typer.echo(
-            f"import: {report.lines} {unit}, {report.new} new, {report.changed} changed, "
-            f"{report.unchanged} known already, {report.rejected} rejected{skipped}"
-        )
+        typer.echo(_told(report, "records" if warc else "lines"))
     if not report.accepted or (strict and report.rejected):
         raise typer.Exit(1)
+
+
+def _told(report: "ImportReport", unit: str) -> str:
+    skipped = f", {report.skipped} skipped" if unit == "records" else ""
+    return (
+        f"import: {report.lines} {unit}, {report.new} new, {report.changed} changed, "
+        f"{report.unchanged} known already, {report.rejected} rejected{skipped}"
+    )
 
 
 def _read_all(

@@ -32,8 +32,7 @@ def redacted(content: Json, articles: Collection[str]) -> dict[str, Any]:
 
     paragraphs = [kept(paragraph) for paragraph in content["body"]]
     taken_headline = any(one["article_id"] in articles for one in content["headline_evidence"])
-    coverage = content["coverage"]
-    first = {label: key for label, key in coverage.get("first", {}).items() if key not in articles}
+    first = {label: key for label, key in content["coverage"].get("first", {}).items() if key not in articles}
     return {
         **content,
         "headline": REMOVED if taken_headline else content["headline"],
@@ -48,7 +47,7 @@ def redacted(content: Json, articles: Collection[str]) -> dict[str, Any]:
             if not rests(view["stance"]) and not rests(view["holder"])
         ],
         "sources": by_number(content["sources"]),
-        "coverage": {**coverage, "first": first},
+        "coverage": {**content["coverage"], "first": first},
         "claims": [_claim(one, gone) for one in content["claims"] if not gone & _tellers(one)],
         "quotes": by_number(kept(content["quotes"])),
         "headlines": by_number(content["headlines"]),
