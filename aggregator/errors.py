@@ -66,12 +66,15 @@ class ItemError(AggregatorError):
 
 
 class Retryable(ItemError):
-    """Worth another try: after `after` if given, else after the stage's own back-off."""
+    """Worth another try: after `after` if given, else after the stage's own back-off.
 
-    def __init__(self, reason: str, detail: str = "", after: timedelta | None = None) -> None:
+    What is not `counted` is not the item's own failure (a budget, our own line): it waits, and is never given up.
+    """
+
+    def __init__(self, reason: str, detail: str = "", after: timedelta | None = None, *, counted: bool = True) -> None:
         super().__init__(reason, detail)
         self.args = (reason, detail, after)
-        self.after = after
+        self.after, self.counted = after, counted
 
 
 class Rejected(ItemError):

@@ -5,6 +5,7 @@ the environment variable), the key, and the fix. Read once at the edge and passe
 """
 
 import difflib
+import itertools
 import os
 import re
 import tomllib
@@ -142,6 +143,20 @@ class PollSettings(Section):
         return self
 
 
+class FetchSettings(Section):
+    """When pages are asked for again, and how much of one outlet is stored a day."""
+
+    recheck_hours: tuple[Annotated[float, Field(gt=0, le=8_760)], ...] = (1, 3, 12, 24, 72)
+    outlet_mb_per_day: float = Field(default=200, gt=0)
+
+    @field_validator("recheck_hours")
+    @classmethod
+    def _grow(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if any(later <= earlier for earlier, later in itertools.pairwise(value)):
+            raise ValueError("must grow, such as [1, 3, 12]; [] for never")
+        return value
+
+
 class ExtractSettings(Section):
     """When a page counts as an article."""
 
@@ -252,6 +267,7 @@ class Settings(Section):
     store: StoreSettings = StoreSettings()
     net: NetSettings = NetSettings()
     poll: PollSettings = PollSettings()
+    fetch: FetchSettings = FetchSettings()
     extract: ExtractSettings = ExtractSettings()
     embed: EmbedSettings = EmbedSettings()
     cluster: ClusterSettings = ClusterSettings()

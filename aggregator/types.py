@@ -75,6 +75,10 @@ class DateTrust(StrEnum):
     NONE = "none"
 
 
+#: how `withheld` of an article begins whose text was removed for good
+PURGED = "purged: "
+
+
 class FeedState(StrEnum):
     """What the last poll of a feed found.
 

@@ -37,7 +37,7 @@ from aggregator.text import short_hash
 from aggregator.types import FeedState
 from pipelines.alerts import find_alerts, not_told_lately
 from pipelines.lock import run_lock
-from pipelines.prune import prune, prune_vectors
+from pipelines.prune import prune, prune_leftovers, prune_vectors
 from pipelines.room import make_room
 
 log = structlog.get_logger()
@@ -205,6 +205,7 @@ def run_batch(
             report.published = _publish(instance, report)
         if not names and not report.failure and not report.stopped:
             report.pruned = prune(instance.store, instance.clock, instance.settings.keep)
+            prune_leftovers(instance.store, instance.clock, instance.settings)
             report.pruned_vectors = prune_vectors(instance.store, instance.clock, instance.settings)
         report.seconds = time.monotonic() - began
         _alert(instance, report)

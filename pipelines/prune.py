@@ -2,15 +2,20 @@
 
 from datetime import timedelta
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from aggregator.analysis.vectors import is_settled, stories_worth_a_page
+from aggregator.articles.rechecks import forget_rechecks
 from aggregator.clock import Clock
 from aggregator.settings import KeepSettings, Settings
 from aggregator.store.page_tables import AnalysisRow, PageRow, SentenceVectorsRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Attempt, Membership, Response, StoryRow
+from aggregator.store.tables import Article, Attempt, Membership, ParagraphCount, Response, StoryRow
 from pipelines.room import done_with
+
+#: a paragraph that stands on so many articles of an outlet is boilerplate, and is remembered
+BOILERPLATE = 5
+PARAGRAPH_DAYS = 90
 
 
 def prune(store: Store, clock: Clock, keep: KeepSettings) -> int:
@@ -25,6 +30,24 @@ def prune(store: Store, clock: Clock, keep: KeepSettings) -> int:
             .execution_options(synchronize_session=False)
         ).all()
     return len(emptied)
+
+
+def prune_leftovers(store: Store, clock: Clock, settings: Settings) -> None:
+    """Empty the texts that feeds carried after `[keep] html_days`; forget paragraphs that stood on few articles and not
+    lately, and rechecks that nobody needs.
+    """
+    now = clock.now()
+    before, long_ago = now - timedelta(days=settings.keep.html_days), now - timedelta(days=PARAGRAPH_DAYS)
+    with store.write() as session:
+        session.execute(
+            update(Article)
+            .where(Article.found_at < before, Article.feed_html.is_not(None))
+            .values(feed_html=None)
+            .execution_options(synchronize_session=False)
+        )
+        rare = (ParagraphCount.last_at < long_ago, ParagraphCount.seen < BOILERPLATE)
+        session.execute(delete(ParagraphCount).where(*rare))
+        forget_rechecks(session, now, timedelta(days=settings.cluster.window_days))
 
 
 def prune_vectors(store: Store, clock: Clock, settings: Settings) -> int:

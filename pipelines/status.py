@@ -22,6 +22,7 @@ from aggregator.store.tables import (
     Run,
     StoryRow,
 )
+from aggregator.summarise.stale import stale_pages
 from aggregator.types import FeedState
 from pipelines.alerts import find_alerts
 from pipelines.batch import Instance
@@ -48,6 +49,7 @@ def read_status(instance: Instance, stages: Mapping[str, Stage[Any, Any]]) -> di
                 and_(Document.current, Document.language.not_in(instance.settings.extract.languages)),
             ),
             "alerts": {alert.name: alert.text for alert in alerts},
+            "pages_source_changed": [page.id for page in stale_pages(session)],
             "last_run": _last_run(session),
         }
 

@@ -48,7 +48,7 @@ class Trace:
 
 def trace_article(session: Session, which: str, settings: Settings, now: datetime) -> Trace | None:
     """The way of the article with this id or URL; None if none is known by it."""
-    article = _find(session, which)
+    article = find_article(session, which)
     if article is None:
         return None
     outlet = session.get_one(Outlet, article.outlet_key)
@@ -61,6 +61,10 @@ def trace_article(session: Session, which: str, settings: Settings, now: datetim
     }
     if article.external_id:
         trace.facts["external id"] = article.external_id
+    if article.gone_at:
+        trace.facts["gone"] = f"its page was no longer there on {rfc3339(article.gone_at)}; what was read stays"
+    if article.recheck_at and not article.withheld:
+        trace.facts["asked again"] = f"{article.rechecks} times, next from {rfc3339(article.recheck_at)} on"
     if article.withheld:
         trace.facts["withheld"] = article.withheld
         return trace
@@ -72,7 +76,8 @@ def trace_article(session: Session, which: str, settings: Settings, now: datetim
     return trace
 
 
-def _find(session: Session, which: str) -> Article | None:
+def find_article(session: Session, which: str) -> Article | None:
+    """The article with this id, external id or URL, under whichever of its addresses; None if none is known by it."""
     if (by_id := session.get(Article, which)) is not None:
         return by_id
     imported = select(Article).where(Article.external_id == which).order_by(Article.id).limit(1)
@@ -95,9 +100,10 @@ def _polled(session: Session, article: Article) -> Step:
 
 
 def _fetched(session: Session, article: Article) -> Step:
-    if article.origin == "import":
-        return Step("fetch", "not needed", "imported")
     response = session.get(Response, article.id)
+    if article.origin == "import":
+        crawled = f", crawled {rfc3339(response.fetched_at)}" if response is not None else ""
+        return Step("fetch", "not needed", f"imported{crawled}")
     if response is not None and response.input_sha == article.entry_sha:
         return Step("fetch", "done", f"read {rfc3339(response.fetched_at)} from {response.final_url}")
     return _not_done(session, "fetch", article.id, article.entry_sha)
@@ -113,7 +119,7 @@ def _read(session: Session, article: Article, settings: Settings) -> list[Step]:
         return [_not_done(session, "extract", article.id, response.html_sha)]
     words = len(document.text.split())
     what = f"revision {document.revision}: {words} words, {document.language}, {document.kind}, {document.extent}"
-    steps = [Step("extract", "done" if article.origin == "feed" else "not needed", what)]
+    steps = [Step("extract", "done" if response is not None else "not needed", what)]
     if document.language not in settings.extract.languages:
         return [*steps, Step("embed", "stopped", f"language-unsupported: {document.language or 'unknown'}")]
     vector = session.get(EmbeddingRow, (article.id, recipe))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ from aggregator.articles.extraction import document_from_text
 from aggregator.articles.urls import article_id, article_key, canonical
 from aggregator.clock import parse_time
 from aggregator.errors import ConfigError, Rejected
-from aggregator.store.tables import Alias, Article, Document, Outlet
+from aggregator.store.tables import Alias, Article, Document, Outlet, Response
 from aggregator.text import clean, one_line, sha256, short_hash
 from aggregator.types import Extracted, Kind, Rights
 
@@ -57,18 +58,27 @@ class ArchiveArticle:
 
 @dataclass
 class ImportReport:
-    """What an import did with how many lines."""
+    """What an import did with how many lines or records; `skipped` are records that are no pages."""
 
     lines: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     rejected: int = 0
+    skipped: int = 0
 
     @property
     def accepted(self) -> int:
         """How many lines were articles."""
         return self.new + self.changed + self.unchanged
+
+
+def opened(file: Path) -> BufferedReader:
+    """The bytes of a file. ConfigError if it cannot be opened."""
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror or error}", file=file) from None
 
 
 @contextmanager
@@ -170,10 +180,14 @@ def save_articles(
 
 
 def _is_known(session: Session, article: Article, archived: ArchiveArticle) -> bool:
-    """Whether the line has nothing to add."""
-    if article.withheld or article.entry_sha == archived.entry_sha:
+    """Whether the line has nothing to add: it was taken before, be it for an earlier revision."""
+    has_page = session.get(Response, article.id) is not None and article.origin == "import"  # of a WARC file
+    if article.withheld or has_page or article.entry_sha == archived.entry_sha:
         return True
     has_text = exists().where(Document.article_id == article.id)
+    taken = has_text.where(Document.input_sha == archived.entry_sha, Document.recipe == RECIPE)
+    if session.scalar(select(taken)):
+        return True
     return article.origin != "import" and bool(session.scalar(select(has_text)))
 
 

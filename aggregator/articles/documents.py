@@ -1,6 +1,6 @@
 """Documents in the database: revisions, and what a document teaches about its article."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -11,8 +11,10 @@ from aggregator.articles.urls import article_id, article_key, is_front_page
 from aggregator.errors import Rejected
 from aggregator.store.tables import Alias, Article, Document, Outlet
 from aggregator.text import sha256
-from aggregator.types import DateTrust, Extracted, Rights
+from aggregator.types import DateTrust, Extent, Extracted, Rights
 
+#: `date_note` of articles whose dates the operator withholds at import: no page gives them one either
+DATES_WITHHELD = "withheld"
 _STRICTEST_FIRST = [Rights.METADATA, Rights.QUOTE, Rights.FULL]
 
 
@@ -34,8 +36,13 @@ def save_document(
     outlet = session.get_one(Outlet, article.outlet_key)
     rights = strictest(Rights(outlet.rights), Rights(article.rights), found.rights)
     text = "" if rights is Rights.METADATA else found.text
+    if article.date_note == DATES_WITHHELD:
+        found = replace(found, published_at=None, date_trust=DateTrust.NONE)
     current = session.scalar(select(Document).where(Document.article_id == article.id, Document.current))
     sha = content_sha(found.title, text)
+    if current is not None and _is_cut(current, found, rights, input_sha):
+        current.input_sha, current.recipe = input_sha, recipe
+        return current
     if current is None or current.content_sha != sha:
         current = _new_revision(session, article, found.title, text, sha, now)
         session.add(current)
@@ -52,6 +59,12 @@ def save_document(
     _teach(session, article, found, now)
     session.flush()
     return current
+
+
+def _is_cut(current: Document, found: Extracted, rights: Rights, input_sha: str) -> bool:
+    """Whether a later look at the page gave a teaser of what was read in full: a wall came up, nothing was edited."""
+    cut = current.extent == Extent.FULL.value and found.extent is Extent.TEASER
+    return cut and rights is not Rights.METADATA and bool(current.text) and current.input_sha != input_sha
 
 
 def _new_revision(session: Session, article: Article, title: str, text: str, sha: str, now: datetime) -> Document:

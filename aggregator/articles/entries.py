@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from aggregator.articles.documents import DATES_WITHHELD
 from aggregator.articles.feed_dates import FeedDate, dated_by_asking, read_date
 from aggregator.articles.identity import guid_key, without_parameters
 from aggregator.articles.listing import (
@@ -162,8 +163,9 @@ def _describe(article: Article, feed: Feed, entry: Entry, date: FeedDate) -> Non
     article.title, article.summary, article.authors = entry.title, entry.summary, list(entry.authors)
     article.section = feed.section or (entry.categories[0] if entry.categories else "")
     article.updated_at = entry.updated_at
-    article.published_at, article.date_note, article.published_raw = date.at, date.note, entry.published_raw
-    article.order_at = article.published_at or article.found_at
+    if article.date_note != DATES_WITHHELD:
+        article.published_at, article.date_note, article.published_raw = date.at, date.note, entry.published_raw
+        article.order_at = article.published_at or article.found_at
     article.feed_html = None if article.withheld else _feed_html(entry)
 
 

@@ -1,64 +1,41 @@
-"""Fetch: articles' pages are read off the web, politely."""
+"""Fetch: articles' pages are read off the web, politely, and asked for again while their story is live."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select
+import structlog
+from sqlalchemy import ColumnElement, Text, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from aggregator.articles.hosts import host_name, load_hosts, save_hosts
+from aggregator.articles.landing import land
+from aggregator.articles.rechecks import is_wanted, recheck_wait
+from aggregator.articles.replies import FetchedPage, Rechecked, Wanted, read_reply
+from aggregator.articles.reserved import reserve
 from aggregator.clock import Clock
-from aggregator.errors import ItemError, Rejected, Retryable
-from aggregator.net import Failure, FetchReason, HostState, Reply, Request, fetch_all
+from aggregator.errors import ItemError, Retryable
+from aggregator.net import Failure, HostState, Reply, Request, fetch_all
 from aggregator.settings import Settings
 from aggregator.sources.domains import Domains
 from aggregator.stage import Stage
 from aggregator.store import leases
-from aggregator.store.tables import Article, Response
+from aggregator.store.tables import Article, Outlet, Response
 from aggregator.store.upsert import upsert
-from aggregator.text import one_line, sha256
+from aggregator.types import Rights
+
+log = structlog.get_logger()
 
 RECIPE = "fetch/1"
 #: how long the pages of one host may keep a batch busy
 BATCH_SECONDS = 120
 MOST_OF_A_HOST = 24
-
-#: what another try cannot mend: the page is gone or forbidden, or its host plays tricks
-_FINAL = {
-    FetchReason.ADDRESS,
-    FetchReason.REDIRECT,
-    FetchReason.TOO_LARGE,
-    FetchReason.ENCODING,
-    FetchReason.GONE,
-    FetchReason.HTTP_4XX,
-}
+#: the share of a claim that rechecks may take
+RECHECK_SHARE = 4
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """An article whose page has not been read since its feed last changed what it says."""
-
-    key: str
-    input_sha: str
-    url: str
-    host: HostState | None
-
-
-@dataclass(frozen=True)
-class FetchedPage:
-    """A page as it came off the wire."""
-
-    article_id: str
-    input_sha: str
-    final_url: str
-    content_type: str
-    html: bytes
-
-
-class Fetch(Stage[Wanted, FetchedPage]):
+class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
     """Articles become responses. Asking is not pure: what was learnt of hosts is kept until `save`."""
 
     name = "fetch"
@@ -71,31 +48,96 @@ class Fetch(Stage[Wanted, FetchedPage]):
         self._learnt: tuple[HostState, ...] = ()
 
     def pending(self, session: Session, limit: int) -> Sequence[Wanted]:
-        """Articles without a response to their present entry, the newest of each outlet in turn; of one host only so
-        many at once that it does not hold up the batch."""
-        answered = exists().where(
-            Response.article_id == Article.id, Response.input_sha == Article.entry_sha, Response.recipe == RECIPE
+        """Articles without a response to their present entry, the newest of each outlet in turn, then rechecks that are
+        due; of one host only so many at once that it does not hold up the batch."""
+        rows = [*self._unread(session, 4 * limit), *self._due(session, max(1, limit // RECHECK_SHARE))]
+        rows = _spread(rows, self.settings.net.host_delay)[:limit]
+        hosts = load_hosts(session, [row.url for row in rows])
+        full = self._full_outlets(session) if rows else set()
+        return [self._wanted(row, hosts.get(host_name(row.url)), row.outlet_key in full) for row in rows]
+
+    def _wanted(self, row: Any, host: HostState | None, over_budget: bool) -> Wanted:
+        known = row.rights is not None and row.rights != Rights.METADATA.value
+        return Wanted(
+            key=row.id,
+            input_sha=row.input_sha,
+            entry_sha=row.entry_sha,
+            url=row.url,
+            host=host,
+            outlet=row.outlet_key,
+            recheck=row.rights is not None,
+            html_sha=row.html_sha if known else "",
+            etag=row.etag if known else "",
+            last_modified=row.last_modified if known else "",
+            tdm_basis=row.tdm_basis,
+            over_budget=over_budget,
         )
+
+    def _unread(self, session: Session, limit: int) -> Sequence[Any]:
         turn = func.row_number().over(partition_by=Article.outlet_key, order_by=(Article.order_at.desc(), Article.id))
+        nothing = [func.nullif("", "").label(name) for name in ("rights", "html_sha", "etag", "last_modified")]
         query = (
-            select(Article.id, Article.entry_sha, Article.url)
-            .where(Article.withheld == "", Article.origin == "feed", ~answered)
+            select(Article.id, Article.entry_sha, Article.entry_sha.label("input_sha"), Article.url)
+            .add_columns(Article.outlet_key, Outlet.tdm_basis, *nothing)
+            .join(Outlet, Outlet.key == Article.outlet_key)
+            .where(Article.withheld == "", Article.origin == "feed", ~_answered())
             .where(leases.available(self.name, Article.id, Article.entry_sha, self.due_at))
             .order_by(turn, Article.order_at.desc(), Article.id)
-            .limit(4 * limit)
+            .limit(limit)
         )
-        rows = _spread(session.execute(query).all(), self.settings.net.host_delay)[:limit]
-        hosts = load_hosts(session, [url for _, _, url in rows])
-        return [Wanted(key, entry_sha, url, hosts.get(host_name(url))) for key, entry_sha, url in rows]
+        return session.execute(query).all()
 
-    def process(self, batch: Sequence[Wanted]) -> Sequence[FetchedPage | ItemError]:
+    def _due(self, session: Session, limit: int) -> Sequence[Any]:
+        """Articles whose recheck has come, the longest due first. Each recheck is an input of its own."""
+        number = (Article.entry_sha + ":" + cast(Article.rechecks, Text)).label("input_sha")
+        window = timedelta(days=self.settings.cluster.window_days)
+        query = (
+            select(Article.id, Article.entry_sha, number, Article.url, Article.outlet_key, Outlet.tdm_basis)
+            .add_columns(Response.rights, Response.html_sha, Response.etag, Response.last_modified)
+            .join(Outlet, Outlet.key == Article.outlet_key)
+            .join(Response, Response.article_id == Article.id)
+            .where(Article.recheck_at <= self.due_at, Article.withheld == "", Article.origin == "feed", _answered())
+            .where(is_wanted(self.due_at, window))
+            .where(leases.available(self.name, Article.id, number, self.due_at))
+            .order_by(Article.recheck_at, Article.id)
+            .limit(limit)
+        )
+        return session.execute(query).all() if self.settings.fetch.recheck_hours else []
+
+    def _full_outlets(self, session: Session) -> set[str]:
+        """The outlets that have stored as much since midnight (UTC) as one may a day."""
+        stored = func.sum(func.length(Response.html))
+        query = (
+            select(Article.outlet_key)
+            .join(Response, Response.article_id == Article.id)
+            .where(Response.fetched_at >= _midnight(self.due_at))
+            .group_by(Article.outlet_key)
+            .having(stored >= int(self.settings.fetch.outlet_mb_per_day * 1_000_000))
+        )
+        return set(session.scalars(query))
+
+    def process(self, batch: Sequence[Wanted]) -> Sequence[FetchedPage | Rechecked | ItemError]:
         """Read all pages of the batch; a page that gave nothing is an error with the reason."""
         known = {item.host.host: item.host for item in batch if item.host}
-        requests = [Request(item.url, "page") for item in batch]
-        replies, self._learnt = fetch_all(requests, self.settings.net, self.clock, known)
-        return [_result(item, reply) for item, reply in zip(batch, replies, strict=True)]
+        asked = [item for item in batch if not item.over_budget]
+        requests = [Request(i.url, "page", i.etag, i.last_modified, tdm_basis=i.tdm_basis) for i in asked]
+        most = self.settings.extract.max_html_bytes
 
-    def save(self, session: Session, results: Sequence[FetchedPage]) -> None:
+        def read(number: int, reply: Reply | Failure) -> FetchedPage | Rechecked | ItemError:
+            return read_reply(asked[number], reply, most)
+
+        answers, self._learnt = fetch_all(requests, self.settings.net, self.clock, known, take=read)
+        found = {item.key: answer for item, answer in zip(asked, answers, strict=True)}
+        return [found[item.key] if item.key in found else self._put_off(item) for item in batch]
+
+    def _put_off(self, item: Wanted) -> Rechecked | ItemError:
+        until = _midnight(self.due_at) + timedelta(days=1) - self.due_at
+        if item.recheck:
+            return Rechecked(item.key, after=until)
+        most = f"{self.settings.fetch.outlet_mb_per_day:g} MB"
+        return Retryable("disk-budget", f"{item.outlet} has stored {most} of pages today", until, counted=False)
+
+    def save(self, session: Session, results: Sequence[FetchedPage | Rechecked]) -> None:
         """Store the pages; an edited article's page replaces the older one, its documents stay."""
         now = self.clock.now()
         save_hosts(session, self._learnt)
@@ -103,47 +145,71 @@ class Fetch(Stage[Wanted, FetchedPage]):
         mine = []
         for result in results:
             article = session.get_one(Article, result.article_id)
-            owner = domains.owner(result.final_url)
-            if owner not in (None, article.outlet_key):
-                article.withheld = f"its address leads to a page of {owner}"
-            else:
+            if isinstance(result, FetchedPage) and result.recheck:
+                strange = domains.owner(result.final_url) not in (None, article.outlet_key)
+                result = Rechecked(article.id, gone=True) if strange else result
+            if isinstance(result, Rechecked):
+                self._checked(article, result, now)
+            elif result.recheck or land(session, domains, article, result.final_url):
                 mine.append(result)
-        most = self.settings.extract.max_html_bytes
-        upsert(session, Response, [_row(result, now, most) for result in mine])
+                article.gone_at = None
+                self._plan(article, now, again=result.recheck)
+        upsert(session, Response, [self._row(session, result, now) for result in mine])
+
+    def _row(self, session: Session, page: FetchedPage, now: datetime) -> dict[str, object]:
+        """A page's response; of an article whose text may not be kept, without the page."""
+        article = session.get_one(Article, page.article_id)
+        rights = (page.rights.value, article.rights, session.get_one(Outlet, article.outlet_key).rights)
+        reserved = Rights.METADATA.value in rights
+        if reserved:
+            reserve(session, article, page.rights_basis, input_sha=page.html_sha, now=now)
+        return {
+            "article_id": page.article_id,
+            "input_sha": page.input_sha,
+            "recipe": RECIPE,
+            "final_url": page.final_url,
+            "content_type": page.content_type,
+            "html": None if reserved else page.html,
+            "html_sha": page.html_sha,
+            "fetched_at": now,
+            "etag": page.etag,
+            "last_modified": page.last_modified,
+            "rights": page.rights.value,
+            "rights_basis": page.rights_basis,
+        }
+
+    def _checked(self, article: Article, result: Rechecked, now: datetime) -> None:
+        self._plan(article, now, again=True, after=result.after)
+        if result.gone:
+            log.info("page-gone", article=article.id, url=article.url)
+            article.gone_at = article.gone_at or now
+        elif result.after is None:
+            article.gone_at = None
+
+    def _plan(self, article: Article, now: datetime, *, again: bool, after: timedelta | None = None) -> None:
+        """When the page is asked for next, not before `after` where nobody answered."""
+        article.rechecks += again
+        wait = recheck_wait(self.settings.fetch.recheck_hours, article.rechecks)
+        article.recheck_at = now + max(wait, after or wait) if wait else None
+
+
+def _answered() -> ColumnElement[bool]:
+    mine = (Response.article_id == Article.id, Response.input_sha == Article.entry_sha, Response.recipe == RECIPE)
+    return exists().where(*mine).correlate(Article)
+
+
+def _midnight(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
 
 
 def _spread(rows: Sequence[Any], delay: float) -> list[Any]:
-    """Rows (…, url), without those that would keep one host busy for longer than a batch may take."""
+    """Rows with a `url`, without those that would keep one host busy for longer than a batch may take."""
     most = min(MOST_OF_A_HOST, int(BATCH_SECONDS / delay) or 1) if delay else MOST_OF_A_HOST
     taken: Counter[str] = Counter()
     kept = []
     for row in rows:
-        host = host_name(row[2])
+        host = host_name(row.url)
         taken[host] += 1
         if taken[host] <= most:
             kept.append(row)
     return kept
-
-
-def _result(item: Wanted, reply: Reply | Failure) -> FetchedPage | ItemError:
-    if isinstance(reply, Reply):
-        content_type = one_line(reply.headers.get("content-type", ""), 200)
-        return FetchedPage(item.key, item.input_sha, reply.final_url, content_type, reply.body)
-    reason = f"http-{reply.status}" if reply.status >= 400 else reply.reason.value
-    rejected = reply.reason in _FINAL or (reply.reason is FetchReason.ROBOTS and reply.retry_after is None)
-    if rejected:
-        return Rejected(reason, reply.detail)
-    return Retryable(reason, reply.detail, reply.retry_after)
-
-
-def _row(page: FetchedPage, now: datetime, most: int) -> dict[str, object]:
-    return {
-        "article_id": page.article_id,
-        "input_sha": page.input_sha,
-        "recipe": RECIPE,
-        "final_url": page.final_url,
-        "content_type": page.content_type,
-        "html": page.html[:most],
-        "html_sha": sha256(page.html),
-        "fetched_at": now,
-    }

@@ -131,12 +131,16 @@ class Poll(Stage[DueFeed, Polled]):
             )
             for feed in batch
         ]
-        replies, self._learnt = fetch_all(requests, self.settings.net, self.clock, known)
         aside = Isolated()
+
+        def read(number: int, reply: Reply | Failure) -> Polled:
+            return self._read(batch[number], reply, aside)
+
         try:
-            return [self._read(feed, reply, aside) for feed, reply in zip(batch, replies, strict=True)]
+            polled, self._learnt = fetch_all(requests, self.settings.net, self.clock, known, take=read)
         finally:
             aside.close()
+        return polled
 
     def _read(self, feed: DueFeed, reply: Reply | Failure, aside: Isolated) -> Polled:
         if isinstance(reply, Failure):

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,13 +11,14 @@ import typer
 from aggregator.cli.options import Options, progress_bars
 
 if TYPE_CHECKING:
-    from typing import IO
+    from typing import IO, BinaryIO
 
     from aggregator.articles.archive import ImportReport
     from pipelines.batch import Instance
 
 eval_app = typer.Typer(no_args_is_help=True, help="Score the pipeline on labelled data.")
 _BATCH = 200
+_BATCH_BYTES = 20_000_000
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     context: typer.Context,
-    file: Annotated[str, typer.Argument(help="JSON lines, plain or gzipped; - for standard input.")],
+    file: Annotated[str, typer.Argument(help="JSON lines or WARC, plain or gzipped; - for standard input.")],
     name: Annotated[
         str, typer.Option(help="Name of the archive: ids of articles without a URL come from it and their id.")
     ] = "",
@@ -38,30 +40,44 @@ def import_(
     """Take articles from an archive: `text` and one of `url` and `id` are required on each line.
 
     Optional: title, published_at or date, outlet, authors, language, section, rights (full, quote, metadata). Importing
-    a file twice changes nothing. Rejected lines are reported with number and reason. Then run the stages:
+    a file twice changes nothing. Rejected lines are reported with number and reason. Of a WARC file the HTML pages
+    (responses with status 200) are taken. Then run the stages:
 
         aggregator import corpus.jsonl.gz
 
+        aggregator import crawl.warc.gz
+
         aggregator run
     """
-    from aggregator.articles.archive import open_archive
+    from aggregator.articles.archive import open_archive, opened
+    from aggregator.articles.warc import is_warc
 
     options: Options = context.obj
     if file != "-" and not Path(file).is_file():
         from aggregator.errors import ConfigError
 
         raise ConfigError("there is no such file", file=file)
-    source = sys.stdin.buffer if file == "-" else Path(file)
+    source: Any = sys.stdin.buffer if file == "-" else Path(file)
     archive = name or ("stdin" if file == "-" else Path(file).name.split(".")[0])
-    with options.instance(create=True) as instance, open_archive(source) as stream:
-        report = _read_all(instance, stream, archive, not no_dates, options)
+    with options.instance(create=True) as instance, ExitStack() as stack:
+        raw = source if file == "-" else stack.enter_context(opened(source))
+        if warc := is_warc(raw.peek(1024)[:1024]):
+            report = _read_warc(instance, raw, not no_dates, options)
+        else:
+            stream = stack.enter_context(open_archive(source))
+            report = _read_all(instance, stream, archive, not no_dates, options)
     if not options.quiet:
-        typer.echo(
-            f"import: {report.lines} lines, {report.new} new, {report.changed} changed, "
-            f"{report.unchanged} known already, {report.rejected} rejected"
-        )
+        typer.echo(_told(report, "records" if warc else "lines"))
     if not report.accepted or (strict and report.rejected):
         raise typer.Exit(1)
+
+
+def _told(report: "ImportReport", unit: str) -> str:
+    skipped = f", {report.skipped} skipped" if unit == "records" else ""
+    return (
+        f"import: {report.lines} {unit}, {report.new} new, {report.changed} changed, "
+        f"{report.unchanged} known already, {report.rejected} rejected{skipped}"
+    )
 
 
 def _read_all(
@@ -101,6 +117,46 @@ def _read_all(
             typer.echo(f"line {number}: {error}", err=True)
         if len(batch) >= _BATCH:
             flush()
+    flush()
+    return report
+
+
+def _read_warc(instance: "Instance", stream: "BinaryIO", with_dates: bool, options: Options) -> "ImportReport":
+    """Record by record, a transaction every few pages: memory does not grow with the file."""
+    from aggregator.articles.archive import ImportReport, OutletNames
+    from aggregator.articles.archived_pages import save_pages
+    from aggregator.articles.warc import WarcPage, read_warc
+    from aggregator.errors import Rejected
+    from aggregator.sources.outlets import sync_outlets
+
+    report, now, settings = ImportReport(), instance.clock.now(), instance.settings
+    with instance.store.write() as session:
+        sync_outlets(session, instance.outlets, instance.clock)
+        outlets = OutletNames(session)
+    batch: list[WarcPage] = []
+
+    def flush() -> None:
+        most = settings.extract.max_html_bytes
+        with instance.store.write() as session:
+            save_pages(session, batch, outlets, now, report, most=most, with_dates=with_dates)
+        batch.clear()
+        if options.attended:
+            typer.echo(f"\r{report.lines} records", nl=False, err=True)
+
+    size = 0
+    for number, found in read_warc(stream, settings.net.max_page_bytes):
+        report.lines = number
+        if isinstance(found, Rejected):
+            report.rejected += 1
+            typer.echo(f"record {number}: {found}", err=True)
+        elif found is None:
+            report.skipped += 1
+        else:
+            batch.append(found)
+            size += len(found.html)
+        if size >= _BATCH_BYTES or len(batch) >= _BATCH:
+            flush()
+            size = 0
     flush()
     return report
 

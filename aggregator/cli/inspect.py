@@ -1,4 +1,4 @@
-"""Commands that look: status, doctor, article show; and retry, which digs up what was buried."""
+"""Commands that look: status, doctor, article show, revisions, diff; and retry, which digs up what was buried."""
 
 import json
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +9,8 @@ from aggregator.cli.batch import PARTS, STAGES
 from aggregator.cli.options import Options
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from pipelines.trace import Trace
 
 article_app = typer.Typer(no_args_is_help=True, help="Single articles.")
@@ -48,6 +50,8 @@ def status(
     typer.echo("totals    " + ", ".join(f"{name} {n}" for name, n in found["totals"].items()))
     for name, text in found["alerts"].items():
         typer.echo(f"ALERT     {name}: {text}")
+    if stale := found["pages_source_changed"]:
+        typer.echo(f"pages     {len(stale)} rest on passages that were edited away: `aggregator page check`")
     typer.echo("last run  " + _last_run(found["last_run"]))
 
 
@@ -114,6 +118,75 @@ def _tell(found: "Trace") -> None:
         typer.echo(f"  {name:14}{value}")
     for step in found.steps:
         typer.echo(f"  {step.stage:10}{step.state:12}{step.detail}")
+
+
+Which = Annotated[str, typer.Argument(metavar="ID|URL", help="An article's id, or any URL it is known by.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+@article_app.command("revisions")
+def revisions(context: typer.Context, which: Which, as_json: AsJson = False) -> None:
+    """How an article changed since it was first read: each revision with the words that came and went."""
+    from dataclasses import asdict
+
+    from aggregator.articles.revisions import revisions as revisions_of
+    from aggregator.clock import rfc3339
+
+    options: Options = context.obj
+    with options.instance() as instance, instance.store.read() as session:
+        found = revisions_of(session, _known(session, which))
+    if as_json:
+        rows = [{**asdict(one), "made_at": rfc3339(one.made_at)} for one in found]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for one in found:
+        marks = [one.title if one.title_changed or one.revision == 1 else "", "" if one.kept else "(text not kept)"]
+        words = f"{one.words} words  +{one.added} -{one.removed}"
+        at = "*" if one.current else " "
+        typer.echo(f"{at}{one.revision:3}  {rfc3339(one.made_at)}  {words}  {' '.join(filter(None, marks))}".rstrip())
+
+
+@article_app.command("diff")
+def diff(
+    context: typer.Context,
+    which: Which,
+    older: Annotated[int, typer.Option("--from", help="A revision; by default the one before the other.")] = 0,
+    newer: Annotated[int, typer.Option("--to", help="A revision; by default the current one.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """What one revision of an article changed of another, title and sentences. Exit 1 if there is only one."""
+    from dataclasses import asdict
+
+    from aggregator.articles.revisions import difference
+    from aggregator.errors import Rejected
+
+    options: Options = context.obj
+    try:
+        with options.instance() as instance, instance.store.read() as session:
+            found = difference(session, _known(session, which), older, newer)
+    except Rejected as error:
+        typer.echo(f"aggregator: {error.detail}", err=True)
+        raise typer.Exit(1) from None
+    if as_json:
+        changed = [asdict(one) for one in found.body if one.kind != "same"]
+        typer.echo(json.dumps({**asdict(found), "body": changed}, ensure_ascii=False, indent=1))
+        return
+    typer.echo(f"revision {found.older} -> {found.newer}")
+    for sign, title in zip("-+", found.title or (), strict=False):
+        typer.echo(f"{sign} title: {title}")
+    for one in found.body:
+        typer.echo(f"{ {'same': ' ', 'gone': '-', 'new': '+'}[one.kind] } {one.text}")
+
+
+def _known(session: "Session", which: str) -> str:
+    """The id of the article that is known as `which`; exit 1 if none is."""
+    from pipelines.trace import find_article
+
+    article = find_article(session, which)
+    if article is None:
+        typer.echo(f"no article is known as {which}", err=True)
+        raise typer.Exit(1)
+    return article.id
 
 
 def doctor(context: typer.Context) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from aggregator import __version__
-from aggregator.cli import archives, batch, inspect, outlets, pages, serve, setup, stories, users
+from aggregator.cli import archives, batch, inspect, outlets, pages, purge, serve, setup, stories, users
 from aggregator.cli.options import Options
 
 app = typer.Typer(
@@ -59,6 +59,7 @@ batch.register(app)
 archives.register(app)
 inspect.register(app)
 pages.register(app)
+purge.register(app)
 stories.register(app)
 setup.register(app)
 outlets.register(app)

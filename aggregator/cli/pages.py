@@ -1,4 +1,4 @@
-"""Commands that look at pages and decide about them: page show, hold, publish, withdraw, correct."""
+"""Commands that look at pages and decide about them: page show, check, edit, hold, publish, withdraw, correct."""
 
 import json
 from typing import Annotated, Any
@@ -31,12 +31,15 @@ def show(
 
     from aggregator.clock import rfc3339
     from aggregator.store.page_tables import PageRow
+    from aggregator.summarise.page import StoryPage
+    from aggregator.summarise.stale import stale_evidence
 
     options: Options = context.obj
     with options.instance() as instance, instance.store.read() as session:
         query = select(PageRow).options(undefer(PageRow.content)).where(PageRow.id == _id(page))
         versions = session.scalars(query.order_by(PageRow.version)).all()
-    chosen = next((row for row in versions if row.version == version), versions[-1] if versions else None)
+        chosen = next((row for row in versions if row.version == version), versions[-1] if versions else None)
+        stale = stale_evidence(session, StoryPage.model_validate(chosen.content)) if chosen and not as_json else ()
     if chosen is None or (version and chosen.version != version):
         typer.echo(f"aggregator: there is no page {page}" + (f" in version {version}" if version else ""), err=True)
         raise typer.Exit(1)
@@ -45,7 +48,44 @@ def show(
         return
     for row in versions:
         typer.echo(f"version {row.version}  {rfc3339(row.made_at)}  {row.status:10} by {row.made_by}  {row.reason}")
+    for one in stale:
+        typer.echo(f"source changed: [{one.evidence.n}] {one.outlet}, {one.why}: {one.evidence.quote}")
     typer.echo("\n" + _prose(chosen.content))
+
+
+@page_app.command()
+def check(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """The pages that readers see of which a cited passage is in its article no longer; the next run writes them anew.
+
+    Exit 1 if there is one.
+    """
+    from dataclasses import asdict
+
+    from aggregator.summarise.stale import stale_pages
+
+    options: Options = context.obj
+    with options.instance() as instance, instance.store.read() as session:
+        found = list(stale_pages(session))
+    if as_json:
+        rows = [
+            {
+                **asdict(page),
+                "passages": [
+                    {**one.evidence.model_dump(), "outlet": one.outlet, "why": one.why} for one in page.passages
+                ],
+            }
+            for page in found
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    for page in () if as_json else found:
+        typer.echo(f"{page.id}  version {page.version}  {page.headline}")
+        for one in page.passages:
+            typer.echo(f"  [{one.evidence.n}] {one.outlet}, {one.why}: {one.evidence.quote}")
+    if found:
+        raise typer.Exit(1)
 
 
 def _prose(page: dict[str, Any]) -> str:

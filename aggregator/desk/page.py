@@ -15,6 +15,7 @@ from aggregator.desk.story import Past, past
 from aggregator.errors import Rejected
 from aggregator.store.page_tables import PageRow
 from aggregator.summarise.page import ENDED, SEEN, StoryPage
+from aggregator.summarise.stale import Stale, stale_evidence
 from aggregator.summarise.versions import EDITOR, shown
 
 
@@ -42,6 +43,7 @@ class Change:
 class Leaf:
     """All that the page view shows. `seen` is the version that readers see; `compared` the one that `changes` are from.
 
+    `stale` are passages of this version that are in the present texts no longer, if readers see it or it is the newest.
     `acts` are the kinds of decision that are possible now, on the newest version only.
     """
 
@@ -55,6 +57,7 @@ class Leaf:
     changes: Sequence[Change]
     past: Sequence[Past]
     acts: Sequence[str]
+    stale: Sequence[Stale] = ()
 
 
 def leaf(session: Session, key: str, version: int | None = None, against: int | None = None) -> Leaf:
@@ -86,6 +89,7 @@ def leaf(session: Session, key: str, version: int | None = None, against: int | 
         changes=changes,
         past=past(session, key),
         acts=_acts(versions[0], page, seen) if row is versions[0] else (),
+        stale=stale_evidence(session, page) if page.status not in ENDED and (row is versions[0] or row is seen) else (),
     )
 
 

@@ -155,7 +155,7 @@ def record_failures(
     rows = {k: r for k, r in _rows(session, stage, list(by_key)).items() if r.token == token}
     for key, row in rows.items():
         error = by_key[key]
-        row.tries += 1
+        row.tries += not isinstance(error, Retryable) or error.counted
         row.buried = isinstance(error, Rejected) or row.tries >= MAX_TRIES
         after = (error.after if isinstance(error, Retryable) else None) or _back_off(row.tries)
         row.not_before = now + after

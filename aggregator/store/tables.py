@@ -211,6 +211,8 @@ class Article(Base, kw_only=True):
     #: when its page is asked for again, and how often that was done
     recheck_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     rechecks: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: since when its page, which was read before, is no longer there (404, 410, or a redirect to the front page)
+    gone_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Appearance(Base, kw_only=True):
@@ -250,7 +252,7 @@ class Response(Base, kw_only=True):
     content_type: Mapped[str]
     html: Mapped[bytes | None] = mapped_column(deferred=True)
     html_sha: Mapped[str]
-    fetched_at: Mapped[datetime]
+    fetched_at: Mapped[datetime] = mapped_column(index=True)
     etag: Mapped[str] = mapped_column(default="", server_default="")
     last_modified: Mapped[str] = mapped_column(default="", server_default="")
     #: what headers and the host's own statements leave us of the text, and which statement says so

@@ -20,6 +20,8 @@ Role = Literal["operator", "editor", "chief"]
 StoryKind = Literal["merge", "split", "move", "remove", "lock", "unlock", "rename", "topic"]
 PageKind = Literal["edit", "approve", "hold", "publish", "withdraw", "correct"]
 UNDO = "undo"
+#: articles were removed for good: neither about stories nor about a page, and nothing brings them back
+PURGE = "purge"
 
 STORY_KINDS: tuple[str, ...] = get_args(StoryKind)
 PAGE_KINDS: tuple[str, ...] = get_args(PageKind)
@@ -43,8 +45,8 @@ def record(
 ) -> Decision:
     """Append a decision. Raises Rejected("incomplete") without an actor or a reason."""
     actor, reason = signed(actor, reason)
-    about_a_page = kind in PAGE_KINDS or payload.get("kind") in PAGE_KINDS
-    after = {} if about_a_page else {"after_slice": session.scalar(select(func.max(Slice.id))) or 0}
+    about_stories = kind not in (*PAGE_KINDS, PURGE) and payload.get("kind") not in PAGE_KINDS
+    after = {"after_slice": session.scalar(select(func.max(Slice.id))) or 0} if about_stories else {}
     decision = Decision(
         at=clock.now(),
         actor=actor,
@@ -94,6 +96,8 @@ def to_undo(session: Session, number: int) -> Decision:
         raise Rejected("no-decision", f"there is no decision {number}")
     if decision.kind == UNDO:
         raise Rejected("no-decision", f"decision {number} is an undoing itself: take the decision anew instead")
+    if decision.kind == PURGE:
+        raise Rejected("no-decision", f"decision {number} removed articles for good: that cannot be undone")
     later = session.scalars(select(Decision).where(Decision.id >= number).order_by(Decision.id)).all()
     gone = undone(later)
     if number in gone:
@@ -108,7 +112,7 @@ def to_undo(session: Session, number: int) -> Decision:
 
 def last_decision(session: Session) -> int:
     """The number of the last decision on stories; 0 if there is none."""
-    return session.scalar(select(func.max(Decision.id)).where(Decision.kind.not_in(PAGE_KINDS))) or 0
+    return session.scalar(select(func.max(Decision.id)).where(Decision.kind.not_in((*PAGE_KINDS, PURGE)))) or 0
 
 
 def alone(session: Session) -> None:

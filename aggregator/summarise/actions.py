@@ -21,7 +21,7 @@ from aggregator.summarise.edits import LONGEST, edited
 from aggregator.summarise.page import ENDED, SEEN, Correction, Edited, StoryPage
 from aggregator.summarise.parts import DocumentText
 from aggregator.summarise.validate import Documents
-from aggregator.summarise.versions import EDITOR, save_version, seen_version
+from aggregator.summarise.versions import EDITOR, PURGED_INPUT, save_version, seen_version
 from aggregator.text import one_line
 from aggregator.types import Extent, Kind, Region, RegionKind, Rights
 
@@ -66,6 +66,8 @@ def act(
         raise Rejected("done", "the page is published already")
     if kind == "hold" and row.status == "held" and row.made_by == EDITOR:
         raise Rejected("done", f"the page is held already: {row.reason}")
+    if kind in ("publish", "approve") and row.input_sha == PURGED_INPUT:
+        raise Rejected("faulty", "sources of the page were purged: the next run writes it anew, if enough is left")
     if kind in ("publish", "approve") and row.status == "held" and row.made_by != EDITOR:
         raise Rejected("faulty", f"the page breaks a citation rule: {row.reason}")
     content = _seen(session, row) if kind == "correct" else row.content
@@ -127,9 +129,13 @@ def _before(session: Session, page_id: str, version: int) -> tuple[PageRow, str]
     """The version to go back to, and in which status: what readers saw; if nothing, a draft that they do not see."""
     every = select(PageRow).options(undefer(PageRow.content)).where(PageRow.id == page_id, PageRow.version <= version)
     rows = session.scalars(every.order_by(PageRow.version.desc())).all()
+    if rows[0].input_sha == PURGED_INPUT:
+        return rows[0], "held"
     if rows[0].status in SEEN or (rows[0].status in ("held", "approved", "draft") and rows[0].made_by == EDITOR):
         return rows[0], rows[0].status
     last = next((row for row in rows if row.status in SEEN), None)
+    if last is not None and last.input_sha == PURGED_INPUT:
+        return last, "held"
     return (last, last.status) if last else (rows[0], "draft")
 
 

@@ -1,4 +1,4 @@
-"""Pages that end because editors changed their stories: merged into another, or left with too little for a page."""
+"""Pages that end because their stories changed: merged into another, or left with too little for a page."""
 
 from collections.abc import Iterator
 
@@ -9,14 +9,15 @@ from aggregator.analysis.vectors import stories_worth_a_page
 from aggregator.clock import Clock, rfc3339
 from aggregator.settings import Settings
 from aggregator.store.page_tables import PageRow
-from aggregator.store.tables import StoryEvent, StoryRow
+from aggregator.store.tables import Article, Membership, StoryEvent, StoryRow
 from aggregator.stories.editing import story_of
 from aggregator.summarise.page import ENDED, Correction, StoryPage
-from aggregator.summarise.versions import is_newest
+from aggregator.summarise.versions import PURGED_INPUT, is_newest
 
 #: events by which a story loses articles
 _LOSSES = ("split", "moved", "removed")
 DIMINISHED = "Articles turned out to be about something else; what is left is too little for a page."
+WITHHELD = "Articles are no longer to be used; what is left is too little for a page."
 
 
 def merged_pages(session: Session) -> Iterator[tuple[str, str]]:
@@ -29,14 +30,20 @@ def merged_pages(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def diminished_pages(session: Session, settings: Settings) -> Iterator[str]:
-    """Pages whose stories editors took articles from until they were worth none; what an editor ended stays ended."""
+    """Pages whose stories lost articles, to editors or because they were withheld, until they were worth none.
+
+    What an editor ended stays ended, and what a purge held stays held.
+    """
     pages = settings.pages
     worthy = stories_worth_a_page(settings.extract.languages, pages.min_articles, pages.min_outlets)
-    lost = exists().where(StoryEvent.story_id == PageRow.id, StoryEvent.kind.in_(_LOSSES))
+    taken = exists().where(StoryEvent.story_id == PageRow.id, StoryEvent.kind.in_(_LOSSES))
+    member = (Membership.story_id == PageRow.id, Article.id == Membership.article_id)
+    withheld = exists().where(*member, Article.withheld != "")
     query = (
         select(PageRow.id)
         .join(StoryRow, StoryRow.id == PageRow.id)
-        .where(StoryRow.redirect_to.is_(None), PageRow.status.not_in(ENDED), lost)
+        .where(StoryRow.redirect_to.is_(None), PageRow.status.not_in(ENDED), taken | withheld)
+        .where(PageRow.input_sha != PURGED_INPUT)
         .where(PageRow.id.not_in(select(worthy.c.story_id)), is_newest())
         .order_by(PageRow.id)
     )
@@ -52,7 +59,9 @@ def ending(session: Session, page_id: str, state: str, clock: Clock) -> StoryPag
     update = {"version": row.version + 1, "status": status, "updated_at": now, "merged_into": target or None}
     page = StoryPage.model_validate({**row.content, **update})
     if status == "withdrawn":
-        note = Correction(at=now, kind="withdrawal", note=DIMINISHED)
+        moved = select(StoryEvent.id).where(StoryEvent.story_id == page_id, StoryEvent.kind.in_(_LOSSES)).limit(1)
+        why = WITHHELD if session.scalar(moved) is None else DIMINISHED
+        note = Correction(at=now, kind="withdrawal", note=why)
         page = page.model_copy(update={"corrections": [*page.corrections, note]})
     return page
 

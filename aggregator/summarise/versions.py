@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -19,6 +20,8 @@ from aggregator.text import sha256
 
 MACHINE, EDITOR = "machine", "editor"
 _SLUG_LENGTH = 80
+#: the input of versions that a purge redacted: no analysis has it, so that the page is pending
+PURGED_INPUT = "purged"
 
 
 def save_version(
@@ -45,8 +48,17 @@ def save_version(
     slug = page.url.rpartition("/")[2]
     upsert(session, PageSlug, [{"page_id": page.id, "slug": slug, "first_used_at": now}], update=False)
     session.flush()
+    _look(session, page, by, reason, now)
+
+
+def look_again(session: Session, newest: PageRow) -> None:
+    """Write the short look at a page anew, whose newest version was redacted."""
+    _look(session, StoryPage.model_validate(newest.content), newest.made_by, newest.reason, newest.made_at)
+
+
+def _look(session: Session, page: StoryPage, by: str, reason: str, at: datetime) -> None:
     versions = _versions(session, page.id)
-    upsert(session, Glance, [glance(page, by, reason, now, versions, shown(versions))])
+    upsert(session, Glance, [glance(page, by, reason, at, versions, shown(versions))])
 
 
 def newest_versions() -> Any:

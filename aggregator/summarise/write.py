@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, undefer
 from aggregator.analysis.model import Analysis
 from aggregator.analysis.sources import load_sources
 from aggregator.analysis.stored import analysis_from_json
-from aggregator.analysis.vectors import has_emptied, sentence_recipe
+from aggregator.analysis.vectors import has_emptied, is_settled, sentence_recipe, stories_worth_a_page
 from aggregator.clock import Clock, rfc3339
-from aggregator.errors import ItemError, Rejected
+from aggregator.errors import ItemError, Rejected, Retryable
 from aggregator.settings import Settings
 from aggregator.stage import Stage
 from aggregator.store import leases
@@ -91,13 +91,16 @@ class Summarise(Stage[ToWrite, Draft]):
         newest = newest_versions()
         fresh = and_(PageRow.input_sha == AnalysisRow.evidence_sha, PageRow.recipe == self.recipe)
         by_machine = and_(PageRow.made_by == MACHINE, PageRow.input_sha.in_(ENDED))
+        pages = self.settings.pages
+        worthy = stories_worth_a_page(self.settings.extract.languages, pages.min_articles, pages.min_outlets)
         state = AnalysisRow.evidence_sha + ":" + cast(literal(sha256(self.recipe)[:12]), Text)
         query = (
             select(AnalysisRow.story_id, state)
             .outerjoin(newest, newest.c.id == AnalysisRow.story_id)
             .outerjoin(PageRow, and_(PageRow.id == newest.c.id, PageRow.version == newest.c.version))
             .join(StoryRow, StoryRow.id == AnalysisRow.story_id)
-            .where(StoryRow.redirect_to.is_(None), AnalysisRow.input_sha.startswith(StoryRow.members_sha))
+            .join(worthy, worthy.c.story_id == StoryRow.id)
+            .where(StoryRow.redirect_to.is_(None), is_settled(worthy))
             .where(func.coalesce(PageRow.status, "").not_in(ENDED) | by_machine, PageRow.id.is_(None) | ~fresh)
             .where(~has_emptied(AnalysisRow.story_id, self.settings.extract.languages))
             .where(leases.available(self.name, AnalysisRow.story_id, state, self.clock.now()))
@@ -133,7 +136,10 @@ class Summarise(Stage[ToWrite, Draft]):
         row = session.get_one(AnalysisRow, item.key, options=[undefer(AnalysisRow.content)])
         recipe = sentence_recipe(self.settings.embed)
         sources = load_sources(session, item.key, self.clock.now(), vector_recipe=recipe)
-        analysis = analysis_from_json(item.key, row.content, sources)
+        try:
+            analysis = analysis_from_json(item.key, row.content, sources)
+        except Retryable:
+            return item
         every = select(PageRow).options(undefer(PageRow.content)).where(PageRow.id == item.key)
         versions = session.scalars(every.order_by(PageRow.version)).all()
         last = versions[-1] if versions else None
@@ -175,7 +181,7 @@ class Summarise(Stage[ToWrite, Draft]):
         if item.ended is not None:
             return Draft(item.ended.status, item.ended, item.input_sha, MACHINE)
         if item.analysis is None or item.context is None:
-            raise ValueError(f"{item.key} was not loaded")
+            return Retryable("analysis-outdated", "the story's documents are not those that were analysed")
         independent = item.analysis.coverage.independent
         if independent < self.settings.pages.min_outlets:
             return Rejected("one-source", f"{independent} independent source: the others carry the same text")
@@ -231,7 +237,7 @@ def copy_limits(settings: Settings) -> CopyLimits:
 
 def reachable_countries(session: Session) -> frozenset[str]:
     """The countries of the listed outlets that answered at their last poll, satire left out."""
-    answering = (FeedState.OK.value, FeedState.UNCHANGED.value, FeedState.UNDATED.value)
+    answering = tuple(state.value for state in FeedState if state.answered and state is not FeedState.EMPTY)
     query = select(Outlet.country).join(Feed, Feed.outlet_key == Outlet.key)
     query = query.where(Outlet.listed, ~Outlet.satire, Outlet.country != "", Feed.active, Feed.state.in_(answering))
     return frozenset(session.scalars(query.distinct()))

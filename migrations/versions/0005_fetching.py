@@ -65,6 +65,7 @@ NEW = {
         sa.Column("feed_html", columns.CompressedBytes(), nullable=True),
         _time("recheck_at"),
         _count("rechecks"),
+        _time("gone_at"),
     ],
     "appearances": [_text("guid_key")],
     "responses": [_text("etag"), _text("last_modified"), _rights(), _text("rights_basis")],
@@ -82,6 +83,7 @@ def upgrade() -> None:
         for column in added:
             op.add_column(table, column)
     op.create_index("ix_articles_recheck_at", "articles", ["recheck_at"])
+    op.create_index("ix_responses_fetched_at", "responses", ["fetched_at"])
     op.create_index("ix_appearances_guid", "appearances", ["feed_id", "guid_key"])
     op.create_index("ix_appearances_seen", "appearances", ["feed_id", "first_seen_at"])
     op.create_index("ix_documents_text", "documents", ["text_sha256"])

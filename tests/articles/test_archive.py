@@ -326,6 +326,14 @@ def test_a_changed_text_makes_a_new_revision(store: Store) -> None:
         assert (article.found_at, article.updated_at) == (NOW, later)
 
 
+def test_two_lines_for_one_url_make_two_revisions_once_and_none_when_they_are_imported_again(store: Store) -> None:
+    lines = [read(), read(text=TEXT + " It was built in 1880.")]
+    assert counts(save(store, lines)) == (1, 1, 0)
+    before = revisions(store)
+    assert counts(save(store, lines, NOW + timedelta(days=1))) == (0, 0, 2)
+    assert revisions(store) == before
+
+
 def test_what_a_changed_line_says_besides_its_text_is_taken_without_a_new_revision(store: Store) -> None:
     save(store, [read(published_at="2026-03-01", title="Bridge closed", outlet="The Lantern")])
     changed = read(

@@ -244,3 +244,17 @@ def test_the_number_of_queries_does_not_grow_with_the_versions(room: Room) -> No
         save(room, version, "published")
 
     assert counted.of(reader, VIEW) <= few <= 12
+
+
+def test_a_passage_that_its_outlet_has_edited_away_is_marked_with_what_it_said(either: Room) -> None:
+    browser = either.browser("reader")
+    assert "Source changed." not in browser.get(VIEW).words
+    with either.store.write() as session:
+        old = session.scalars(select(Document).where(Document.article_id == "a_1", Document.current)).one()
+        old.current = False
+        session.flush()
+        columns = {column.key: getattr(old, column.key) for column in Document.__table__.columns}
+        session.add(Document(**{**columns, "revision": 2, "current": True, "text": "The vote was put off."}))
+    words = browser.get(VIEW).words
+    assert "Source changed." in words
+    assert "edited: " in words
