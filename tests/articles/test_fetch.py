@@ -411,9 +411,9 @@ def test_an_outlet_that_has_stored_its_share_of_the_day_waits_for_the_next_and_l
 def answered(monkeypatch: pytest.MonkeyPatch, **reply: Any) -> None:
     """Every page answers with this reply, whatever the server says."""
 
-    def replies(requests: Any, *_: Any) -> Any:
+    def replies(requests: Any, *_: Any, take: Any) -> Any:
         made = [Reply(**{"url": r.url, "final_url": r.url, "status": 200, "headers": {}, **reply}) for r in requests]
-        return made, ()
+        return [take(number, answer) for number, answer in enumerate(made)], ()
 
     monkeypatch.setattr("aggregator.articles.fetch.fetch_all", replies)
 
@@ -474,7 +474,11 @@ def test_an_outage_of_our_own_line_is_no_pages_failure(
 ) -> None:
     add(sqlite, clock)
     failure = Failure(url=URL, reason=FetchReason.OUTAGE, detail="no host can be reached")
-    monkeypatch.setattr("aggregator.articles.fetch.fetch_all", lambda requests, *_: ([failure] * len(requests), ()))
+
+    def outage(requests: Any, *_: Any, take: Any) -> Any:
+        return [take(number, failure) for number in range(len(requests))], ()
+
+    monkeypatch.setattr("aggregator.articles.fetch.fetch_all", outage)
     for _ in range(8):
         fetch(sqlite, clock, settings, after=HOUR)
     with sqlite.read() as session:
