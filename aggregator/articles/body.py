@@ -8,6 +8,7 @@ import html
 import logging
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from lxml import etree
@@ -59,8 +60,7 @@ def prune(tree: etree._Element) -> bool:
     for element in list(
         tree.iter("div", "section", "aside", "ul", "ol", "p", "nav", "form", "dialog", "header", "figure")
     ):
-        name = names(element)
-        gate, box = _PAYWALL_BOX.search(name), _PRUNED.search(name)
+        gate, box = _named(names(element))
         if not (gate or box) or element.tag in _KEPT_TAGS or element.getparent() is None:
             continue
         size = len(_SPACES.sub(" ", "".join(element.itertext())))
@@ -71,6 +71,12 @@ def prune(tree: etree._Element) -> bool:
             _drop(element)
     _print_quotation_marks(tree)
     return asked
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> tuple[bool, bool]:
+    """Whether a class or id speaks of a subscription, and whether of boilerplate; the same ones come again and again."""
+    return bool(_PAYWALL_BOX.search(name)), bool(_PRUNED.search(name))
 
 
 def _print_quotation_marks(tree: etree._Element) -> None:
@@ -95,17 +101,17 @@ def _drop(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def extract_paragraphs(tree: etree._Element, url: str) -> list[Paragraph]:
+def extract_paragraphs(tree: etree._Element, url: str, *, fast: bool = False) -> list[Paragraph]:
     """The paragraphs of the article in `tree`, in reading order; none when there is no article.
 
-    `tree` is not changed. Comments of readers are left out.
+    `tree` is not changed. Comments of readers are left out. `fast` leaves out the comparison with other methods.
     """
     from trafilatura import bare_extraction
 
     # trafilatura logs every page without a body as an error; here that is an answer
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
-        document = bare_extraction(tree, url=url or None, include_comments=False, with_metadata=False)
+        document = bare_extraction(tree, url=url or None, include_comments=False, with_metadata=False, fast=fast)
     except (RecursionError, etree.LxmlError, AttributeError, LookupError, AssertionError, ValueError):
         document = None
     if document is None:

@@ -22,10 +22,10 @@ UNREAD = frozenset((
 
 _HUGE_TAG = re.compile(r"""<([a-zA-Z][\w:-]{0,30})\s(?=[^<]{32768})(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>""")
 #: control characters and surrogates, and references to them
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
-    r"|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef]));?(?![0-9a-f])",
-    re.IGNORECASE,
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROL_REFERENCE = re.compile(
+    "&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])"
+    "|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF]));?(?![0-9a-fA-F])"
 )
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _SPACE = re.compile(r"\s+")
@@ -38,7 +38,7 @@ def parse(source: str) -> etree._Element:
     Raises Rejected("empty-page") when there is nothing to parse.
     """
     # NUL ends a document for libxml2, lxml takes no control character back, a document type may declare entities
-    source = _DOCTYPE.sub("", _CONTROL.sub(" ", source), count=1)
+    source = _DOCTYPE.sub("", _CONTROL_REFERENCE.sub(" ", _CONTROL.sub(" ", source)), count=1)
     # libxml2 needs time in the square of the attributes of one element
     source = _HUGE_TAG.sub(r"<\1>", source)
     parser = html.HTMLParser(

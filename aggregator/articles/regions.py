@@ -8,6 +8,7 @@ text has. Where it is doubtful a stretch is marked: a region only keeps words fr
 import re
 from bisect import bisect_right, insort
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -40,6 +41,7 @@ _MARKED_TAGS = frozenset((
     "blockquote", "figcaption", "li", "div", "p", "span", "aside", "section", "figure", "em", "small", "td", "h2",
     "h3", "h4", "h5",
 ))  # fmt: skip
+_BY_TAG = {"blockquote": RegionKind.QUOTATION, "figcaption": RegionKind.CAPTION, "li": RegionKind.LIST}
 _SHORT_CAPTION = 450
 _MIN_CONTAINED = 20
 _MIN_INSIDE = 40
@@ -110,15 +112,16 @@ def _start(region: Region) -> int:
 
 
 def _kind(element: etree._Element) -> RegionKind | None:
-    name = names(element)
-    if _POST.search(name):
+    return _kind_of(str(element.tag), names(element))
+
+
+@lru_cache(maxsize=8192)
+def _kind_of(tag: str, name: str) -> RegionKind | None:
+    """What an element is by its tag and its class or id; the same ones come again and again."""
+    if name and _POST.search(name):
         return RegionKind.EMBED
-    if element.tag == "blockquote":
-        return RegionKind.QUOTATION
-    if element.tag == "figcaption":
-        return RegionKind.CAPTION
-    if element.tag == "li":
-        return RegionKind.LIST
+    if tag in _BY_TAG:
+        return _BY_TAG[tag]
     for pattern, kind in (
         (_PULL_QUOTE, RegionKind.QUOTATION),
         (_CAPTION, RegionKind.CAPTION),
