@@ -31,7 +31,7 @@ _CUT_OFF = ("...", "…", "[…]", "[...]")
 
 
 class Choice(NamedTuple):
-    """The paragraphs of the article, and how far the second extractor agrees on them (None: it found no text)."""
+    """The paragraphs of the article, and how far the second extractor agrees on them (None: it found next to nothing)."""
 
     paragraphs: list[Paragraph]
     agreement: float | None = None
@@ -46,29 +46,28 @@ class Offers(NamedTuple):
     carried: list[Paragraph]
 
 
-def choose(tree: etree._Element, source: str, url: str, title: str, offers: Offers, least: int) -> Choice:
-    """The article in `tree`; `source` is the same page before anything was taken out of it.
+def choose(tree: etree._Element, second: str, url: str, title: str, offers: Offers, least: int) -> Choice:
+    """The article in `tree`; `second` is what the second extractor found in the same page.
 
     Where the body has fewer than `least` characters the longest of the three is taken; where the extractors agree by
     less than AGREED, a declared or carried text that the second one confirms.
     """
-    second = Counter(tokens(second_text(source)))
-    told = sum(second.values()) * 5 >= _MIN_SECOND
-    best, shared = _shown(tree, url, title, second, fast=True)
+    theirs = Counter(tokens(second))
+    best, shared = _shown(tree, url, title, theirs, fast=True)
     if shared < AGREED:
-        best, shared = _shown(tree, url, title, second, fast=False)
+        best, shared = _shown(tree, url, title, theirs, fast=False)
         for other in offers:
-            confirmed = _share(other, second)
+            confirmed = _share(other, theirs)
             if confirmed >= DOUBTFUL and confirmed > shared:
                 best, shared = other, confirmed
     if chars(best) < least:
         longest = max((best, *offers), key=chars)
         if longest is not best:
-            best, shared = longest, _share(longest, second)
-    size = sum(Counter(_tokens_of(best)).values())
-    return Choice(
-        best, round(shared, 3) if told else None, told and shared < DOUBTFUL and sum(second.values()) > size > 0
-    )
+            best, shared = longest, _share(longest, theirs)
+    if len(second) < _MIN_SECOND:
+        return Choice(best)
+    more = len(second) > chars(best) > 0
+    return Choice(best, round(shared, 3), doubtful=shared < DOUBTFUL and more)
 
 
 def second_text(source: str) -> str:

@@ -16,7 +16,7 @@ from aggregator.articles.authors import MAX_AUTHORS
 from aggregator.articles.body import Paragraph
 from aggregator.articles.charset import decode
 from aggregator.articles.language import find_language
-from aggregator.articles.markup import lines, parse, strip_unread
+from aggregator.articles.markup import build, harmless, is_deep, lines, parse, strip_unread
 from aggregator.articles.metadata import Metadata, read_metadata
 from aggregator.articles.regions import find_regions, read_marks
 from aggregator.articles.reservations import strictest
@@ -47,7 +47,7 @@ def extract_page(page: Page, settings: ExtractSettings) -> Extracted:
     meta = Metadata()
     try:
         source = _source(page, settings)
-        tree = parse(source)
+        tree = build(source)
         meta = read_metadata(tree, page.url, robot=page.robot, tdm_basis=page.tdm_basis)
         return _from_page(page, source, tree, meta, settings)
     except Rejected as rejected:
@@ -60,6 +60,8 @@ def extract_page(page: Page, settings: ExtractSettings) -> Extracted:
 def _from_page(
     page: Page, source: str, tree: etree._Element, meta: Metadata, settings: ExtractSettings
 ) -> Extracted:
+    # resiliparse needs time in more than the square of the depth
+    second = "" if is_deep(tree) else candidates.second_text(source)
     strip_unread(tree)
     walled = body.prune(tree)
     marks = read_marks(tree)
@@ -67,7 +69,7 @@ def _from_page(
     carried = candidates.carried_paragraphs(page.feed_html, title) if page.feed_html else []
     # what is declared for those who pay is not for us
     offers = candidates.offered("" if meta.free is False else meta.body, title, carried)
-    choice = candidates.choose(tree, source, page.url, title, offers, settings.min_chars)
+    choice = candidates.choose(tree, second, page.url, title, offers, settings.min_chars)
     paragraphs, prompted = kinds.cut_prompt(choice.paragraphs)
     text = "\n".join(paragraph.text for paragraph in paragraphs)
     extent = kinds.find_extent(text, prompted=prompted, walled=walled, free=meta.free)
@@ -165,7 +167,7 @@ def _source(page: Page, settings: ExtractSettings) -> str:
     source = decode(page.html[: settings.max_html_bytes], page.content_type)
     if "<" not in source:
         raise Rejected("not-html", "no markup")
-    return source
+    return harmless(source)
 
 
 def _check(source: str, text: str, titles: Iterable[str], least: int) -> None:
@@ -177,7 +179,7 @@ def _check(source: str, text: str, titles: Iterable[str], least: int) -> None:
     if len(text) >= least:
         return
     # the tree was emptied of boxes that may be all that the page shows
-    tree = parse(source)
+    tree = build(source)
     unread = " ".join(" ".join(element.itertext()) for element in tree.iter("noscript"))
     strip_unread(tree)
     visible = lines(tree)
