@@ -189,6 +189,8 @@ class Page:
     satire: bool = False
     #: the text that the feed carried, as HTML: it serves where the page gives none
     feed_html: str = ""
+    #: no article of it is younger
+    fetched_at: datetime | None = None
     #: what headers and the host's own statements leave us, and which statement says so
     rights: Rights = Rights.FULL
     rights_basis: str = ""

@@ -1,7 +1,7 @@
 """Extraction beside plain trafilatura and the runners-up: `python benchmarks/extract.py DATA [--rounds 2]`.
 
-DATA as for `aggregator eval extract`. All read each page in turn; times are CPU seconds of this process, the least of
-the rounds for each page, and of them the ratios count. Of ours the second extractor with the comparison, the regions and
+DATA as for `aggregator eval extract`. All read each page in turn; times are CPU seconds of this process, the least
+of the rounds for each page, and of them the ratios count. Of ours the second extractor with the comparison, the regions and
 the kinds are timed apart. The runners-up give bodies alone: resiliparse and readability-lxml.
 """
 
@@ -58,7 +58,9 @@ def main() -> None:
         told = "  ".join(f"{name} {mean(scores):.4f}" for name, scores in each.items())
         print(f"body {kind:28} n={len(each['ours']):3}  {told}")
     for fact, of in sorted(declared.items()):
-        print(f"{fact:8} n={len(of['ours']):3}  " + "  ".join(f"{name} {mean(rights):.3f}" for name, rights in of.items()))
+        print(
+            f"{fact:8} n={len(of['ours']):3}  " + "  ".join(f"{name} {mean(rights):.3f}" for name, rights in of.items())
+        )
     apart = sum(spent[part] for part in ("gate", "regions", "kinds"))
     for part in ("ours", *list(readers)[1:], "gate", "regions", "kinds"):
         print(f"CPU {part:12} {spent[part]:7.2f} s  {spent[part] / spent[WHOLE]:.3f} of trafilatura with metadata")

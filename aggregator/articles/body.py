@@ -75,7 +75,7 @@ def prune(tree: etree._Element) -> bool:
 
 @lru_cache(maxsize=4096)
 def _named(name: str) -> tuple[bool, bool]:
-    """Whether a class or id speaks of a subscription, and whether of boilerplate; the same ones come again and again."""
+    """Whether a class or id speaks of a subscription, and whether of boilerplate; the same come again."""
     return bool(_PAYWALL_BOX.search(name)), bool(_PRUNED.search(name))
 
 

@@ -1,7 +1,7 @@
 """Which text of a page is its article: what two extractors find in it, what it declares, what its feed carried.
 
-trafilatura gives the body, at first without its own comparison of methods (`fast`). resiliparse (Bevendorff et al. 2018,
-ECIR), which costs a tenth, reads the same page; where the two agree the body is nearly always right, so that only where
+trafilatura gives the body, at first without its own comparison of methods (`fast`). resiliparse (Bevendorff et al.
+2018, ECIR), which costs a tenth, reads the same page; where the two agree the body is nearly always right, so that only where
 they do not is trafilatura asked again with all its methods, and then what the page declares and what the feed carried
 have a say. How often that is right: docs/quality.md.
 """
@@ -31,7 +31,7 @@ _CUT_OFF = ("...", "…", "[…]", "[...]")
 
 
 class Choice(NamedTuple):
-    """The paragraphs of the article, and how far the second extractor agrees on them (None: it found next to nothing)."""
+    """The paragraphs of the article, and how far the second extractor agrees (None: it found next to nothing)."""
 
     paragraphs: list[Paragraph]
     agreement: float | None = None

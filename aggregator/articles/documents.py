@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.articles.reservations import strictest
-from aggregator.articles.sites import site_of, without_device
+from aggregator.articles.sites import without_device
 from aggregator.articles.urls import article_id, article_key
 from aggregator.errors import Rejected
 from aggregator.store.tables import Alias, Article, Document, Outlet

@@ -1,9 +1,9 @@
 """How well pages are read: body, title, authors and date beside gold.
 
-Gold is a folder with `pages.jsonl.gz`, one page a line: `url`, `html_file` (gzipped, in the folder or in its `html.tar`),
-`gold_kind`, `gold_body`, `is_news`, and where known `gold_title`, `gold_authors`, `gold_date`. Scored are pages of news:
-token F1 of the body where gold is a full text written or reviewed by a person, the title (letters and digits equal), the
-authors (the same set of names) and the date (within a day). A page that is rejected has an empty body.
+Gold is a folder with `pages.jsonl.gz`, one page a line: `url`, `html_file` (gzipped, in the folder or in its
+`html.tar`), `gold_kind`, `gold_body`, `is_news`, and where known `gold_title`, `gold_authors`, `gold_date`. Scored are
+pages of news: token F1 of the body where gold is a full text written or reviewed by a person, the title (letters and
+digits equal), the authors (the same set of names) and the date (within a day). A rejected page has an empty body.
 """
 
 import gzip
@@ -32,6 +32,8 @@ FULL = (HAND, "full_site_parser_reviewed", "readability_output_reviewed")
 #: a full text that nobody is known to have reviewed: reported, not scored
 OTHERS = ("full_regression_text",)
 BAD = 0.8
+#: the set does not say when its pages were fetched
+_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _NO_ADDRESS = "https://unknown.example/page/of/no/address"
 
 
@@ -120,7 +122,7 @@ def read_gold(folder: Path) -> Iterator[GoldPage]:
     for row, html in _pages(folder, rows):
         names = row.get("gold_authors") or []
         yield GoldPage(
-            page=Page(row.get("url") or _NO_ADDRESS, html),
+            page=Page(row.get("url") or _NO_ADDRESS, html, fetched_at=_LATEST),
             kind=row.get("gold_kind", ""),
             body=row.get("gold_body") or "",
             title=row.get("gold_title") or "",

@@ -15,6 +15,7 @@ from aggregator.articles import body, candidates, kinds, phrases
 from aggregator.articles.authors import MAX_AUTHORS
 from aggregator.articles.body import Paragraph
 from aggregator.articles.charset import decode
+from aggregator.articles.dates import guessed_date
 from aggregator.articles.language import find_language
 from aggregator.articles.markup import build, harmless, is_deep, lines, parse, strip_unread
 from aggregator.articles.metadata import Metadata, read_metadata
@@ -57,9 +58,7 @@ def extract_page(page: Page, settings: ExtractSettings) -> Extracted:
         return _from_feed(page, carried, meta)
 
 
-def _from_page(
-    page: Page, source: str, tree: etree._Element, meta: Metadata, settings: ExtractSettings
-) -> Extracted:
+def _from_page(page: Page, source: str, tree: etree._Element, meta: Metadata, settings: ExtractSettings) -> Extracted:
     # resiliparse needs time in more than the square of the depth
     second = "" if is_deep(tree) else candidates.second_text(source)
     strip_unread(tree)
@@ -80,6 +79,8 @@ def _from_page(
     least = _MIN_TEASER if extent is Extent.TEASER and not choice.doubtful else settings.min_chars
     _check(source, text, (title, *meta.titles), least)
     found = _document(page, meta, title, paragraphs, tree.get("lang") or "")
+    if found.published_at is None and page.fetched_at and (day := guessed_date(source, page.url, page.fetched_at)):
+        found = replace(found, published_at=day, date_trust=DateTrust.GUESSED)
     return replace(found, extent=extent, regions=find_regions(paragraphs, marks), agreement=choice.agreement)
 
 

@@ -1,7 +1,7 @@
 """Articles that are not one report: live blogs, round-ups, newsletters, and pages that hold a medium.
 
-Signs are what the page declares (schema.org, OpenGraph), the parts of its address that are no slug, its section, how its
-title opens or ends, and how its text is built. A story whose headline has one of the words in it is not meant.
+Signs are what the page declares (schema.org, OpenGraph), the parts of its address that are no slug, its section, how
+its title opens or ends, and how its text is built. A story whose headline has one of the words in it is not meant.
 """
 
 import re
@@ -23,7 +23,9 @@ _LIVE_PART = re.compile(
     r"|en-vivo",
     _I,
 )
-_LIVE_SLUG = re.compile(r"(?:^|-)(?:live-?(?:updates?|blog|ticker)|as-it-happened|minute-by-minute|liveblog)(?:-|$)", _I)
+_LIVE_SLUG = re.compile(
+    r"(?:^|-)(?:live-?(?:updates?|blog|ticker)|as-it-happened|minute-by-minute|liveblog)(?:-|$)", _I
+)
 _LIVE_TITLE = re.compile(
     r"\W{0,2}(?:live(?:[ -]?(?:blog|updates?|ticker|coverage|news))?|as it happened|newsblog|en direct|en vivo|direct)"
     r"\s*[:|–—•]"
@@ -35,9 +37,7 @@ _NEWSLETTER_PART = re.compile(r"(?:[\w-]+-)?newsletters?(?:-[\w-]+)?", _I)
 _NEWSLETTER_TITLE = re.compile(r".*(?:^|[:|–—(])\s*(?:[\w’' -]{0,40}\s)?newsletter\s*(?:$|[:|–—)])", _I)
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _SPAN = rf"(?:morning|afternoon|evening|midday|nightly|daily|weekly|weekend|week|{_DAY})"
-_ROUND_UP_PART = re.compile(
-    r"(?:[\w-]+-)?(?:round-?ups?|briefings?|news-?in-?brief|news-?briefs|digests?)|briefs", _I
-)
+_ROUND_UP_PART = re.compile(r"(?:[\w-]+-)?(?:round-?ups?|briefings?|news-?in-?brief|news-?briefs|digests?)|briefs", _I)
 _ROUND_UP_TITLE = re.compile(
     rf"\W{{0,2}}(?:(?:the|your|our|{_DAY}(?:['’]s)?) )?{_SPAN}(?:['’]s)? (?:news )?(?:briefing|brief|round-?up|digest"
     r"|headlines|wrap(?:-up)?|recap|rundown|top stories)\b"
@@ -119,7 +119,9 @@ def _opens(pattern: re.Pattern[str], titles: Iterable[str]) -> bool:
 
 def _is_live(paragraphs: Sequence[Paragraph]) -> bool:
     """Whether the text is a run of updates, each under the time of day it was written."""
-    stamped = [at for at, paragraph in enumerate(paragraphs) if len(paragraph.text) < 60 and _STAMP.match(paragraph.text)]
+    stamped = [
+        at for at, paragraph in enumerate(paragraphs) if len(paragraph.text) < 60 and _STAMP.match(paragraph.text)
+    ]
     return len(stamped) >= _STAMPS and sum(b - a > 1 for a, b in pairwise(stamped)) >= _STAMPS - 1
 
 

@@ -82,8 +82,9 @@ def find_regions(paragraphs: Sequence[Paragraph], marks: Sequence[Mark] = ()) ->
 
     Nested stretches: the outer one wins; an inline quotation yields to anything else.
     """
+    everything = "\n".join(mark.key for mark in marks)
     kinds = [
-        _marked(paragraph, marks) or _said(paragraph, at >= len(paragraphs) - 3)
+        _marked(paragraph, marks, everything) or _said(paragraph, at >= len(paragraphs) - 3)
         for at, paragraph in enumerate(paragraphs)
     ]
     _extend_posts(paragraphs, kinds)
@@ -136,9 +137,11 @@ def _is_post(text: str) -> bool:
     return bool(phrases.POST_SIGNATURE.search(text) or phrases.POST_TRACE.search(text))
 
 
-def _marked(paragraph: Paragraph, marks: Sequence[Mark]) -> RegionKind | None:
-    """What the page's element was, if the paragraph is one or lies within one."""
+def _marked(paragraph: Paragraph, marks: Sequence[Mark], everything: str) -> RegionKind | None:
+    """What the page's element was, if the paragraph is one or lies within one; `everything` is all marks' keys."""
     wanted = key(paragraph.text)
+    if wanted not in everything:
+        return None
     for mark in marks:
         if wanted == mark.key or (len(wanted) >= _MIN_CONTAINED and wanted in mark.key):
             if mark.kind is RegionKind.LIST and (
@@ -215,6 +218,14 @@ def _blocks(kinds: Sequence[RegionKind | None], offsets: Sequence[int]) -> list[
 def _inside(paragraphs: Sequence[Paragraph], marks: Sequence[Mark]) -> list[tuple[int, int, int, RegionKind]]:
     """Credits, and whole elements that were run together with their paragraph: (paragraph, start, end, kind)."""
     found: list[tuple[int, int, int, RegionKind]] = []
+    everything = "\n".join(key(text) for text, _ in paragraphs)
+    marks = [
+        mark
+        for mark in marks
+        if mark.kind not in (RegionKind.LIST, RegionKind.QUOTATION)
+        and len(mark.key) >= _MIN_INSIDE
+        and mark.key in everything
+    ]
     for at, (text, _) in enumerate(paragraphs):
         if phrases.CREDIT_HINT.search(text):
             found.extend(
@@ -222,11 +233,7 @@ def _inside(paragraphs: Sequence[Paragraph], marks: Sequence[Mark]) -> list[tupl
             )
         wanted = key(text)
         for mark in marks:
-            if (
-                mark.kind in (RegionKind.LIST, RegionKind.QUOTATION)
-                or not _MIN_INSIDE <= len(mark.key) < len(wanted)
-                or mark.key not in wanted
-            ):
+            if len(mark.key) >= len(wanted) or mark.key not in wanted:
                 continue
             places = [place for place, char in enumerate(text) for _ in key(char)]
             begin = wanted.index(mark.key)
