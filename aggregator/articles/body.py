@@ -69,8 +69,19 @@ def prune(tree: etree._Element) -> bool:
         asked = asked or walled
         if small and (box or walled):
             _drop(element)
+    _drop_next_articles(tree)
     _print_quotation_marks(tree)
     return asked
+
+
+def _drop_next_articles(tree: etree._Element) -> None:
+    """Drop what endless pages append: further `article` elements, each under an `h1` of its own, after a whole one."""
+    titled = [each for each in tree.iter("article") if each.find(".//h1") is not None]
+    if len(titled) < 2 or len("".join(titled[0].itertext())) < _PRUNED_CHARS // 3:
+        return
+    for each in titled[1:]:
+        if not any(parent in titled for parent in each.iterancestors("article")):
+            _drop(each)
 
 
 @lru_cache(maxsize=4096)
@@ -147,7 +158,7 @@ def tidy(paragraphs: Iterable[Paragraph], title: str) -> list[Paragraph]:
         if skipping_list and paragraph.tag == "item":
             continue
         skipping_list = bool(phrases.TEASER_HEADING.match(text))
-        if skipping_list or phrases.BOILERPLATE.match(text):
+        if skipping_list or (phrases.BOILERPLATE.match(text) and not phrases.PAYWALL.search(text)):
             continue
         if len(kept) < 3 and (phrases.BYLINE.match(text) or (wanted and key(text) == wanted)):
             continue

@@ -1,7 +1,7 @@
 """Which text of a page is its article: what two extractors find in it, what it declares, what its feed carried.
 
 trafilatura gives the body, at first without its own comparison of methods (`fast`). resiliparse (Bevendorff et al.
-2018, ECIR), which costs a tenth, reads the same page; where the two agree the body is nearly always right, so that only where
+2018, ECIR) reads the same page at a tenth of the cost. Where the two agree the body is nearly always right; only where
 they do not is trafilatura asked again with all its methods, and then what the page declares and what the feed carried
 have a say. How often that is right: docs/quality.md.
 """
@@ -19,8 +19,10 @@ from aggregator.errors import Rejected
 
 #: from here on the quick text is taken as it stands
 AGREED = 0.85
-#: below it a text is doubtful
-DOUBTFUL = 0.8
+#: what a declared or carried text needs to be taken instead
+CONFIRMED = 0.8
+#: below it so much may be missing that nothing is said about what the article leaves out
+DOUBTFUL = 0.6
 #: a shorter text gives no second opinion
 _MIN_SECOND = 120
 #: a feed's text of so many characters is no summary
@@ -58,7 +60,7 @@ def choose(tree: etree._Element, second: str, url: str, title: str, offers: Offe
         best, shared = _shown(tree, url, title, theirs, fast=False)
         for other in offers:
             confirmed = _share(other, theirs)
-            if confirmed >= DOUBTFUL and confirmed > shared:
+            if confirmed >= CONFIRMED and confirmed > shared:
                 best, shared = other, confirmed
     if chars(best) < least:
         longest = max((best, *offers), key=chars)

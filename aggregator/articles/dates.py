@@ -91,7 +91,9 @@ def _from_spelled(match: re.Match[str]) -> tuple[datetime, bool] | None:
 def guessed_date(source: str, url: str, latest: datetime) -> datetime | None:
     """The day that htmldate (Barbaresi 2020, JOSS) takes for that of publication, at midnight UTC.
 
-    For pages that declare none. It fills in what is missing from the present day, so that only a day that is written on the page counts."""
+    For pages that declare none. It fills in what is missing from the present day, so that only a day that is written on
+    the page counts.
+    """
     from htmldate import find_date
 
     logging.getLogger("htmldate").setLevel(logging.CRITICAL)

@@ -19,7 +19,7 @@ from statistics import mean
 from typing import Any
 
 from aggregator.articles.authors import clean_authors
-from aggregator.articles.candidates import DOUBTFUL, agreement, tokens
+from aggregator.articles.candidates import CONFIRMED, agreement, tokens
 from aggregator.articles.extraction import extract_page
 from aggregator.articles.markup import key
 from aggregator.errors import ConfigError, Rejected
@@ -75,7 +75,7 @@ class PageScores:
         found |= {name: mean(self.declared[name]) for name in ("title", "authors", "date") if name in self.declared}
         if self.gate:
             bad = [f1 < BAD for _, f1 in self.gate]
-            flagged = [share < DOUBTFUL for share, _ in self.gate]
+            flagged = [share < CONFIRMED for share, _ in self.gate]
             both = sum(a and b for a, b in zip(bad, flagged, strict=True))
             found |= {
                 "bad": mean(bad),

@@ -5,7 +5,6 @@ its title opens or ends, and how its text is built. A story whose headline has o
 """
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
@@ -33,17 +32,21 @@ _LIVE_TITLE = re.compile(
     r"|.*\s[|:–—-]\s(?:live|liveblog|live updates|as it happened)\W*$",
     _I,
 )
-_NEWSLETTER_PART = re.compile(r"(?:[\w-]+-)?newsletters?(?:-[\w-]+)?", _I)
+_NEWSLETTER_PART = re.compile(r"newsletters?(?:-[\w-]+)?|\w+-newsletters?", _I)
 _NEWSLETTER_TITLE = re.compile(r".*(?:^|[:|–—(])\s*(?:[\w’' -]{0,40}\s)?newsletter\s*(?:$|[:|–—)])", _I)
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _SPAN = rf"(?:morning|afternoon|evening|midday|nightly|daily|weekly|weekend|week|{_DAY})"
-_ROUND_UP_PART = re.compile(r"(?:[\w-]+-)?(?:round-?ups?|briefings?|news-?in-?brief|news-?briefs|digests?)|briefs", _I)
+_ROUND_UP_PART = re.compile(
+    rf"(?:(?:{_SPAN}|news|world|sports?|business|police|crime)-)?(?:round-?ups?|briefings?|briefs?|in-brief|digests?)",
+    _I,
+)
 _ROUND_UP_TITLE = re.compile(
     rf"\W{{0,2}}(?:(?:the|your|our|{_DAY}(?:['’]s)?) )?{_SPAN}(?:['’]s)? (?:news )?(?:briefing|brief|round-?up|digest"
     r"|headlines|wrap(?:-up)?|recap|rundown|top stories)\b"
     r"|\W{0,2}(?:the )?(?:news|world|sports?|business|police|crime|court|local|state|national) (?:in brief|briefs"
     r"|round-?up|digest)\b"
-    r"|\W{0,2}(?:the )?week in (?:review|brief|news)\b|\W{0,2}(?:top|today['’]s|latest) (?:\w+ )?(?:stories|headlines)\b"
+    r"|\W{0,2}(?:the )?week in (?:review|brief|news)\b"
+    r"|\W{0,2}(?:top|today['’]s|latest) (?:\w+ )?(?:stories|headlines)\b"
     r"|(?:.*\W)?(?:\d{1,2}|three|five|six|seven|ten) (?:things|stories) (?:\w+ ){0,4}?(?:you (?:need to|should|must|may"
     r"|might)|to) (?:know|read|watch)\b.{0,20}\b(?:today|tonight|this (?:morning|evening|week|weekend)|for "
     rf"{_DAY}|on {_DAY}|{_DAY}|tomorrow)\b"
@@ -64,16 +67,11 @@ _MEDIA_TITLE = re.compile(
 #: a medium with so much text beside it is a report
 _MEDIA_CHARS = 1500
 _STAMP = re.compile(
-    r"\W{0,2}(?:(?:updated|posted)?\W{0,2}\d{1,2}[:.]\d\d\s?(?:[ap]\.?\s?m\.?|uhr|h)?\s?(?:[A-Z]{2,4}\b)?"
-    r"|\d{1,2}\s?[ap]\.?m\.?(?:\s[A-Z]{2,4}\b)?|\d{1,3} (?:min(?:ute)?s?|hours?) ago)(?:\W|$)",
+    r"\W{0,2}(?:(?:updated|posted)\W{0,2})?(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d)(?!\d)(?:\s?(?P<half>[ap])\.?\s?m\b)?"
+    r"|\s?(?P<full>[ap])\.?m\b)",
     _I,
 )
 _STAMPS = 4
-_NUMBERED = re.compile(r"(\d{1,2})[.):]\s+\S")
-_LEAST_NUMBERED = 5
-_NAME = re.compile(r"\b[A-Z\u00c0-\u00de][\w’'-]{3,}")
-#: a name that more of the sections share is what they are all about
-_SHARED = 0.4
 
 
 def find_form(
@@ -95,9 +93,7 @@ def find_form(
         return Kind.NEWSLETTER
     if _any(_ROUND_UP_PART, parts) or _opens(_ROUND_UP_TITLE, titles):
         return Kind.ROUND_UP
-    if _is_live(paragraphs):
-        return Kind.LIVE
-    return Kind.ROUND_UP if _is_round_up(paragraphs) else None
+    return Kind.LIVE if _is_live(paragraphs) else None
 
 
 def is_medium(
@@ -118,25 +114,19 @@ def _opens(pattern: re.Pattern[str], titles: Iterable[str]) -> bool:
 
 
 def _is_live(paragraphs: Sequence[Paragraph]) -> bool:
-    """Whether the text is a run of updates, each under the time of day it was written."""
-    stamped = [
-        at for at, paragraph in enumerate(paragraphs) if len(paragraph.text) < 60 and _STAMP.match(paragraph.text)
-    ]
-    return len(stamped) >= _STAMPS and sum(b - a > 1 for a, b in pairwise(stamped)) >= _STAMPS - 1
+    """Whether the text is a run of updates in one direction, each under the time of day at which it was written."""
+    stamps = [(at, _STAMP.match(one.text)) for at, one in enumerate(paragraphs) if len(one.text) < 60]
+    found = [(at, _minutes(match)) for at, match in stamps if match]
+    steps = [(b - a, after - before) for (a, before), (b, after) in pairwise(found)]
+    if len(found) < _STAMPS or sum(apart > 1 for apart, _ in steps) < _STAMPS - 1:
+        return False
+    down = sum(step <= 0 for _, step in steps)
+    # one turn is midnight
+    return min(down, len(steps) - down) <= 1
 
 
-def _is_round_up(paragraphs: Sequence[Paragraph]) -> bool:
-    """Whether the text is a row of numbered items that have no name in common."""
-    starts: list[int] = []
-    for at, paragraph in enumerate(paragraphs):
-        number = _NUMBERED.match(paragraph.text)
-        if number and int(number[1]) == len(starts) + 1:
-            starts.append(at)
-    if len(starts) < _LEAST_NUMBERED:
-        return False
-    ends = [*starts[1:], min(len(paragraphs), starts[-1] + 4)]
-    sections = [" ".join(one.text for one in paragraphs[a:b]) for a, b in zip(starts, ends, strict=True)]
-    if sum(map(len, sections)) < 80 * len(sections):
-        return False
-    named = Counter(name for section in sections for name in set(_NAME.findall(section)))
-    return max(named.values(), default=0) <= _SHARED * len(sections)
+def _minutes(stamp: re.Match[str]) -> int:
+    """Minutes since midnight."""
+    half = (stamp["half"] or stamp["full"] or "").lower()
+    hour = int(stamp["hour"]) % 12 + 12 * (half == "p") if half else int(stamp["hour"])
+    return 60 * hour + int(stamp["minute"] or 0)

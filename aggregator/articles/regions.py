@@ -46,6 +46,7 @@ _SHORT_CAPTION = 450
 _MIN_CONTAINED = 20
 _MIN_INSIDE = 40
 _MAX_MARKS = 1500
+_MOST = 0.7
 
 
 class Mark(NamedTuple):
@@ -82,6 +83,9 @@ def find_regions(paragraphs: Sequence[Paragraph], marks: Sequence[Mark] = ()) ->
 
     Nested stretches: the outer one wins; an inline quotation yields to anything else.
     """
+    size = sum(len(key(paragraph.text)) for paragraph in paragraphs)
+    # an element that holds most of the article is a layout, whatever it is called
+    marks = [mark for mark in marks if len(mark.key) <= max(_MIN_INSIDE, _MOST * size)]
     everything = "\n".join(mark.key for mark in marks)
     kinds = [
         _marked(paragraph, marks, everything) or _said(paragraph, at >= len(paragraphs) - 3)
