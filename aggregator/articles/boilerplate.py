@@ -64,7 +64,7 @@ def mark_boilerplate(session: Session, article: Article, document: Document, now
         query = select(ParagraphCount.sha, ParagraphCount.seen).where(
             ParagraphCount.outlet_key == article.outlet_key, ParagraphCount.sha.in_(paragraphs)
         )
-        seen = dict(session.execute(query).tuples().all())
+        seen = dict(session.execute(query).all())
     common = sorted(sha for sha, times in seen.items() if times >= COMMON)
     _mark(document, [paragraphs[sha] for sha in common])
     for sha in common:
@@ -83,7 +83,7 @@ def _counted(session: Session, outlet: str, shas: Sequence[str], now: datetime) 
         index_elements=["outlet_key", "sha"],
         set_={"seen": ParagraphCount.seen + 1, "last_at": statement.excluded.last_at},
     ).returning(ParagraphCount.sha, ParagraphCount.seen)
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def _with(session: Session, outlet: str, paragraph: str) -> Sequence[Document]:

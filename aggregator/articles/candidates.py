@@ -28,7 +28,9 @@ _MIN_SECOND = 120
 #: a feed's text of so many characters is no summary
 _WHOLE = 1500
 #: words; scripts without spaces go by characters
-_TOKEN = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
+_NO_SPACES = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WORD = re.compile(r"[^\W_]+")
+_TOKEN = re.compile(f"{_NO_SPACES.pattern}|{_WORD.pattern}")
 _CUT_OFF = ("...", "…", "[…]", "[...]")
 
 
@@ -108,7 +110,7 @@ def chars(paragraphs: Iterable[Paragraph]) -> int:
 
 def tokens(text: str) -> list[str]:
     """The words of a text, in lower case."""
-    return _TOKEN.findall(text.lower())
+    return (_TOKEN if _NO_SPACES.search(text) else _WORD).findall(text.lower())
 
 
 def agreement(one: Counter[str], other: Counter[str]) -> float:

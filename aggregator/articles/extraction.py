@@ -19,7 +19,7 @@ from aggregator.articles.dates import guessed_date
 from aggregator.articles.language import find_language
 from aggregator.articles.markup import build, harmless, is_deep, lines, parse, strip_unread
 from aggregator.articles.metadata import Metadata, read_metadata
-from aggregator.articles.regions import find_regions, read_marks
+from aggregator.articles.regions import Mark, find_regions, read_marks
 from aggregator.articles.reservations import strictest
 from aggregator.errors import Rejected
 from aggregator.settings import ExtractSettings
@@ -88,7 +88,13 @@ def _from_feed(page: Page, carried: Sequence[Paragraph], meta: Metadata) -> Extr
     """What the feed carried as the article; the page's own statements about itself hold."""
     found = _document(page, meta, one_line(page.title) or meta.title, carried, "")
     extent = Extent.FULL if candidates.is_whole(carried) else Extent.TEASER
-    return replace(found, extent=extent, regions=find_regions(carried, read_marks(parse(page.feed_html))))
+    return replace(found, extent=extent, regions=find_regions(carried, _marks(page.feed_html)))
+
+
+def _marks(html: str) -> list[Mark]:
+    tree = parse(html)
+    strip_unread(tree)
+    return read_marks(tree)
 
 
 def _document(page: Page, meta: Metadata, title: str, paragraphs: Sequence[Paragraph], lang: str) -> Extracted:

@@ -177,7 +177,8 @@ CREDIT_HINT = re.compile(
 )
 #: a line that opens as a caption does
 CAPTION = re.compile(
-    r"\W{0,3}(?:(?:file )?photos?|photograph|bild(?:er)?|fotos?|imagen|imagem|immagine|kuva|images?|pictures?|pictured|caption|video|watch|graphic|illustration"
+    r"\W{0,3}(?:(?:file )?photos?|photograph|bild(?:er)?|fotos?|imagen|imagem|immagine|kuva"
+    r"|images?|pictures?|pictured|caption|video|watch|graphic|illustration"
     r"|screengrab|screenshot|file|gallery|credit|photo illustration|getty images|(?:ap|reuters|afp) photo)"
     r"(?:\s*(?:credit|courtesy(?: of)?|by|source|gallery)\b)?\s*[:|/–—(]|\W{0,3}(?:photo|image|picture|video"
     r"|illustration|graphic)s? (?:by|courtesy(?: of)?|credit)\b"

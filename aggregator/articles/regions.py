@@ -16,7 +16,7 @@ from lxml import etree
 
 from aggregator.articles import phrases
 from aggregator.articles.body import Paragraph
-from aggregator.articles.markup import key, lines, names
+from aggregator.articles.markup import key, lines, names, squeeze
 from aggregator.articles.quotes import find_quotations
 from aggregator.types import Region, RegionKind
 
@@ -57,7 +57,7 @@ class Mark(NamedTuple):
 
 
 def read_marks(tree: etree._Element) -> list[Mark]:
-    """The captions, posts, quotations, lists and notices of the page, outer elements first."""
+    """The captions, posts, quotations, lists and notices of a page without unread elements, outer elements first."""
     marks: list[Mark] = []
     walk = etree.iterwalk(tree, events=("start",))
     for _, element in walk:
@@ -67,11 +67,12 @@ def read_marks(tree: etree._Element) -> list[Mark]:
         kind = _kind(element) if element.tag in _MARKED_TAGS else None
         if kind is None:
             continue
-        shown = lines(element)
-        if 0 < sum(map(len, shown)) <= _MAX_CHARS.get(kind, 20_000):
-            if kind is RegionKind.QUOTATION and _is_post(" ".join(shown)):
+        shown = "".join(element.itertext())
+        identity = key(shown) if len(shown) < 100_000 else ""
+        if identity and len(squeeze(shown)) <= _MAX_CHARS.get(kind, 20_000):
+            if kind is RegionKind.QUOTATION and _is_post(" ".join(lines(element))):
                 kind = RegionKind.EMBED
-            marks.append(Mark(kind, "".join(map(key, shown))))
+            marks.append(Mark(kind, identity))
             walk.skip_subtree()
         if len(marks) >= _MAX_MARKS:
             break

@@ -31,8 +31,8 @@ def add(store: Store, slug: str, text: str, *, outlet: str = "lantern", title: s
         new = article is None
         if article is None:
             article = Article(
-                id=article_id(url), url=url, outlet_key=outlet, origin="feed", found_at=NOW, order_at=NOW, entry_sha="e",
-                title=title or slug,
+                id=article_id(url), url=url, outlet_key=outlet, origin="feed", found_at=NOW, order_at=NOW,
+                entry_sha="e", title=title or slug,
             )  # fmt: skip
             session.add(article)
             session.flush()

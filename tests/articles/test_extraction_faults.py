@@ -176,13 +176,13 @@ def test_names_below_a_shared_host_are_different_sites() -> None:  # 104
     [
         ('<meta name="robots" content="noindex, follow">', {}, Rights.METADATA, "meta robots: noindex"),
         ('<meta name="robots" content="none">', {}, Rights.METADATA, "meta robots: none"),
-        ('<meta name="Aggregator" content="nosnippet">', {"robot": "aggregator"}, Rights.METADATA, "meta aggregator: nosnippet"),
+        ('<meta name="Bot" content="nosnippet">', {"robot": "bot"}, Rights.METADATA, "meta bot: nosnippet"),
         ('<meta name="otherbot" content="noindex">', {"robot": "aggregator"}, Rights.FULL, ""),
         ('<meta name="robots" content="noarchive">', {}, Rights.QUOTE, "meta robots: noarchive"),
         ('<meta name="tdm-reservation" content="1">', {}, Rights.METADATA, "meta tdm-reservation: 1"),
         ('<meta name="tdm-reservation" content="1">', {"tdm_basis": "licence of 2026"}, Rights.FULL, ""),
         ('<meta name="robots" content="noai">', {"tdm_basis": "licence of 2026"}, Rights.METADATA, "meta robots: noai"),
-        ("", {"rights": Rights.QUOTE, "rights_basis": "x-robots-tag: noarchive"}, Rights.QUOTE, "x-robots-tag: noarchive"),
+        ("", {"rights": Rights.QUOTE, "rights_basis": "header x"}, Rights.QUOTE, "header x"),
     ],
 )  # fmt: skip
 def test_what_a_page_reserves_is_kept_with_the_statement(
@@ -250,7 +250,7 @@ def picture(head: str) -> object:
 
 def test_a_picture_is_kept_as_an_address_with_its_credit() -> None:
     head = (
-        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Levee", "image": {"@type": "ImageObject", '
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Levee", "image": {'
         '"url": "/img/levee.jpg", "creditText": "Ann Ash / The Harbor", "caption": "The levee"}}</script>'
     )
     assert picture(head) == ("https://harbor.example/img/levee.jpg", "Ann Ash / The Harbor", "The levee")
