@@ -2,18 +2,24 @@
 
 from datetime import timedelta
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from aggregator.analysis.vectors import is_settled, stories_worth_a_page
 from aggregator.clock import Clock
 from aggregator.settings import KeepSettings, Settings
 from aggregator.store.page_tables import AnalysisRow, PageRow, SentenceVectorsRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Attempt, Document, Membership, Response, StoryRow
+from aggregator.store.tables import Attempt, Document, Membership, ParagraphCount, Response, StoryRow
+
+#: a paragraph that no article has had for so long is not counted on
+PARAGRAPH_DAYS = 90
 
 
 def prune(store: Store, clock: Clock, keep: KeepSettings) -> int:
-    """Empty the HTML that is older than `[keep] html_days` and was read, or cannot be; how many pages that were."""
+    """Empty the HTML that is older than `[keep] html_days` and was read, or cannot be; how many pages that were.
+
+    Counts of paragraphs that were last seen long ago go too.
+    """
     before = clock.now() - timedelta(days=keep.html_days)
     read = exists().where(
         Document.article_id == Response.article_id, Document.current, Document.input_sha == Response.html_sha
@@ -21,6 +27,7 @@ def prune(store: Store, clock: Clock, keep: KeepSettings) -> int:
     given_up = exists().where(Attempt.stage == "extract", Attempt.key == Response.article_id, Attempt.buried)
     old = (Response.fetched_at < before, Response.html.is_not(None))
     with store.write() as session:
+        session.execute(delete(ParagraphCount).where(ParagraphCount.last_at < clock.now() - timedelta(PARAGRAPH_DAYS)))
         emptied = session.scalars(
             update(Response)
             .where(*old, read | given_up)
