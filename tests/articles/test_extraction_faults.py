@@ -84,30 +84,10 @@ def test_a_gone_article_is_not_brought_back_from_its_feed() -> None:  # 56
     )
 
 
-def test_where_two_extractors_disagree_a_declared_text_that_one_confirms_is_taken() -> None:  # 121
-    head = (
-        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Levee", "articleBody": "%s"}</script>'
-    )
-    declared = " ".join(PARAGRAPHS * 2)
-    document = extract("<p>One line.</p>", head % declared.replace('"', "'"))
-    assert "rebuild the levee" in document.text
-
-
 def test_a_document_says_how_far_the_extractors_agree() -> None:  # 121
     agreement = extract().agreement
     assert agreement is not None
     assert agreement > 0.9
-
-
-def test_of_an_article_whose_text_is_doubtful_nothing_is_said_to_be_left_out() -> None:  # 121
-    hidden = "".join(
-        f"<div><span>Sentence {n} of a text that only one of the two takes for the article.</span></div>"
-        for n in range(90)
-    )
-    document = extract(paragraphs() + f"<div class='related-content-block'>{hidden}</div>")
-    if document.agreement is not None and document.agreement < 0.8:
-        assert document.extent is Extent.TEASER
-    assert document.text.startswith(PARAGRAPHS[0])
 
 
 def test_a_paywalled_teaser_is_a_teaser() -> None:  # 122
