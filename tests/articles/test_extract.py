@@ -20,7 +20,7 @@ from aggregator.types import Extracted, Page
 from tests.articles.test_extraction import PARAGRAPHS, page
 
 NOW = datetime(2026, 10, 10, 12, tzinfo=UTC)
-SETTINGS = ExtractSettings(memory_mb=150, timeout=5)
+SETTINGS = ExtractSettings(memory_mb=150, timeout=30)
 real = stage_module.extract_page
 
 
@@ -118,8 +118,8 @@ def unlike(word: str, n: int) -> bytes:
         pytest.param("GREEDY", "too-much-memory", id="128-memory"),
     ],
 )
-def test_a_page_that_breaks_its_reader_costs_only_itself(store: Store, word: str, reason: str) -> None:
-    good = [fetched(store, f"good{n}", unlike("Fine", n)) for n in range(3)]
-    bad = fetched(store, "bad", unlike(word, 9))
-    assert run(store, Killing(SETTINGS, Clock(NOW)), "processes:2") == {bad: reason}
-    assert sorted(documents(store)) == sorted(good)
+def test_a_page_that_breaks_its_reader_costs_only_itself(sqlite: Store, word: str, reason: str) -> None:
+    good = [fetched(sqlite, f"good{n}", unlike("Fine", n)) for n in range(3)]
+    bad = fetched(sqlite, "bad", unlike(word, 9))
+    assert run(sqlite, Killing(SETTINGS, Clock(NOW)), "processes:2") == {bad: reason}
+    assert sorted(documents(sqlite)) == sorted(good)
