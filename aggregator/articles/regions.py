@@ -223,20 +223,19 @@ def _blocks(kinds: Sequence[RegionKind | None], offsets: Sequence[int]) -> list[
 def _inside(paragraphs: Sequence[Paragraph], marks: Sequence[Mark]) -> list[tuple[int, int, int, RegionKind]]:
     """Credits, and whole elements that were run together with their paragraph: (paragraph, start, end, kind)."""
     found: list[tuple[int, int, int, RegionKind]] = []
-    everything = "\n".join(key(text) for text, _ in paragraphs)
     marks = [
         mark
         for mark in marks
-        if mark.kind not in (RegionKind.LIST, RegionKind.QUOTATION)
-        and len(mark.key) >= _MIN_INSIDE
-        and mark.key in everything
+        if mark.kind not in (RegionKind.LIST, RegionKind.QUOTATION) and len(mark.key) >= _MIN_INSIDE
     ]
+    everything = "\n".join(key(text) for text, _ in paragraphs) if marks else ""
+    marks = [mark for mark in marks if mark.key in everything]
     for at, (text, _) in enumerate(paragraphs):
         if phrases.CREDIT_HINT.search(text):
             found.extend(
                 (at, match.start(), match.end(), RegionKind.CAPTION) for match in phrases.CREDIT.finditer(text)
             )
-        wanted = key(text)
+        wanted = key(text) if marks else ""
         for mark in marks:
             if len(mark.key) >= len(wanted) or mark.key not in wanted:
                 continue
