@@ -6,6 +6,7 @@ is distributed. Worker processes die with their parent and are never forked from
 
 import multiprocessing
 import os
+import resource
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -15,6 +16,8 @@ from datetime import timedelta
 from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any, Self, TypeVar
+
+import psutil
 
 from aggregator.errors import ConfigError
 
@@ -195,6 +198,26 @@ def time_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def memory_limit(megabytes: int) -> Iterator[None]:
+    """Let the work inside take so much memory more than this process has now; what asks for more gets MemoryError.
+
+    Only in a worker process, which nobody shares; C code that cannot do without ends it. The limit is one on addresses
+    (RLIMIT_AS), since the kernel keeps no other.
+    """
+    if multiprocessing.parent_process() is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = psutil.Process().memory_info().vms + megabytes * 1_000_000
+    allowed = [most, *(one for one in (before, hard) if one != resource.RLIM_INFINITY)]
+    resource.setrlimit(resource.RLIMIT_AS, (min(allowed), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, hard))
 
 
 def _raise_timeout(_signal: int, _frame: object) -> None:

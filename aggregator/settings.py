@@ -163,6 +163,7 @@ class ExtractSettings(Section):
     min_chars: int = Field(default=250, ge=1)
     max_html_bytes: int = Field(default=4_000_000, gt=0)
     timeout: float = Field(default=20, gt=0)
+    memory_mb: int = Field(default=1000, ge=100)
     languages: tuple[str, ...] = ("en",)
 
 

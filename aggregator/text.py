@@ -15,6 +15,8 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 def clean(value: str) -> str:
     """`value` in NFC with `\\n` line ends, control characters and lone surrogates removed."""
+    if value.isascii() and value.isprintable():
+        return value
     value = value.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return unicodedata.normalize("NFC", _MARK_RUN.sub(r"\1", _SURROGATE.sub("\ufffd", _CONTROL.sub("", value))))
 

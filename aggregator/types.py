@@ -34,11 +34,34 @@ class LeanState(StrEnum):
 
 
 class Kind(StrEnum):
-    """What sort of text an article is; only news counts as report."""
+    """What sort of text an article is; only news counts as report.
+
+    Satire, live blogs, round-ups, newsletters and media (video, audio, gallery, quiz) are not read for what they say: a
+    live blog is many reports of different hours, a round-up and a newsletter tell of many events, the text of a medium
+    is its caption. That an outlet has one is coverage all the same, unless it is satire.
+    """
 
     NEWS = "news"
     OPINION = "opinion"
     SATIRE = "satire"
+    LIVE = "live-blog"
+    ROUND_UP = "round-up"
+    NEWSLETTER = "newsletter"
+    MEDIA = "media"
+
+    @property
+    def is_read(self) -> bool:
+        """Whether statements and quotations are taken from it."""
+        return self in READ_KINDS
+
+    @property
+    def is_of_one_event(self) -> bool:
+        """Whether it may be put into a story."""
+        return self not in MANY_EVENTS
+
+
+READ_KINDS = (Kind.NEWS, Kind.OPINION)
+MANY_EVENTS = (Kind.ROUND_UP, Kind.NEWSLETTER)
 
 
 class Extent(StrEnum):
@@ -181,6 +204,26 @@ class Page:
     language: str = ""
     section: str = ""
     satire: bool = False
+    #: the text that the feed carried, as HTML: it serves where the page gives none
+    feed_html: str = ""
+    #: no article of it is younger
+    fetched_at: datetime | None = None
+    #: what headers and the host's own statements leave us, and which statement says so
+    rights: Rights = Rights.FULL
+    rights_basis: str = ""
+    #: on what the operator may use texts although mining is reserved
+    tdm_basis: str = ""
+    #: the name by which rules for robots know us
+    robot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The picture of an article as its page declares it: an http(s) address, never fetched and never shown."""
+
+    url: str
+    credit: str = ""
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +243,10 @@ class Extracted:
     section: str = ""
     wire: str = ""
     rights: Rights = Rights.FULL
+    rights_basis: str = ""
+    image: Picture | None = None
+    #: how far two extractors agree on the text, 0 to 1; None where there was no second opinion
+    agreement: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from aggregator.articles.poll import Poll
 from aggregator.clock import Clock, rfc3339
 from aggregator.errors import StageFailed
 from aggregator.executors import Workers
+from aggregator.net.robots import product_token
 from aggregator.publish.publish import Published, publish
 from aggregator.settings import Settings
 from aggregator.sources.outlets import OutletSpec, sync_outlets
@@ -142,7 +143,7 @@ def all_stages(settings: Settings, clock: Clock, topics: Topics) -> dict[str, St
     stages: list[Stage[Any, Any]] = [
         Poll(settings, clock),
         Fetch(settings, clock),
-        Extract(settings.extract, clock),
+        Extract(settings.extract, clock, robot=product_token(settings.net.user_agent)),
         Embed(settings.embed, languages, clock),
         Cluster(settings.cluster, settings.embed, languages, clock),
         SentenceVectors(settings.embed, languages, clock, **worthy),

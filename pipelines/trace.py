@@ -25,6 +25,7 @@ from aggregator.store.tables import (
     StoryRow,
 )
 from aggregator.stories.embed import embed_recipe
+from aggregator.types import MANY_EVENTS
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,8 @@ def _read(session: Session, article: Article, settings: Settings) -> list[Step]:
     steps = [Step("extract", "done" if response is not None else "not needed", what)]
     if document.language not in settings.extract.languages:
         return [*steps, Step("embed", "stopped", f"language-unsupported: {document.language or 'unknown'}")]
+    if document.kind in MANY_EVENTS:
+        return [*steps, Step("embed", "stopped", f"many-events: a {document.kind} tells of many events")]
     vector = session.get(EmbeddingRow, (article.id, recipe))
     if vector is None or vector.input_sha != document.content_sha:
         return [*steps, _not_done(session, "embed", article.id, document.content_sha)]

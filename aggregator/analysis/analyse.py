@@ -41,9 +41,12 @@ from aggregator.types import Kind
 
 
 def analyse(story_id: str, sources: Sequence[SourceText], *, topic: str = NEWS.slug) -> Analysis:
-    """What is found in a story's texts; a function of its arguments alone. Satire is counted and read for nothing."""
+    """What is found in a story's texts; a function of its arguments alone.
+
+    Of the kinds that are not read, only coverage is told.
+    """
     known = with_syndication(sources)
-    read = [source for source in known if source.sentences and source.kind is not Kind.SATIRE]
+    read = [source for source in known if source.sentences and source.kind.is_read]
     spoken = [(find_quotes(source), find_said(source)) for source in read]  # together: each source is read once
     quotes = resolve_speakers(read, [quote for found, _ in spoken for quote in found])
     return Analysis(

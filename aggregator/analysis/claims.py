@@ -181,7 +181,9 @@ def _claim(group: _Group) -> Claim:
     for index, source in enumerate(pool.sources):
         if index in group.sources or source.kind is Kind.SATIRE:
             continue
-        if _contradicts(group, index):
+        if not source.kind.is_read:
+            unseen.append(source.article_id)
+        elif _contradicts(group, index):
             contradicted.append(source.article_id)
         elif source.extent is not Extent.FULL or not source.sentences or source.language != wording.language:
             unseen.append(source.article_id)

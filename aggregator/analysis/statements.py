@@ -10,7 +10,6 @@ from aggregator.analysis.disagreement import disagree, opposed
 from aggregator.analysis.equivalence import Rarity, Traits, centred, same_claim, traits
 from aggregator.analysis.model import SourceText
 from aggregator.store.columns import Vector
-from aggregator.types import Kind
 
 #: below this cosine no two sentences say the same
 FLOOR = 0.40
@@ -99,7 +98,7 @@ def vectors_of(source: SourceText) -> Vector:
 
 
 def _statements(index: int, source: SourceText) -> Iterator[Statement]:
-    if source.kind is Kind.SATIRE or source.vectors is None or len(source.vectors) != len(source.sentences):
+    if not source.kind.is_read or source.vectors is None or len(source.vectors) != len(source.sentences):
         return
     for sentence in source.sentences:
         if sentence.region is None and _STATEMENT.search(sentence.text) and len(sentence.text.split()) <= _MAX_WORDS:

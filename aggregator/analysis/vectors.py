@@ -23,7 +23,7 @@ from aggregator.store.page_tables import AnalysisRow, SentenceVectorsRow
 from aggregator.store.tables import Article, Document, Membership, StoryRow
 from aggregator.store.upsert import upsert
 from aggregator.stories.embedding import load_embedder
-from aggregator.types import Kind, Rights
+from aggregator.types import READ_KINDS, Rights
 
 NAME = "embed-sentences"
 
@@ -46,7 +46,7 @@ def stories_worth_a_page(languages: Sequence[str], min_articles: int, min_outlet
         .join(Article, Article.id == Membership.article_id)
         .join(Document, and_(Document.article_id == Article.id, Document.current))
         .where(StoryRow.redirect_to.is_(None), StoryRow.size >= min_articles)
-        .where(Article.withheld == "", Document.language.in_(languages), Document.kind != Kind.SATIRE.value)
+        .where(Article.withheld == "", Document.language.in_(languages), Document.kind.in_(READ_KINDS))
         .group_by(Membership.story_id)
         .having(func.count() >= min_articles, func.count(distinct(Article.outlet_key)) >= min_outlets)
         .subquery()
@@ -82,7 +82,7 @@ def is_embeddable(languages: Sequence[str]) -> ColumnElement[bool]:
         Document.current,
         Document.language.in_(languages),
         Document.rights == Rights.FULL.value,
-        Document.kind != Kind.SATIRE.value,
+        Document.kind.in_(READ_KINDS),
         Article.withheld == "",
     )
 

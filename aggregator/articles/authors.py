@@ -21,10 +21,18 @@ _STOP_AUTHORS = frozenset((
     "redaktion", "redaction", "author", "authors", "guest", "user", "none", "null", "unknown", "anonymous",
     "undefined", "posted", "by", "news", "desk", "web", "online", "editorialteam", "newsdesk", "staffwriter",
     "staffwriters", "staffreporter", "newsstaff", "webdesk", "onlinedesk", "digitaldesk", "thenewsroom", "byline",
-    "contributor", "contributors",
+    "contributor", "contributors", "reporter", "reporters", "correspondent", "correspondents", "ourreporter",
+    "ourcorrespondent", "ourreporters", "specialcorrespondent", "bureau", "ournewsdesk", "editorialstaff",
+    "editorialboard",
+    "theeditorialboard", "theeditors", "editorinchief", "administrador", "redazione", "redaccion", "redacción",
+    "rédaction", "larédaction", "redactie", "redaksjonen", "redaktionen", "toimitus", "root", "test", "default",
+    "siteadmin", "siteeditor", "websiteadmin", "wpadmin", "superuser", "newseditor", "webeditor", "webteam",
+    "digitalteam", "editorteam", "theteam", "postedby", "pressrelease", "wirereports", "wireservices", "agencies",
+    "newsagencies", "staffandagencies", "na",
 ))  # fmt: skip
 _SPLIT_AUTHORS = re.compile(r"\s*(?:;|\||\n|,?\s+(?:and|und|et|y|og|och)\s+(?=[A-Z\u00c0-\u024f])|\s&\s)\s*")
 _COMMA_AUTHORS = re.compile(r",\s+(?=[A-Z\u00c0-\u024f][^,]*\s)")
+_ADDRESS = re.compile(r"://|^www\.|/|\.(?:com|org|net|co|uk|de|fr|info|io|news)$", re.IGNORECASE)
 #: a date or an address that was run together with a name
 _NOT_A_NAME = re.compile(
     r"\s+(?:(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\.? \d|\d{1,4}[./:-]\d|\S+@\S+)", re.IGNORECASE
@@ -88,7 +96,7 @@ def clean_authors(values: Iterable[str], site: str = "") -> tuple[str, ...]:
             if (
                 not 2 <= len(plain) <= 60
                 or "@" in name
-                or "://" in name
+                or _ADDRESS.search(name)
                 or plain in _STOP_AUTHORS
                 or plain == key(site)
                 or plain.isdigit()

@@ -8,6 +8,7 @@ import html
 import logging
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from lxml import etree
@@ -59,8 +60,7 @@ def prune(tree: etree._Element) -> bool:
     for element in list(
         tree.iter("div", "section", "aside", "ul", "ol", "p", "nav", "form", "dialog", "header", "figure")
     ):
-        name = names(element)
-        gate, box = _PAYWALL_BOX.search(name), _PRUNED.search(name)
+        gate, box = _named(names(element))
         if not (gate or box) or element.tag in _KEPT_TAGS or element.getparent() is None:
             continue
         size = len(_SPACES.sub(" ", "".join(element.itertext())))
@@ -69,8 +69,25 @@ def prune(tree: etree._Element) -> bool:
         asked = asked or walled
         if small and (box or walled):
             _drop(element)
+    _drop_next_articles(tree)
     _print_quotation_marks(tree)
     return asked
+
+
+def _drop_next_articles(tree: etree._Element) -> None:
+    """Drop what endless pages append: further `article` elements, each under an `h1` of its own, after a whole one."""
+    titled = [each for each in tree.iter("article") if each.find(".//h1") is not None]
+    if len(titled) < 2 or len("".join(titled[0].itertext())) < _PRUNED_CHARS // 3:
+        return
+    for each in titled[1:]:
+        if not any(parent in titled for parent in each.iterancestors("article")):
+            _drop(each)
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> tuple[bool, bool]:
+    """Whether a class or id speaks of a subscription, and whether of boilerplate; the same come again."""
+    return bool(_PAYWALL_BOX.search(name)), bool(_PRUNED.search(name))
 
 
 def _print_quotation_marks(tree: etree._Element) -> None:
@@ -95,17 +112,17 @@ def _drop(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def extract_paragraphs(tree: etree._Element, url: str) -> list[Paragraph]:
+def extract_paragraphs(tree: etree._Element, url: str, *, fast: bool = False) -> list[Paragraph]:
     """The paragraphs of the article in `tree`, in reading order; none when there is no article.
 
-    `tree` is not changed. Comments of readers are left out.
+    `tree` is not changed. Comments of readers are left out. `fast` leaves out the comparison with other methods.
     """
     from trafilatura import bare_extraction
 
     # trafilatura logs every page without a body as an error; here that is an answer
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
-        document = bare_extraction(tree, url=url or None, include_comments=False, with_metadata=False)
+        document = bare_extraction(tree, url=url or None, include_comments=False, with_metadata=False, fast=fast)
     except (RecursionError, etree.LxmlError, AttributeError, LookupError, AssertionError, ValueError):
         document = None
     if document is None:
@@ -141,7 +158,7 @@ def tidy(paragraphs: Iterable[Paragraph], title: str) -> list[Paragraph]:
         if skipping_list and paragraph.tag == "item":
             continue
         skipping_list = bool(phrases.TEASER_HEADING.match(text))
-        if skipping_list or phrases.BOILERPLATE.match(text):
+        if skipping_list or (phrases.BOILERPLATE.match(text) and not phrases.PAYWALL.search(text)):
             continue
         if len(kept) < 3 and (phrases.BYLINE.match(text) or (wanted and key(text) == wanted)):
             continue

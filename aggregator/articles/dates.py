@@ -1,8 +1,13 @@
 """Dates as pages write them: ISO 8601, RFC 2822 and a day spelled out; never anything relative to today."""
 
+import logging
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
+
+from lxml import etree
 
 _EARLIEST, _LATEST = 1990, 2100
 _ISO = re.compile(
@@ -69,9 +74,44 @@ def spelled_date(text: str) -> datetime | None:
     found = [match for match in (pattern.search(text) for pattern in _SPELLED) if match]
     if not found:
         return None
-    first = min(found, key=lambda match: match.start())
-    built = _build(first["year"], str(_MONTHS[first[1 if first.re is _SPELLED[0] else 2].lower()]), first["day"])
+    built = _from_spelled(min(found, key=lambda match: match.start()))
     return built[0] if built else None
+
+
+def _all_spelled(text: str) -> Iterator[re.Match[str]]:
+    for pattern in _SPELLED:
+        yield from islice(pattern.finditer(text), 200)
+
+
+def _from_spelled(match: re.Match[str]) -> tuple[datetime, bool] | None:
+    month = match[1 if match.re is _SPELLED[0] else 2].lower()
+    return _build(match["year"], str(_MONTHS[month]), match["day"])
+
+
+def guessed_date(source: str, url: str, latest: datetime) -> datetime | None:
+    """The day that htmldate (Barbaresi 2020, JOSS) takes for that of publication, at midnight UTC.
+
+    For pages that declare none. It fills in what is missing from the present day, so that only a day that is written on
+    the page counts.
+    """
+    from htmldate import find_date
+
+    logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+    try:
+        told = find_date(source, original_date=True, url=url, max_date=latest.date().isoformat())
+        day = datetime.fromisoformat(told).replace(tzinfo=UTC) if told else None
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, etree.LxmlError):
+        return None
+    return day if day and day.year >= _EARLIEST and day <= latest and _is_written(day, source) else None
+
+
+def _is_written(day: datetime, text: str) -> bool:
+    """Whether a day stands in a text, in digits in any order with the year at an end, or spelled out."""
+    d, m, y = f"0?{day.day}", f"0?{day.month}", str(day.year)
+    orders = "|".join(r"[^\d<>]{1,3}".join(order) for order in ((d, m, y), (m, d, y), (y, m, d)))
+    if re.search(rf"(?<!\d)(?:{orders}|{day:%Y%m%d})(?!\d)", text):
+        return True
+    return any(found[0] == day for found in map(_from_spelled, _all_spelled(text)) if found)
 
 
 def url_date(url: str) -> datetime | None:

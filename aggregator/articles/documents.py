@@ -1,5 +1,6 @@
 """Documents in the database: revisions, and what a document teaches about its article."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -7,6 +8,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from aggregator.articles.reservations import strictest
+from aggregator.articles.sites import without_device
 from aggregator.articles.urls import article_id, article_key, is_front_page
 from aggregator.errors import Rejected
 from aggregator.store.tables import Alias, Article, Document, Outlet
@@ -15,7 +18,6 @@ from aggregator.types import DateTrust, Extent, Extracted, Rights
 
 #: `date_note` of articles whose dates the operator withholds at import: no page gives them one either
 DATES_WITHHELD = "withheld"
-_STRICTEST_FIRST = [Rights.METADATA, Rights.QUOTE, Rights.FULL]
 
 
 def content_sha(title: str, text: str) -> str:
@@ -51,7 +53,9 @@ def save_document(
     current.kind, current.extent, current.wire = found.kind.value, found.extent.value, found.wire
     current.regions = [{**asdict(region), "kind": region.kind.value} for region in found.regions] if text else []
     current.authors = list(found.authors or article.authors)
-    current.rights = rights.value
+    current.rights, current.rights_basis = rights.value, _basis(rights, found, outlet, article)
+    current.image = asdict(found.image) if found.image else None
+    current.agreement = found.agreement
     current.published_at, current.date_trust = found.published_at, found.date_trust.value
     if rights is Rights.METADATA:
         older = update(Document).where(Document.article_id == article.id, Document.revision != current.revision)
@@ -65,6 +69,15 @@ def _is_cut(current: Document, found: Extracted, rights: Rights, input_sha: str)
     """Whether a later look at the page gave a teaser of what was read in full: a wall came up, nothing was edited."""
     cut = current.extent == Extent.FULL.value and found.extent is Extent.TEASER
     return cut and rights is not Rights.METADATA and bool(current.text) and current.input_sha != input_sha
+
+
+def _basis(rights: Rights, found: Extracted, outlet: Outlet, article: Article) -> str:
+    """The statement that narrowed the rights; the publisher's own goes before ours."""
+    if rights is Rights.FULL:
+        return ""
+    if found.rights is rights:
+        return found.rights_basis
+    return "settings of the outlet" if outlet.rights == rights.value else "rights of the article"
 
 
 def _new_revision(session: Session, article: Article, title: str, text: str, sha: str, now: datetime) -> Document:
@@ -104,16 +117,16 @@ def _teach(session: Session, article: Article, found: Extracted, now: datetime) 
     except Rejected:
         return
     outlet = session.get_one(Outlet, article.outlet_key)
-    if _host(found.canonical_url) not in {_host(article.url), *outlet.domains} or is_front_page(found.canonical_url):
+    if not _is_own(found.canonical_url, article.url, outlet.domains) or is_front_page(found.canonical_url):
         return  # neither another site nor a front page may be claimed
     if identity != article.id and session.get(Article, identity) is None and session.get(Alias, key) is None:
         session.add(Alias(url_key=key, article_id=article.id))
 
 
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+def _is_own(url: str, own: str, domains: Sequence[str]) -> bool:
+    """Whether `url` is on the host of `own`, for whatever device, or on a domain that is the outlet's by its settings.
 
-
-def strictest(*rights: Rights) -> Rights:
-    """The one of several rights that allows least."""
-    return min(rights, key=_STRICTEST_FIRST.index)
+    Another name below the same registrable domain may be another outlet.
+    """
+    host = without_device(urlsplit(url).hostname or "")
+    return host in {without_device(urlsplit(own).hostname or ""), *map(without_device, domains)}

@@ -5,23 +5,24 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
+from aggregator.articles.boilerplate import mark_boilerplate, withhold_repeated
 from aggregator.articles.documents import save_document
 from aggregator.articles.extraction import extract_page
 from aggregator.clock import Clock
 from aggregator.errors import ItemError, Rejected
-from aggregator.executors import TimeLimitPassed, time_limit
+from aggregator.executors import TimeLimitPassed, memory_limit, time_limit
 from aggregator.settings import ExtractSettings
 from aggregator.stage import Stage
 from aggregator.store import leases
 from aggregator.store.tables import Article, Document, Outlet, Response
-from aggregator.types import Extracted, Page
+from aggregator.types import Extracted, Page, Rights
 
 
 def extract_recipe(settings: ExtractSettings) -> str:
     """What a document depends on besides its page: another recipe makes all pages that are kept pending again."""
-    return f"extract/2 min_chars={settings.min_chars}"
+    return f"extract/3 min_chars={settings.min_chars}"
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,9 @@ class Extract(Stage[FetchedArticle, Read]):
     batch_size = 16
     lease = timedelta(minutes=15)
 
-    def __init__(self, settings: ExtractSettings, clock: Clock) -> None:
-        self.settings, self.clock = settings, clock
+    def __init__(self, settings: ExtractSettings, clock: Clock, *, robot: str = "") -> None:
+        """`robot` is the name by which rules for robots know us."""
+        self.settings, self.clock, self.robot = settings, clock, robot
         self.recipe = extract_recipe(settings)
 
     def pending(self, session: Session, limit: int) -> Sequence[FetchedArticle]:
@@ -74,26 +76,35 @@ class Extract(Stage[FetchedArticle, Read]):
     def load(self, session: Session, items: Sequence[FetchedArticle]) -> Sequence[FetchedArticle]:
         """The pages themselves, with what the feed and the outlet's settings say of them."""
         query = (
-            select(Response.html, Response.html_sha, Response.final_url, Response.content_type, Article, Outlet)
+            select(Response, Article, Outlet)
             .join(Article, Article.id == Response.article_id)
             .join(Outlet, Outlet.key == Article.outlet_key)
+            .options(undefer(Response.html), undefer(Article.feed_html))
         )
         loaded = []
         for item in items:
-            row = session.execute(query.where(Response.article_id == item.key)).one()
-            html, html_sha, final_url, content_type, article, outlet = row
-            page = Page(
-                url=final_url or article.url,
-                html=html or b"",
-                content_type=content_type,
-                title=article.title,
-                published_at=article.published_at,
-                language=outlet.language,
-                section=article.section,
-                satire=outlet.satire,
-            )
-            loaded.append(replace(item, input_sha=html_sha, page=page))
+            response, article, outlet = session.execute(query.where(Response.article_id == item.key)).one()
+            page = self._page(response, article, outlet)
+            loaded.append(replace(item, input_sha=response.html_sha, page=page))
         return loaded
+
+    def _page(self, response: Response, article: Article, outlet: Outlet) -> Page:
+        return Page(
+            url=response.final_url or article.url,
+            html=response.html or b"",
+            content_type=response.content_type,
+            title=article.title,
+            published_at=article.published_at,
+            language=outlet.language,
+            section=article.section,
+            satire=outlet.satire,
+            feed_html=(article.feed_html or b"").decode("utf-8", "replace"),
+            fetched_at=response.fetched_at,
+            rights=Rights(response.rights),
+            rights_basis=response.rights_basis,
+            tdm_basis=outlet.tdm_basis,
+            robot=self.robot,
+        )
 
     def process(self, batch: Sequence[FetchedArticle]) -> Sequence[Read | ItemError]:
         """Read each page; one that cannot be read is rejected with its reason."""
@@ -103,18 +114,21 @@ class Extract(Stage[FetchedArticle, Read]):
         if item.page is None:
             raise ValueError(f"{item.key} was not loaded")
         try:
-            with time_limit(self.settings.timeout):
+            with memory_limit(self.settings.memory_mb), time_limit(self.settings.timeout):
                 return Read(item.key, item.input_sha, extract_page(item.page, self.settings))
         except ItemError as error:
             return error
         except TimeLimitPassed:
             return Rejected("timeout", f"reading the page took longer than {self.settings.timeout:g} s")
+        except MemoryError:
+            return Rejected("too-much-memory", f"reading the page took more than {self.settings.memory_mb} MB")
 
     def save(self, session: Session, results: Sequence[Read]) -> None:
         """Store each document as its article's current revision."""
         for result in results:
             article = session.get_one(Article, result.article_id)
-            save_document(
+            known = session.scalar(select(exists().where(Document.article_id == article.id)))
+            document = save_document(
                 session,
                 article,
                 result.extracted,
@@ -122,3 +136,5 @@ class Extract(Stage[FetchedArticle, Read]):
                 recipe=self.recipe,
                 now=self.clock.now(),
             )
+            if not withhold_repeated(session, article, document):
+                mark_boilerplate(session, article, document, self.clock.now(), count=not known)

@@ -6,26 +6,31 @@ of threads: trafilatura is not safe there).
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from lxml import etree
 
-from aggregator.articles import body, kinds, phrases
+from aggregator.articles import body, candidates, kinds, phrases
 from aggregator.articles.authors import MAX_AUTHORS
 from aggregator.articles.body import Paragraph
 from aggregator.articles.charset import decode
+from aggregator.articles.dates import guessed_date
 from aggregator.articles.language import find_language
-from aggregator.articles.markup import lines, parse, strip_unread
+from aggregator.articles.markup import build, harmless, is_deep, lines, parse, strip_unread
 from aggregator.articles.metadata import Metadata, read_metadata
-from aggregator.articles.regions import find_regions, read_marks
+from aggregator.articles.regions import Mark, find_regions, read_marks
+from aggregator.articles.reservations import strictest
 from aggregator.errors import Rejected
 from aggregator.settings import ExtractSettings
 from aggregator.text import one_line
-from aggregator.types import DateTrust, Extent, Extracted, Kind, Page, Rights
+from aggregator.types import DateTrust, Extent, Extracted, Page, Rights
 
 _MIN_TEASER = 120
 _MIN_VISIBLE = 200
 _ERROR_CHARS = 1200
+#: a page of which the article may be there although it was not shown to us; an error page may mean that it is gone
+_SHOWN_NOTHING = ("not-html", "empty-page", "needs-js", "consent-page", "too-short")
 _BINARY_TYPES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/json")
 _APP_ROOTS = (
     '//*[@id="root" or @id="app" or @id="__next" or @id="__nuxt" or @id="___gatsby" or @data-reactroot or @ng-app'
@@ -37,37 +42,87 @@ def extract_page(page: Page, settings: ExtractSettings) -> Extracted:
     """The article on `page` as a document.
 
     Raises Rejected with the reason `not-html`, `empty-page`, `needs-js`, `error-page`, `consent-page` or `too-short`. A
-    language that is not among `settings.languages` is no reason: whether to go on is for the caller to say.
+    language that is not among `settings.languages` is no reason: whether to go on is for the caller to say. A page that
+    shows nothing, or only asks for consent, is replaced by the text that the feed carried, if that is long enough.
     """
-    tree = _parse(page, settings)
-    meta = read_metadata(tree, page.url)
+    meta = Metadata()
+    try:
+        source = _source(page, settings)
+        tree = build(source)
+        meta = read_metadata(tree, page.url, robot=page.robot, tdm_basis=page.tdm_basis)
+        return _from_page(page, source, tree, meta, settings)
+    except Rejected as rejected:
+        carried = candidates.carried_paragraphs(page.feed_html, page.title) if page.feed_html else []
+        if rejected.reason not in _SHOWN_NOTHING or candidates.chars(carried) < settings.min_chars:
+            raise
+        return _from_feed(page, carried, meta)
+
+
+def _from_page(page: Page, source: str, tree: etree._Element, meta: Metadata, settings: ExtractSettings) -> Extracted:
+    # resiliparse needs time in more than the square of the depth
+    second = "" if is_deep(tree) else candidates.second_text(source)
     strip_unread(tree)
-    visible = lines(tree)
     walled = body.prune(tree)
     marks = read_marks(tree)
     title = meta.title or one_line(page.title)
-    found = _paragraphs(tree, page.url, title, meta, settings.min_chars)
-    paragraphs, prompted = kinds.cut_prompt(found)
+    carried = candidates.carried_paragraphs(page.feed_html, title) if page.feed_html else []
+    # what is declared for those who pay is not for us
+    offers = candidates.offered("" if meta.free is False else meta.body, title, carried)
+    choice = candidates.choose(tree, second, page.url, title, offers, settings.min_chars)
+    paragraphs, prompted = kinds.cut_prompt(choice.paragraphs)
     text = "\n".join(paragraph.text for paragraph in paragraphs)
     extent = kinds.find_extent(text, prompted=prompted, walled=walled, free=meta.free)
-    if len(page.html) > settings.max_html_bytes:
-        # the rest was not read, so that nothing may be said about what the article leaves out
+    unread = len(page.html) > settings.max_html_bytes
+    if unread or choice.doubtful or (choice.paragraphs is carried and not candidates.is_whole(carried)):
+        # there may be more than was read, so that nothing may be said about what the article leaves out
         extent = Extent.TEASER
-    _check(tree, text, visible, (title, *meta.titles), _MIN_TEASER if extent is Extent.TEASER else settings.min_chars)
+    least = _MIN_TEASER if extent is Extent.TEASER and not choice.doubtful else settings.min_chars
+    _check(source, text, (title, *meta.titles), least)
+    found = _document(page, meta, title, paragraphs, tree.get("lang") or "")
+    if found.published_at is None and page.fetched_at and (day := guessed_date(source, page.url, page.fetched_at)):
+        found = replace(found, published_at=day, date_trust=DateTrust.GUESSED)
+    return replace(found, extent=extent, regions=find_regions(paragraphs, marks), agreement=choice.agreement)
+
+
+def _from_feed(page: Page, carried: Sequence[Paragraph], meta: Metadata) -> Extracted:
+    """What the feed carried as the article; the page's own statements about itself hold."""
+    found = _document(page, meta, one_line(page.title) or meta.title, carried, "")
+    extent = Extent.FULL if candidates.is_whole(carried) else Extent.TEASER
+    return replace(found, extent=extent, regions=find_regions(carried, _marks(page.feed_html)))
+
+
+def _marks(html: str) -> list[Mark]:
+    tree = parse(html)
+    strip_unread(tree)
+    return read_marks(tree)
+
+
+def _document(page: Page, meta: Metadata, title: str, paragraphs: Sequence[Paragraph], lang: str) -> Extracted:
+    """Everything but how much of the article was seen and whose words it holds."""
+    text = "\n".join(paragraph.text for paragraph in paragraphs)
+    rights = strictest(page.rights, meta.rules.rights)
     return Extracted(
         title=title or one_line(paragraphs[0].text, 80),
         text=text,
-        language=find_language(text, page.language or tree.get("lang") or ""),
-        kind=_kind(page, meta, title),
-        extent=extent,
-        regions=find_regions(paragraphs, marks),
+        language=find_language(text, page.language or lang),
+        kind=kinds.find_kind(
+            titles=tuple(filter(None, (title, *meta.titles, page.title))),
+            url=page.url,
+            sections=tuple(filter(None, (page.section, *meta.sections))),
+            types=meta.types,
+            satire=page.satire,
+            paragraphs=paragraphs,
+        ),
+        extent=Extent.FULL,
         authors=meta.authors,
         published_at=page.published_at or meta.published_at,
         date_trust=DateTrust.FEED if page.published_at else meta.date_trust,
         canonical_url=meta.canonical_url,
         section=one_line(page.section or meta.section, 80),
         wire=kinds.find_wire(paragraphs, meta.authors, page.url),
-        rights=meta.rights,
+        rights=rights,
+        rights_basis=meta.rules.basis if rights is not page.rights else page.rights_basis,
+        image=meta.image,
     )
 
 
@@ -111,7 +166,7 @@ def document_from_text(
     )
 
 
-def _parse(page: Page, settings: ExtractSettings) -> etree._Element:
+def _source(page: Page, settings: ExtractSettings) -> str:
     if page.content_type.strip().lower().startswith(_BINARY_TYPES):
         raise Rejected("not-html", page.content_type[:100])
     if not page.html.strip():
@@ -119,38 +174,26 @@ def _parse(page: Page, settings: ExtractSettings) -> etree._Element:
     source = decode(page.html[: settings.max_html_bytes], page.content_type)
     if "<" not in source:
         raise Rejected("not-html", "no markup")
-    return parse(source)
+    return harmless(source)
 
 
-def _kind(page: Page, meta: Metadata, title: str) -> Kind:
-    sections = tuple(filter(None, (page.section, *meta.sections)))
-    titles = (title, *meta.titles, page.title)
-    return kinds.find_kind(titles=titles, url=page.url, sections=sections, types=meta.types, satire=page.satire)
-
-
-def _paragraphs(tree: etree._Element, url: str, title: str, meta: Metadata, least: int) -> list[Paragraph]:
-    """The body as shown; where that is too little, as declared, unless what is declared is for those who pay."""
-    shown = body.tidy(body.extract_paragraphs(tree, url), title)
-    if _chars(shown) >= least or meta.free is False:
-        return shown
-    return max(shown, body.tidy(body.declared_paragraphs(meta.body), title), key=_chars)
-
-
-def _chars(paragraphs: Iterable[Paragraph]) -> int:
-    return sum(len(paragraph.text) + 1 for paragraph in paragraphs)
-
-
-def _check(tree: etree._Element, text: str, visible: Sequence[str], titles: Iterable[str], least: int) -> None:
+def _check(source: str, text: str, titles: Iterable[str], least: int) -> None:
     """Raise Rejected when the page is no article, with the reason that fits best."""
-    shown = " ".join(visible)
     if len(text) < _ERROR_CHARS and (wrong := next(filter(phrases.ERROR_TITLE.search, titles), "")):
         raise Rejected("error-page", wrong)
-    if _is_consent(text.split("\n")) or (len(text) < least and _is_consent(visible)):
-        raise Rejected("consent-page", shown[:200])
+    if _is_consent(text):
+        raise Rejected("consent-page", one_line(text, 200))
     if len(text) >= least:
         return
+    # the tree was emptied of boxes that may be all that the page shows
+    tree = build(source)
+    unread = " ".join(" ".join(element.itertext()) for element in tree.iter("noscript"))
+    strip_unread(tree)
+    visible = lines(tree)
+    shown = " ".join(visible)
+    if _is_consent("\n".join(visible)):
+        raise Rejected("consent-page", shown[:200])
     if len(shown) < _MIN_VISIBLE:
-        unread = " ".join(" ".join(element.itertext()) for element in tree.iter("noscript"))
         if tree.xpath(_APP_ROOTS) or phrases.NEEDS_JS.search(shown + " " + unread):
             raise Rejected("needs-js", shown)
         if not shown:
@@ -158,8 +201,10 @@ def _check(tree: etree._Element, text: str, visible: Sequence[str], titles: Iter
     raise Rejected("too-short", f"{len(text)} characters")
 
 
-def _is_consent(texts: Sequence[str]) -> bool:
+def _is_consent(text: str) -> bool:
     """Whether a text is mostly a request for consent: two of its buttons, and its phrases over half of the text."""
-    hits = [text for text in texts if phrases.CONSENT.search(text)]
-    asked = {match[0].lower() for text in texts for match in phrases.CONSENT_ACTION.finditer(text)}
-    return len(asked) >= 2 and sum(map(len, hits)) >= 0.5 * sum(map(len, texts))
+    if len({match[0].lower() for match in phrases.CONSENT_ACTION.finditer(text)}) < 2:
+        return False
+    texts = text.split("\n")
+    hits = [line for line in texts if phrases.CONSENT.search(line)]
+    return sum(map(len, hits)) >= 0.5 * sum(map(len, texts))

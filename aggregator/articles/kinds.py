@@ -1,10 +1,11 @@
 """What sort of text an article is, how much of it was seen, and whose words it carries."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from aggregator.articles import phrases
 from aggregator.articles.body import Paragraph
+from aggregator.articles.forms import find_form, is_medium
 from aggregator.articles.markup import host_and_path, key
 from aggregator.types import Extent, Kind
 
@@ -85,17 +86,30 @@ _CREDIT = re.compile(
 
 
 def find_kind(
-    *, titles: Iterable[str], url: str, sections: Iterable[str], types: Iterable[str] = (), satire: bool = False
+    *,
+    titles: Sequence[str],
+    url: str,
+    sections: Sequence[str],
+    types: Collection[str] = (),
+    satire: bool = False,
+    paragraphs: Sequence[Paragraph] | None = None,
 ) -> Kind:
-    """Opinion and satire by what the page declares, its section, its address and how its title opens; else news."""
-    types = set(types)
+    """What the page declares, its section, its address, its title and the build of its text make of it; else news.
+
+    Without `paragraphs` only titles, address and sections speak.
+    """
     _, path = host_and_path(url)
     # the last part of a path is a slug, where "opinion" is a word of the headline
-    parts = [part for part in path.split("/")[:-1] if part] + [_slug(section) for section in sections]
+    *folders, slug = path.split("/")
+    parts = [part for part in folders if part] + [_slug(section) for section in sections]
     if satire or "satiricalarticle" in types or any(_SATIRE_PART.fullmatch(part) for part in parts):
         return Kind.SATIRE
-    if types & _OPINION_TYPES or any(_is_opinion(part) for part in parts) or any(map(_OPINION_TITLE.match, titles)):
+    if form := find_form(titles=titles, parts=parts, slug=slug, types=types, paragraphs=paragraphs or ()):
+        return form
+    if _OPINION_TYPES & set(types) or any(map(_is_opinion, parts)) or any(map(_OPINION_TITLE.match, titles)):
         return Kind.OPINION
+    if paragraphs is not None and is_medium(titles=titles, parts=parts, types=types, paragraphs=paragraphs):
+        return Kind.MEDIA
     return Kind.NEWS
 
 

@@ -3,7 +3,7 @@
 import re
 
 _MIN_LETTERS = 60
-_SAMPLE = 2000
+_SAMPLE = 1200
 _CODE = re.compile(r"[A-Za-z]{2,3}(?=$|[-_])")
 
 

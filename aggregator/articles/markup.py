@@ -22,25 +22,35 @@ UNREAD = frozenset((
 
 _HUGE_TAG = re.compile(r"""<([a-zA-Z][\w:-]{0,30})\s(?=[^<]{32768})(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>""")
 #: control characters and surrogates, and references to them
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
-    r"|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef]));?(?![0-9a-f])",
-    re.IGNORECASE,
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROL_REFERENCE = re.compile(
+    "&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])"
+    "|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF]));?(?![0-9a-fA-F])"
 )
+_DEEP = etree.XPath(f"boolean({'/*' * 200})")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _SPACE = re.compile(r"\s+")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(\[[^\]]*\])?[^>]*>", re.IGNORECASE)
 
 
 def parse(source: str) -> etree._Element:
-    """The tree of an HTML document; comments and processing instructions are left out.
+    """The tree of an HTML document as it was decoded. Raises Rejected("empty-page") when there is nothing to parse."""
+    return build(harmless(source))
+
+
+def harmless(source: str) -> str:
+    """The same document without what ends, bends or holds up a parser."""
+    # NUL ends a document for libxml2, lxml takes no control character back, a document type may declare entities
+    source = _DOCTYPE.sub("", _CONTROL_REFERENCE.sub(" ", _CONTROL.sub(" ", source)), count=1)
+    # parsers need time in the square of the attributes of one element
+    return _HUGE_TAG.sub(r"<\1>", source)
+
+
+def build(source: str) -> etree._Element:
+    """The tree of a harmless document; comments and processing instructions are left out.
 
     Raises Rejected("empty-page") when there is nothing to parse.
     """
-    # NUL ends a document for libxml2, lxml takes no control character back, a document type may declare entities
-    source = _DOCTYPE.sub("", _CONTROL.sub(" ", source), count=1)
-    # libxml2 needs time in the square of the attributes of one element
-    source = _HUGE_TAG.sub(r"<\1>", source)
     parser = html.HTMLParser(
         encoding="utf-8",
         remove_comments=True,
@@ -55,6 +65,11 @@ def parse(source: str) -> etree._Element:
         return html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
         raise Rejected("empty-page", str(error)[:200]) from error
+
+
+def is_deep(tree: etree._Element) -> bool:
+    """Whether elements are nested deeper than anybody writes them."""
+    return bool(_DEEP(tree))
 
 
 def squeeze(value: str) -> str:
@@ -85,8 +100,8 @@ def names(element: etree._Element) -> str:
 
 
 def strip_unread(tree: etree._Element) -> None:
-    """Remove scripts, styles and drawings, whose text nobody reads, so that every later pass is cheaper."""
-    etree.strip_elements(tree, "script", "style", "svg", "template", "iframe", "object", with_tail=False)
+    """Remove the elements whose text nobody reads, so that every later pass is cheaper."""
+    etree.strip_elements(tree, *sorted(UNREAD), with_tail=False)
 
 
 def lines(element: etree._Element) -> list[str]:

@@ -18,8 +18,11 @@ from aggregator.articles import dates
 from aggregator.articles.authors import read_authors
 from aggregator.articles.jsonld import find_article, is_free, read_items, schema_types
 from aggregator.articles.markup import host_and_path, key, lines, names, squeeze
+from aggregator.articles.pictures import read_picture
+from aggregator.articles.reservations import NOTHING_RESERVED, ROBOTS, Reserved, read_reservations
+from aggregator.articles.sites import site_of
 from aggregator.text import one_line
-from aggregator.types import DateTrust, Rights
+from aggregator.types import DateTrust, Picture
 
 _DATE_METAS = (
     "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date", "dc.date.issued",
@@ -29,7 +32,6 @@ _DATE_METAS = (
 )  # fmt: skip
 _SECTION_METAS = ("article:section", "parsely-section", "section", "cxenseparse:recs:category")
 _SUFFIX = re.compile(r"\s+[|–—·•»:‹«-]{1,2}\s+")
-_SECOND_LEVEL = frozenset(("co", "com", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob", "nom"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,18 @@ class Metadata:
     types: frozenset[str] = frozenset()
     free: bool | None = None
     body: str = ""
-    rights: Rights = Rights.FULL
+    rules: Reserved = NOTHING_RESERVED
+    image: Picture | None = None
 
 
-def read_metadata(tree: etree._Element, url: str) -> Metadata:
-    """Everything that `tree` declares about the article at `url`. Never raises on what a page says."""
+def read_metadata(tree: etree._Element, url: str, *, robot: str = "", tdm_basis: str = "") -> Metadata:
+    """Everything that `tree` declares about the article at `url`. Never raises on what a page says.
+
+    `robot` is the name by which rules for robots know us; `tdm_basis` says on what a reservation of mining is lifted.
+    """
     items = list(read_items(tree))
     article = find_article(items)
-    metas = _metas(tree)
+    metas = _metas(tree, robot.lower())
     site = one_line(metas.get("og:site_name", ""), 100)
     candidates = _title_candidates(tree, article, metas)
     published_at, trust = _published(tree, article, metas, url)
@@ -74,7 +80,8 @@ def read_metadata(tree: etree._Element, url: str) -> Metadata:
         types=frozenset(schema_types(article)),
         free=is_free(items),
         body=body if isinstance(body, str) else "",
-        rights=_rights(metas),
+        rules=read_reservations(metas, robot, tdm_basis),
+        image=read_picture(items, article, metas, url),
     )
 
 
@@ -125,14 +132,14 @@ def _without_outlet(title: str, outlet: tuple[str, str], others: Iterable[str]) 
 # --- people, dates, places -------------------------------------------------------------------------------------------
 
 
-def _metas(tree: etree._Element) -> dict[str, str]:
+def _metas(tree: etree._Element, robot: str) -> dict[str, str]:
     """The first non-empty content of each `meta`, by lower-case name, property or itemprop; robots rules are joined."""
     found: dict[str, str] = {}
     for element in tree.iter("meta"):
         name = (element.get("property") or element.get("name") or element.get("itemprop") or "").strip().lower()
         # `value` is a mistake that real pages make
         value = (element.get("content") or element.get("value") or "").strip()[:4096]
-        if name == "robots" and name in found:
+        if name in (ROBOTS, robot) and name in found:
             found[name] += "," + value
         elif name and value:
             found.setdefault(name, value)
@@ -190,28 +197,9 @@ def _canonical(tree: etree._Element, metas: Mapping[str, str], url: str) -> str:
             if (
                 len(target.geturl()) <= 2048
                 and target.path.strip("/")
-                and _site(target.hostname) == _site(urlsplit(url).hostname)
+                and site_of(target.hostname or "") == site_of(urlsplit(url).hostname or "")
             ):
                 return target._replace(fragment="").geturl()
         except ValueError:
             continue
     return ""
-
-
-def _site(host: str | None) -> str:
-    """Roughly the registrable name of a host: its last two labels, three below `co.uk` and the like."""
-    labels = (host or "").rstrip(".").lower().split(".")
-    if labels[-1].isdigit():
-        return ".".join(labels)
-    return ".".join(
-        labels[-3:] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL and len(labels[-1]) == 2 else labels[-2:]
-    )
-
-
-def _rights(metas: Mapping[str, str]) -> Rights:
-    """What robots rules and the TDM Reservation Protocol (W3C community report, 2024) leave us."""
-    rules = {rule.strip().lower().replace(" ", "") for rule in metas.get("robots", "").split(",")}
-    reserved = metas.get("tdm-reservation", "").strip() == "1"
-    if reserved or rules & {"nosnippet", "noai", "max-snippet:0"}:
-        return Rights.METADATA
-    return Rights.QUOTE if "noarchive" in rules else Rights.FULL

@@ -86,7 +86,7 @@ CONSENT_ACTION = re.compile(
 )
 ERROR_TITLE = re.compile(
     r"\b(?:page|article|story|content|site) (?:not found|could not be found|does(?:n['’]t| not) exist|(?:is )?(?:un"
-    r"|not )available|no longer (?:available|exists))\b"
+    r"|not )available|(?:is )?no longer (?:available|exists))\b"
     r"|^\W*(?:error\W*)?(?:40[0134]|410|429|451|50[0234])\b|\b(?:40[34]|50[0234]) (?:error|not found|forbidden)"
     r"|\bnot found\b|^access denied|^forbidden|\boops\b"
     r"|just a moment\.\.\.|attention required|are you (?:a robot|human)|verify(?:ing)? you are human|security check"
@@ -140,6 +140,11 @@ NOTICE = re.compile(
     r"|correspondent|editor|fellow|journalist|contributor)\b.{0,12}\b(?:at|for|with|who covers|covering"
     r"|based in)\b.{0,200}$"
     r"|\W{0,3}(?:have|got|do you have) (?:a |an? )?(?:news )?(?:tips?|stor(?:y|ies)|questions?|comments?)\b.{0,20}\?"
+    r"|get .{0,40}\b(?:on the go|app|updates|alerts)\b.{0,40}\b(?:clicking|click|tapping|tap) here\b"
+    r"|\W{0,3}(?:quelle|quellen|fuente|fonte|källa|kilde)\s?:.{0,80}$"
+    r"|\W{0,3}(?:like|enjoy(?:ed)?|love) (?:this|our) (?:story|article|reporting|content)\?"
+    r"|\W{0,3}(?:tell us|let us know|what do) .{0,30}\b(?:think|thoughts|comments)\b.{0,40}$"
+    r"|.{0,60}(?:ⓒ|무단\s?전재|無断転載|무단\s?배포)|\W{0,3}click here\b.{0,160}$"
     r"|\W{0,3}(?:tips?|questions|letters|comments)\b.{0,30}\b(?:to|at)\b.{0,20}@",
     _I,
 )
@@ -172,11 +177,12 @@ CREDIT_HINT = re.compile(
 )
 #: a line that opens as a caption does
 CAPTION = re.compile(
-    r"\W{0,3}(?:(?:file )?photos?|photograph|images?|pictures?|pictured|caption|video|watch|graphic|illustration"
+    r"\W{0,3}(?:(?:file )?photos?|photograph|bild(?:er)?|fotos?|imagen|imagem|immagine|kuva"
+    r"|images?|pictures?|pictured|caption|video|watch|graphic|illustration"
     r"|screengrab|screenshot|file|gallery|credit|photo illustration|getty images|(?:ap|reuters|afp) photo)"
     r"(?:\s*(?:credit|courtesy(?: of)?|by|source|gallery)\b)?\s*[:|/–—(]|\W{0,3}(?:photo|image|picture|video"
     r"|illustration|graphic)s? (?:by|courtesy(?: of)?|credit)\b"
-    r"|\W{0,3}(?:hide|toggle|enlarge) (?:caption|this image)|\W{0,3}\((?:photo|image|picture|AP)\b",
+    r"|\[사진|▲|\W{0,3}(?:hide|toggle|enlarge) (?:caption|this image)|\W{0,3}\((?:photo|image|picture|AP)\b",
     _I,
 )
 

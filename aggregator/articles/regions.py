@@ -8,6 +8,7 @@ text has. Where it is doubtful a stretch is marked: a region only keeps words fr
 import re
 from bisect import bisect_right, insort
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from lxml import etree
 
 from aggregator.articles import phrases
 from aggregator.articles.body import Paragraph
-from aggregator.articles.markup import key, lines, names
+from aggregator.articles.markup import key, lines, names, squeeze
 from aggregator.articles.quotes import find_quotations
 from aggregator.types import Region, RegionKind
 
@@ -40,10 +41,12 @@ _MARKED_TAGS = frozenset((
     "blockquote", "figcaption", "li", "div", "p", "span", "aside", "section", "figure", "em", "small", "td", "h2",
     "h3", "h4", "h5",
 ))  # fmt: skip
+_BY_TAG = {"blockquote": RegionKind.QUOTATION, "figcaption": RegionKind.CAPTION, "li": RegionKind.LIST}
 _SHORT_CAPTION = 450
 _MIN_CONTAINED = 20
 _MIN_INSIDE = 40
 _MAX_MARKS = 1500
+_MOST = 0.7
 
 
 class Mark(NamedTuple):
@@ -54,7 +57,7 @@ class Mark(NamedTuple):
 
 
 def read_marks(tree: etree._Element) -> list[Mark]:
-    """The captions, posts, quotations, lists and notices of the page, outer elements first."""
+    """The captions, posts, quotations, lists and notices of a page without unread elements, outer elements first."""
     marks: list[Mark] = []
     walk = etree.iterwalk(tree, events=("start",))
     for _, element in walk:
@@ -64,11 +67,12 @@ def read_marks(tree: etree._Element) -> list[Mark]:
         kind = _kind(element) if element.tag in _MARKED_TAGS else None
         if kind is None:
             continue
-        shown = lines(element)
-        if 0 < sum(map(len, shown)) <= _MAX_CHARS.get(kind, 20_000):
-            if kind is RegionKind.QUOTATION and _is_post(" ".join(shown)):
+        shown = "".join(element.itertext())
+        identity = key(shown) if len(shown) < 100_000 else ""
+        if identity and len(squeeze(shown)) <= _MAX_CHARS.get(kind, 20_000):
+            if kind is RegionKind.QUOTATION and _is_post(" ".join(lines(element))):
                 kind = RegionKind.EMBED
-            marks.append(Mark(kind, "".join(map(key, shown))))
+            marks.append(Mark(kind, identity))
             walk.skip_subtree()
         if len(marks) >= _MAX_MARKS:
             break
@@ -80,8 +84,12 @@ def find_regions(paragraphs: Sequence[Paragraph], marks: Sequence[Mark] = ()) ->
 
     Nested stretches: the outer one wins; an inline quotation yields to anything else.
     """
+    size = sum(len(key(paragraph.text)) for paragraph in paragraphs)
+    # an element that holds most of the article is a layout, whatever it is called
+    marks = [mark for mark in marks if len(mark.key) <= max(_MIN_INSIDE, _MOST * size)]
+    everything = "\n".join(mark.key for mark in marks)
     kinds = [
-        _marked(paragraph, marks) or _said(paragraph, at >= len(paragraphs) - 3)
+        _marked(paragraph, marks, everything) or _said(paragraph, at >= len(paragraphs) - 3)
         for at, paragraph in enumerate(paragraphs)
     ]
     _extend_posts(paragraphs, kinds)
@@ -110,15 +118,16 @@ def _start(region: Region) -> int:
 
 
 def _kind(element: etree._Element) -> RegionKind | None:
-    name = names(element)
-    if _POST.search(name):
+    return _kind_of(str(element.tag), names(element))
+
+
+@lru_cache(maxsize=8192)
+def _kind_of(tag: str, name: str) -> RegionKind | None:
+    """What an element is by its tag and its class or id; the same ones come again and again."""
+    if name and _POST.search(name):
         return RegionKind.EMBED
-    if element.tag == "blockquote":
-        return RegionKind.QUOTATION
-    if element.tag == "figcaption":
-        return RegionKind.CAPTION
-    if element.tag == "li":
-        return RegionKind.LIST
+    if tag in _BY_TAG:
+        return _BY_TAG[tag]
     for pattern, kind in (
         (_PULL_QUOTE, RegionKind.QUOTATION),
         (_CAPTION, RegionKind.CAPTION),
@@ -133,9 +142,11 @@ def _is_post(text: str) -> bool:
     return bool(phrases.POST_SIGNATURE.search(text) or phrases.POST_TRACE.search(text))
 
 
-def _marked(paragraph: Paragraph, marks: Sequence[Mark]) -> RegionKind | None:
-    """What the page's element was, if the paragraph is one or lies within one."""
+def _marked(paragraph: Paragraph, marks: Sequence[Mark], everything: str) -> RegionKind | None:
+    """What the page's element was, if the paragraph is one or lies within one; `everything` is all marks' keys."""
     wanted = key(paragraph.text)
+    if wanted not in everything:
+        return None
     for mark in marks:
         if wanted == mark.key or (len(wanted) >= _MIN_CONTAINED and wanted in mark.key):
             if mark.kind is RegionKind.LIST and (
@@ -212,18 +223,21 @@ def _blocks(kinds: Sequence[RegionKind | None], offsets: Sequence[int]) -> list[
 def _inside(paragraphs: Sequence[Paragraph], marks: Sequence[Mark]) -> list[tuple[int, int, int, RegionKind]]:
     """Credits, and whole elements that were run together with their paragraph: (paragraph, start, end, kind)."""
     found: list[tuple[int, int, int, RegionKind]] = []
+    marks = [
+        mark
+        for mark in marks
+        if mark.kind not in (RegionKind.LIST, RegionKind.QUOTATION) and len(mark.key) >= _MIN_INSIDE
+    ]
+    everything = "\n".join(key(text) for text, _ in paragraphs) if marks else ""
+    marks = [mark for mark in marks if mark.key in everything]
     for at, (text, _) in enumerate(paragraphs):
         if phrases.CREDIT_HINT.search(text):
             found.extend(
                 (at, match.start(), match.end(), RegionKind.CAPTION) for match in phrases.CREDIT.finditer(text)
             )
-        wanted = key(text)
+        wanted = key(text) if marks else ""
         for mark in marks:
-            if (
-                mark.kind in (RegionKind.LIST, RegionKind.QUOTATION)
-                or not _MIN_INSIDE <= len(mark.key) < len(wanted)
-                or mark.key not in wanted
-            ):
+            if len(mark.key) >= len(wanted) or mark.key not in wanted:
                 continue
             places = [place for place, char in enumerate(text) for _ in key(char)]
             begin = wanted.index(mark.key)

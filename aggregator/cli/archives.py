@@ -230,6 +230,33 @@ def cluster(
         typer.echo(f"  {stage:18} {seconds:.1f} s, {rate:.0f} articles/s")
 
 
+@eval_app.command()
+def extract(
+    context: typer.Context,
+    gold: Annotated[Path, typer.Argument(help="Folder with pages.jsonl.gz and html/ or html.tar.")],
+    as_json: Annotated[bool, typer.Option("--json", help='Print {"n": …, "scores": {…}}.')] = False,
+) -> None:
+    """Read pages of news whose text is known, and score body, title, authors and date."""
+    from aggregator.articles.evaluation import evaluate_extraction
+    from aggregator.cli.logs import set_up_logs
+    from aggregator.errors import ConfigError
+
+    options: Options = context.obj
+    set_up_logs(as_json=options.log_json, quiet=options.quiet)
+    if not gold.is_dir():
+        raise ConfigError("there is no such folder", file=gold)
+    with progress_bars(options) as progress:
+        found = evaluate_extraction(gold, options.settings().extract, progress)
+    if as_json:
+        typer.echo(json.dumps({"n": found.n, "scores": {k: round(v, 4) for k, v in found.scores.items()}}))
+        return
+    typer.echo(f"{found.pages} pages of news, {found.n} of them with a full text that a person wrote or reviewed")
+    for name, value in found.scores.items():
+        typer.echo(f"  {name:40} {value:.4f}")
+    for reason, count in sorted(found.rejected.items()):
+        typer.echo(f"  rejected: {reason:30} {count}")
+
+
 def _labels(file: Path) -> dict[str, str]:
     """Which stories count as which: a JSON object of texts."""
     from aggregator.errors import ConfigError

@@ -39,6 +39,7 @@ from aggregator.stories.embed import embed_recipe
 from aggregator.stories.join import Item, Member, Placement, place
 from aggregator.stories.terms import term_counts
 from aggregator.text import sha256, short_hash
+from aggregator.types import MANY_EVENTS
 
 #: from this many articles on, a process keeps the features of its last slice only
 KEPT = 50_000
@@ -178,6 +179,7 @@ class Cluster(Stage[SliceInput, Placed]):
             .join(Article, Article.id == Document.article_id)
             .join(EmbeddingRow, and_(EmbeddingRow.article_id == Article.id, EmbeddingRow.recipe == self.embed_recipe))
             .where(Document.current, Document.language.in_(self.languages), Article.withheld == "")
+            .where(Document.kind.not_in(MANY_EVENTS))
             .where(EmbeddingRow.input_sha == Document.content_sha)
         )
 

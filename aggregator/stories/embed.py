@@ -16,6 +16,7 @@ from aggregator.store.columns import Vector
 from aggregator.store.tables import Article, Document, EmbeddingRow
 from aggregator.store.upsert import upsert
 from aggregator.stories.embedding import lead, load_embedder
+from aggregator.types import MANY_EVENTS
 
 
 def embed_recipe(settings: EmbedSettings) -> str:
@@ -55,7 +56,7 @@ class Embed(Stage[Readable, Embedded]):
         self.recipe = embed_recipe(settings)
 
     def pending(self, session: Session, limit: int) -> Sequence[Readable]:
-        """Current documents in a supported language without a vector of their present content."""
+        """Current documents of one event in a supported language without a vector of their present content."""
         done = exists().where(
             EmbeddingRow.article_id == Document.article_id,
             EmbeddingRow.recipe == self.recipe,
@@ -65,6 +66,7 @@ class Embed(Stage[Readable, Embedded]):
             select(Document.article_id, Document.content_sha)
             .join(Article, Article.id == Document.article_id)
             .where(Document.current, Document.language.in_(self.languages), Article.withheld == "", ~done)
+            .where(Document.kind.not_in(MANY_EVENTS))
             .where(leases.available(self.name, Document.article_id, Document.content_sha, self.clock.now()))
             .order_by(Document.article_id)
             .limit(limit)

@@ -219,8 +219,8 @@ class _Frame:
             return  # told by rule 4
         if evidence.field == "text" and document.rights is not Rights.FULL:
             yield 8, f"the rights of the article are {document.rights.value!r}: nothing is taken from its text"
-        if document.kind is Kind.SATIRE:
-            yield 8, "taken from satire"
+        if not document.kind.is_read:
+            yield 8, f"taken from {document.kind.value}"
         if _QUOTATION.fullmatch(part.text):
             yield from self._check_quotation(part.text[1:-1], evidence, document, passage)
         elif part.text.count("“") != part.text.count("”") or part.text.count('"') % 2:

@@ -416,7 +416,7 @@ class _Check:
         yield from not_the_outlet(document, first)
         card = self.cards.get(quote.n)
         author = card is not None and is_named(quote.speaker, card.author or "")
-        if document.kind is Kind.SATIRE or (document.kind is Kind.OPINION and not author):
+        if not document.kind.is_read or (document.kind is Kind.OPINION and not author):
             yield 8, f"a quotation out of {document.kind.value}"
 
 

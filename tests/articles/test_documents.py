@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from aggregator.articles.documents import content_sha, save_document, strictest
+from aggregator.articles.documents import content_sha, save_document
+from aggregator.articles.reservations import strictest
 from aggregator.articles.urls import article_id, article_key
 from aggregator.clock import Clock
 from aggregator.settings import EmbedSettings
@@ -180,6 +181,20 @@ def test_a_canonical_address_becomes_an_alias(store: Store) -> None:
     with store.read() as session:
         aliases = session.scalars(select(Alias)).all()
     assert [(row.url_key, row.article_id) for row in aliases] == [("lantern.example/2026/bridge", KEY)]
+
+
+@pytest.mark.parametrize("host", ["m.lantern.example", "amp.lantern.example", "www.lantern.example"])
+def test_a_canonical_address_for_another_device_becomes_an_alias(store: Store, host: str) -> None:  # 99, 104
+    save(store, replace(FOUND, canonical_url=f"https://{host}/2026/bridge"))
+    with store.read() as session:
+        assert [row.url_key for row in session.scalars(select(Alias))] == ["lantern.example/2026/bridge"]
+
+
+@pytest.mark.parametrize("host", ["news.lantern.example", "lantern.elsewhere.example"])
+def test_another_name_below_the_same_domain_is_no_alias(store: Store, host: str) -> None:  # 104
+    save(store, replace(FOUND, canonical_url=f"https://{host}/2026/bridge"))
+    with store.read() as session:
+        assert session.scalars(select(Alias)).all() == []
 
 
 @pytest.mark.parametrize(
