@@ -89,6 +89,11 @@ class Rights(StrEnum):
     METADATA = "metadata"
 
 
+def strictest(*rights: Rights) -> Rights:
+    """The one of several rights that allows least."""
+    return max(rights, key=list(Rights).index)
+
+
 class DateTrust(StrEnum):
     """Where an article's date comes from, best first."""
 

@@ -63,6 +63,8 @@ def _response(page: WarcPage, article: Article, crawled: datetime, html_sha: str
         html=page.html[:most],
         html_sha=html_sha,
         fetched_at=crawled,
+        rights=page.rights.value,
+        rights_basis=page.rights_basis,
     )
 
 

@@ -8,13 +8,11 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from aggregator.articles.reservations import strictest
-from aggregator.articles.sites import without_device
-from aggregator.articles.urls import article_id, article_key, is_front_page
+from aggregator.articles.urls import article_id, article_key, is_front_page, without_device
 from aggregator.errors import Rejected
 from aggregator.store.tables import Alias, Article, Document, Outlet
 from aggregator.text import sha256
-from aggregator.types import DateTrust, Extent, Extracted, Rights
+from aggregator.types import DateTrust, Extent, Extracted, Rights, strictest
 
 #: `date_note` of articles whose dates the operator withholds at import: no page gives them one either
 DATES_WITHHELD = "withheld"

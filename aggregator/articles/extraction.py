@@ -20,11 +20,10 @@ from aggregator.articles.language import find_language
 from aggregator.articles.markup import build, harmless, is_deep, lines, parse, strip_unread
 from aggregator.articles.metadata import Metadata, read_metadata
 from aggregator.articles.regions import Mark, find_regions, read_marks
-from aggregator.articles.reservations import strictest
 from aggregator.errors import Rejected
 from aggregator.settings import ExtractSettings
 from aggregator.text import one_line
-from aggregator.types import DateTrust, Extent, Extracted, Page, Rights
+from aggregator.types import DateTrust, Extent, Extracted, Page, Rights, strictest
 
 _MIN_TEASER = 120
 _MIN_VISIBLE = 200
@@ -100,7 +99,7 @@ def _marks(html: str) -> list[Mark]:
 def _document(page: Page, meta: Metadata, title: str, paragraphs: Sequence[Paragraph], lang: str) -> Extracted:
     """Everything but how much of the article was seen and whose words it holds."""
     text = "\n".join(paragraph.text for paragraph in paragraphs)
-    rights = strictest(page.rights, meta.rules.rights)
+    rights = strictest(page.rights, meta.rights)
     return Extracted(
         title=title or one_line(paragraphs[0].text, 80),
         text=text,
@@ -121,7 +120,7 @@ def _document(page: Page, meta: Metadata, title: str, paragraphs: Sequence[Parag
         section=one_line(page.section or meta.section, 80),
         wire=kinds.find_wire(paragraphs, meta.authors, page.url),
         rights=rights,
-        rights_basis=meta.rules.basis if rights is not page.rights else page.rights_basis,
+        rights_basis=meta.rights_basis if rights is not page.rights else page.rights_basis,
         image=meta.image,
     )
 

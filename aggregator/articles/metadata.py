@@ -19,10 +19,10 @@ from aggregator.articles.authors import read_authors
 from aggregator.articles.jsonld import find_article, is_free, read_items, schema_types
 from aggregator.articles.markup import host_and_path, key, lines, names, squeeze
 from aggregator.articles.pictures import read_picture
-from aggregator.articles.reservations import NOTHING_RESERVED, ROBOTS, Reserved, read_reservations
-from aggregator.articles.sites import site_of
+from aggregator.net.reservations import from_metas, narrowest
+from aggregator.sources.domains import site
 from aggregator.text import one_line
-from aggregator.types import DateTrust, Picture
+from aggregator.types import DateTrust, Picture, Rights
 
 _DATE_METAS = (
     "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date", "dc.date.issued",
@@ -50,7 +50,8 @@ class Metadata:
     types: frozenset[str] = frozenset()
     free: bool | None = None
     body: str = ""
-    rules: Reserved = NOTHING_RESERVED
+    rights: Rights = Rights.FULL
+    rights_basis: str = ""
     image: Picture | None = None
 
 
@@ -67,6 +68,7 @@ def read_metadata(tree: etree._Element, url: str, *, robot: str = "", tdm_basis:
     published_at, trust = _published(tree, article, metas, url)
     sections = _sections(article, metas)
     body = article.get("articleBody")
+    rights, basis = narrowest(from_metas(metas, robot), tdm_basis)
     return Metadata(
         title=_title(tree, candidates, site, host_and_path(url)[0]),
         titles=tuple(candidates),
@@ -80,7 +82,8 @@ def read_metadata(tree: etree._Element, url: str, *, robot: str = "", tdm_basis:
         types=frozenset(schema_types(article)),
         free=is_free(items),
         body=body if isinstance(body, str) else "",
-        rules=read_reservations(metas, robot, tdm_basis),
+        rights=rights,
+        rights_basis=basis,
         image=read_picture(items, article, metas, url),
     )
 
@@ -139,7 +142,7 @@ def _metas(tree: etree._Element, robot: str) -> dict[str, str]:
         name = (element.get("property") or element.get("name") or element.get("itemprop") or "").strip().lower()
         # `value` is a mistake that real pages make
         value = (element.get("content") or element.get("value") or "").strip()[:4096]
-        if name in (ROBOTS, robot) and name in found:
+        if name in ("robots", robot) and name in found:
             found[name] += "," + value
         elif name and value:
             found.setdefault(name, value)
@@ -194,11 +197,7 @@ def _canonical(tree: etree._Element, metas: Mapping[str, str], url: str) -> str:
             target = urlsplit(urljoin(url, squeeze(candidate))) if candidate.strip() else None
             if target is None or target.scheme not in ("http", "https") or "@" in target.netloc:
                 continue
-            if (
-                len(target.geturl()) <= 2048
-                and target.path.strip("/")
-                and site_of(target.hostname or "") == site_of(urlsplit(url).hostname or "")
-            ):
+            if len(target.geturl()) <= 2048 and target.path.strip("/") and site(target.geturl()) == site(url):
                 return target._replace(fragment="").geturl()
         except ValueError:
             continue

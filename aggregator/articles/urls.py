@@ -80,11 +80,17 @@ def key_of(shown: str) -> str:
     if colon and port.isdecimal() and int(port) in DEFAULT_PORTS.values():
         netloc = host  # http://host:443 is the other scheme's own port
     path, _, query = target.partition("?")
-    while (form := _HOST_FORM.match(netloc)) and netloc.count(".") > 1:
-        netloc = netloc[form.end() :]
+    netloc = without_device(netloc)
     path = _AMP_PATH.sub("", path.rstrip("/"))
     query = "&".join(pair for pair in query.split("&") if not _AMP_PARAMETER.fullmatch(pair))
     return f"{netloc}{slash}{path}" + (f"?{query}" if query else "")
+
+
+def without_device(host: str) -> str:
+    """A host without the labels that only name a device or a form: `www.`, `m.`, `amp.`, `mobile.`."""
+    while (form := _HOST_FORM.match(host)) and host.count(".") > 1:
+        host = host[form.end() :]
+    return host
 
 
 def article_id(url: str) -> str:

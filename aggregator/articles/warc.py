@@ -18,7 +18,9 @@ from aggregator.articles.urls import canonical
 from aggregator.clock import parse_time
 from aggregator.errors import ConfigError, ItemError, Rejected
 from aggregator.net.body import Inflater, encoding_of
+from aggregator.net.reservations import from_headers, narrowest
 from aggregator.text import one_line
+from aggregator.types import Rights
 
 MAX_HEADER = 64_000
 #: how many times its size a body may grow by inflating
@@ -30,12 +32,14 @@ _CHUNK = re.compile(rb"[ \t]*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]{0,4096})?\r?\n"
 
 @dataclass(frozen=True)
 class WarcPage:
-    """A page as it was crawled."""
+    """A page as it was crawled, and what the headers of its answer leave us of it."""
 
     url: str
     fetched_at: datetime
     content_type: str
     html: bytes
+    rights: Rights = Rights.FULL
+    rights_basis: str = ""
 
 
 def is_warc(head: bytes) -> bool:
@@ -149,7 +153,8 @@ def _page(warc: Mapping[str, str], block: bytes, cap: int) -> WarcPage | None:
     html = inflater.finish()
     if not html.strip():
         raise Rejected("empty-page", "the record has no body")
-    return WarcPage(url, fetched_at, content_type, html)
+    tags = [value for name, value in http.items() if name.lower() == "x-robots-tag"]
+    return WarcPage(url, fetched_at, content_type, html, *narrowest(from_headers(headers, tags, token="")))
 
 
 def _unchunked(body: bytes) -> bytes:

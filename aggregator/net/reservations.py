@@ -1,7 +1,7 @@
 """What publishers reserve: TDMRep, X-Robots-Tag and Content-Signal, turned into what is left to us of a page.
 
 - TDM Reservation Protocol (W3C Community Group report): the header `tdm-reservation: 1` and `/.well-known/tdmrep.json`.
-- X-Robots-Tag, for everybody or for our product token.
+- X-Robots-Tag, and the page's own `meta` elements of the same meaning, for everybody or for our product token.
 - Content-Signal in robots.txt and as a header (contentsignals.org). `search=no` reserves even links with excerpts,
   `ai-input=no` reserves use as a model's input; `ai-train` concerns training, which nothing here does. The policy calls
   its signals reservations under Article 4 of Directive (EU) 2019/790, so a basis for mining lifts them too.
@@ -15,15 +15,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from aggregator.text import one_line
-from aggregator.types import Rights
+from aggregator.types import Rights, strictest
 
 #: bytes of a tdmrep.json that are read, and rules of it that are looked at
 MAX_TDM = 256_000
 MAX_TDM_RULES = 2_000
+#: neither stored nor shown: headline and link stay
 _METADATA_RULES = frozenset({"noindex", "none", "nosnippet", "noai", "noml", "max-snippet:0"})
+#: not kept as a copy for others, which quotations are not
+_QUOTE_RULES = frozenset({"noarchive", "nocache"})
 #: X-Robots-Tag rules with a value of their own: their colon names no robot
 _VALUED = frozenset({"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"})
-_ORDER = [Rights.FULL, Rights.QUOTE, Rights.METADATA]
 _SIGNALS = {"search": Rights.METADATA, "ai-input": Rights.QUOTE}
 
 
@@ -46,7 +48,7 @@ def narrowest(statements: Iterable[Statement], tdm_basis: str = "") -> tuple[Rig
     for statement in statements:
         if statement.mining and tdm_basis:
             lifted = lifted or f"{statement.basis}, lifted by: {tdm_basis}"
-        elif _ORDER.index(statement.rights) > _ORDER.index(counted.rights):
+        elif strictest(statement.rights, counted.rights) is not counted.rights:
             counted = statement
     return counted.rights, one_line(counted.basis or lifted, 300)
 
@@ -69,10 +71,27 @@ def _tag_rules(robots_tags: Iterable[str], token: str) -> list[tuple[Rights, str
             name, colon, rest = rule.partition(":")
             if colon and name not in _VALUED:
                 ours, rule = name == token.lower(), rest
-            if ours and rule in _METADATA_RULES:
-                found.append((Rights.METADATA, rule))
-            elif ours and rule == "noarchive":
-                found.append((Rights.QUOTE, rule))
+            if ours and (rights := _left_by(rule)):
+                found.append((rights, rule))
+    return found
+
+
+def _left_by(rule: str) -> Rights | None:
+    if rule in _METADATA_RULES:
+        return Rights.METADATA
+    return Rights.QUOTE if rule in _QUOTE_RULES else None
+
+
+def from_metas(metas: Mapping[str, str], token: str) -> list[Statement]:
+    """What the `meta` elements of a page say, by lower-case name: rules for all robots and for us, and TDMRep."""
+    found = []
+    if metas.get("tdm-reservation", "").strip() == "1":
+        found.append(Statement(Rights.METADATA, "meta tdm-reservation: 1", mining=True))
+    for name in dict.fromkeys(("robots", token.lower())):
+        for piece in metas.get(name, "").lower().split(",") if name else ():
+            rule = "".join(piece.split())
+            if rights := _left_by(rule):
+                found.append(Statement(rights, f"meta {name}: {rule}"))
     return found
 
 

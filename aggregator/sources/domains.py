@@ -1,6 +1,6 @@
 """Which outlet a URL belongs to: an article, and its lean, are those of the outlet whose domain it is on."""
 
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -29,6 +29,10 @@ def domain_of(url: str) -> str:
     return f"{host}:{port}" if numbered and port not in (None, 80, 443) else host
 
 
+#: hosts that give each writer a name of his own and are not on the Public Suffix List
+_MANY_WRITERS = frozenset(("substack.com", "medium.com", "tumblr.com", "ghost.io", "beehiiv.com", "livejournal.com"))
+
+
 class Domains:
     """The domains of listed outlets, read once."""
 
@@ -52,12 +56,24 @@ class Domains:
 
 
 def site(url: str) -> str:
-    """The registrable domain of a URL's host by the Public Suffix List, such as `bbc.co.uk`; else the host itself."""
-    host = (urlsplit(url).hostname or "").removesuffix(".")
+    """The registrable domain of a URL's host by the Public Suffix List, such as `bbc.co.uk`; else the host itself.
+
+    `alice.github.io` and `bob.github.io` are two sites, as are the writers of services that are not on the list.
+    """
+    return _site((urlsplit(url).hostname or "").removesuffix("."))
+
+
+@lru_cache(maxsize=4096)
+def _site(host: str) -> str:
     try:
         return str(ip_address(host))
     except ValueError:
-        return _suffixes().privatesuffix(host) or host
+        pass
+    found = _suffixes().privatesuffix(host) or host
+    if found in _MANY_WRITERS:
+        writer = host.removesuffix(found).rstrip(".").split(".")[-1]
+        return f"{writer}.{found}" if writer not in ("", "www", "m", "amp") else found
+    return found
 
 
 @cache

@@ -5,7 +5,6 @@ import pytest
 from sqlalchemy import select
 
 from aggregator.articles.documents import content_sha, save_document
-from aggregator.articles.reservations import strictest
 from aggregator.articles.urls import article_id, article_key
 from aggregator.clock import Clock
 from aggregator.settings import EmbedSettings
@@ -13,7 +12,7 @@ from aggregator.store.sessions import Store
 from aggregator.store.tables import Alias, Article, Document, Outlet
 from aggregator.stories.embed import Embed
 from aggregator.text import sha256
-from aggregator.types import DateTrust, Extent, Extracted, Kind, Region, RegionKind, Rights
+from aggregator.types import DateTrust, Extent, Extracted, Kind, Region, RegionKind, Rights, strictest
 
 NOW = datetime(2026, 10, 10, 12, tzinfo=UTC)
 URL = "https://lantern.example/news/bridge"

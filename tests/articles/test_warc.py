@@ -28,6 +28,7 @@ from aggregator.settings import Settings
 from aggregator.stage import drain
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Document, Outlet, Response
+from aggregator.types import Rights
 from tests.articles.site import TEXT, page_html
 from tests.conftest import NOW
 
@@ -87,6 +88,13 @@ def test_pages_come_out_of_every_usual_form(data: bytes) -> None:
     assert isinstance(first, WarcPage)
     assert (first.url, first.fetched_at) == (f"{URL}/one", datetime(2026, 10, 1, 10, tzinfo=UTC))
     assert first.content_type == "text/html; charset=utf-8"
+
+
+def test_what_the_recorded_headers_reserve_comes_along() -> None:  # 137, 138
+    data = record() + record(X_Robots_Tag="noai") + record(tdm_reservation="1")
+    pages = [page for page in read(data) if isinstance(page, WarcPage)]
+    assert [page.rights for page in pages] == [Rights.FULL, Rights.METADATA, Rights.METADATA]
+    assert [page.rights_basis for page in pages][1:] == ["X-Robots-Tag: noai", "tdm-reservation: 1 (header)"]
 
 
 def test_what_is_no_page_is_passed_over() -> None:
