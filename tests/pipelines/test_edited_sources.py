@@ -13,8 +13,8 @@ from aggregator.analysis import vectors
 from aggregator.analysis.analyse import Analyse
 from aggregator.analysis.vectors import SentenceVectors
 from aggregator.articles.documents import save_document
-from aggregator.articles.extraction import document_from_text
 from aggregator.articles.entries import store_entries
+from aggregator.articles.extraction import document_from_text
 from aggregator.articles.urls import article_id
 from aggregator.cli.main import app
 from aggregator.clock import Clock
@@ -22,8 +22,8 @@ from aggregator.errors import LockHeld, Rejected
 from aggregator.publish.export import export_articles, export_decisions
 from aggregator.publish.publish import publish
 from aggregator.settings import Settings
-from aggregator.stage import drain
 from aggregator.sources.domains import Domains
+from aggregator.stage import drain
 from aggregator.store import leases
 from aggregator.store.page_tables import AnalysisRow, PageRow, SentenceVectorsRow
 from aggregator.store.sessions import Store
@@ -278,7 +278,7 @@ def test_neither_a_feed_nor_a_worker_brings_a_purged_article_back(desk: Desk) ->
         entry = Entry(url="https://wire.example/story", title="The purged title", summary="its summary")
         feed = session.get_one(Feed, "f")
         check = FeedCheck(feed_id="f", at=now, state="ok", status=200)
-            store_entries(session, feed, [entry], now, check, Domains(session), None)
+        store_entries(session, feed, [entry], now, check, Domains(session), None)
         row = session.get_one(Article, key)
         assert (row.title, row.summary, row.withheld) == ("", "", "purged: asked for")
         assert session.scalar(select(func.count()).select_from(Response)) == 0
