@@ -16,6 +16,7 @@ from aggregator.executors import TimeLimitPassed, memory_limit, time_limit
 from aggregator.settings import ExtractSettings
 from aggregator.stage import Stage
 from aggregator.store import leases
+from aggregator.store.sessions import exclusive
 from aggregator.store.tables import Article, Document, Outlet, Response
 from aggregator.types import Extracted, Page, Rights
 
@@ -124,7 +125,11 @@ class Extract(Stage[FetchedArticle, Read]):
             return Rejected("too-much-memory", f"reading the page took more than {self.settings.memory_mb} MB")
 
     def save(self, session: Session, results: Sequence[Read]) -> None:
-        """Store each document as its article's current revision."""
+        """Store each document as its article's current revision.
+
+        One process at a time: what stands on one page changes the documents and articles of others.
+        """
+        exclusive(session, "aggregator-documents")
         for result in results:
             article = session.get_one(Article, result.article_id)
             known = session.scalar(select(exists().where(Document.article_id == article.id)))
