@@ -486,6 +486,36 @@ def test_an_outage_of_our_own_line_is_no_pages_failure(
     assert (row.reason, row.tries, row.buried) == ("outage", 0, False)
 
 
+def test_a_recheck_for_which_nobody_was_asked_is_made_up_for(
+    sqlite: Store, clock: Clock, sites: Sites, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(sqlite, clock)
+    sites.page(PATH, page_html())
+    fetch(sqlite, clock, settings)
+    down = Failure(URL, FetchReason.UNREACHABLE, "host is down", retry_after=timedelta(minutes=7), asked=False)
+
+    def left_alone(requests: Any, *_: Any, take: Any) -> Any:
+        return [take(number, down) for number in range(len(requests))], ()
+
+    monkeypatch.setattr("aggregator.articles.fetch.fetch_all", left_alone)
+    fetch(sqlite, clock, settings, after=HOUR)
+    row = article(sqlite)
+    assert (row.rechecks, row.recheck_at) == (0, clock.now() + timedelta(minutes=7))
+
+
+def test_articles_of_a_host_that_is_down_for_long_are_not_given_up_unasked(
+    sqlite: Store, clock: Clock, sites: Sites, settings: Settings
+) -> None:
+    for n in range(6):
+        add(sqlite, clock, f"{URL}/{n}")
+        sites.page(f"{PATH}/{n}", page_html())
+    sites.status("lantern.example/robots.txt", 503)
+    for _ in range(8):
+        fetch(sqlite, clock, settings, after=HOUR)
+    sites.status("lantern.example/robots.txt", 404)
+    assert fetch(sqlite, clock, settings, after=HOUR).ok == 6
+
+
 def test_what_the_operator_recorded_as_permission_goes_with_the_request(
     sqlite: Store, clock: Clock, settings: Settings
 ) -> None:
