@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, undefer
 
 from aggregator.articles.boilerplate import mark_boilerplate, withhold_repeated
@@ -42,6 +42,12 @@ class Read:
     article_id: str
     input_sha: str
     extracted: Extracted
+
+
+def _drop_page(session: Session, article: Article) -> None:
+    """Of a text that is reserved nothing is kept: neither the page nor what the feed carried."""
+    article.feed_html = None
+    session.execute(update(Response).where(Response.article_id == article.id).values(html=None))
 
 
 class Extract(Stage[FetchedArticle, Read]):
@@ -141,5 +147,7 @@ class Extract(Stage[FetchedArticle, Read]):
                 recipe=self.recipe,
                 now=self.clock.now(),
             )
+            if document.rights == Rights.METADATA:  # the page itself says so
+                _drop_page(session, article)
             if not withhold_repeated(session, article, document):
                 mark_boilerplate(session, article, document, self.clock.now(), count=not known)

@@ -162,7 +162,7 @@ class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
         rights = (page.rights.value, article.rights, session.get_one(Outlet, article.outlet_key).rights)
         reserved = Rights.METADATA.value in rights
         if reserved:
-            reserve(session, article, page.rights_basis, input_sha=page.html_sha, now=now)
+            reserve(session, article, page.rights, page.rights_basis, input_sha=page.html_sha, now=now)
         return {
             "article_id": page.article_id,
             "input_sha": page.input_sha,

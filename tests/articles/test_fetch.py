@@ -453,7 +453,21 @@ def test_of_an_outlet_that_allows_headlines_only_no_page_is_stored(
     fetch(sqlite, clock, settings, after=HOUR)
     stored = response(sqlite)
     assert stored is not None
-    assert (stored.html, [(row.title, row.text) for row in revisions(sqlite)]) == (None, [("Bridge closed", "")])
+    kept = [(row.title, row.text, row.rights_basis) for row in revisions(sqlite)]
+    assert (stored.html, kept) == (None, [("Bridge closed", "", "settings of the outlet")])
+
+
+def test_a_page_that_reserves_itself_is_not_kept_either(  # 137
+    store: Store, clock: Clock, sites: Sites, settings: Settings
+) -> None:
+    add(store, clock, feed_html=b"<p>The text.")
+    sites.page(PATH, page_html(more='<meta name="robots" content="noindex">'))
+    fetch(store, clock, settings)
+    stored = response(store)
+    assert stored is not None
+    assert (stored.html, [(row.text, row.rights) for row in revisions(store)]) == (None, [("", "metadata")])
+    with store.read() as session:
+        assert session.scalar(select(Article.feed_html)) is None
 
 
 def test_a_reservation_that_comes_with_a_304_counts(
