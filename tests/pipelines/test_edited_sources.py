@@ -13,8 +13,9 @@ from aggregator.analysis import vectors
 from aggregator.analysis.analyse import Analyse
 from aggregator.analysis.vectors import SentenceVectors
 from aggregator.articles.documents import save_document
+from aggregator.articles.entries import store_entries
 from aggregator.articles.extraction import document_from_text
-from aggregator.articles.poll import store_entries
+from aggregator.articles.landing import SAME_PAGE
 from aggregator.articles.urls import article_id
 from aggregator.cli.main import app
 from aggregator.clock import Clock
@@ -22,6 +23,7 @@ from aggregator.errors import LockHeld, Rejected
 from aggregator.publish.export import export_articles, export_decisions
 from aggregator.publish.publish import publish
 from aggregator.settings import Settings
+from aggregator.sources.domains import Domains
 from aggregator.stage import drain
 from aggregator.store import leases
 from aggregator.store.page_tables import AnalysisRow, PageRow, SentenceVectorsRow
@@ -198,6 +200,20 @@ def test_a_purged_text_is_nowhere_and_its_page_is_held_until_it_is_written_witho
     assert quote not in public(desk)
 
 
+def test_what_turned_out_to_be_the_same_page_is_purged_with_it(desk: Desk) -> None:
+    article, quote = cited(desk)
+    with desk.store.write() as session:
+        session.add(
+            Article(
+                id="a_copy", url="https://hop.example/7", outlet_key=session.get_one(Article, article).outlet_key,
+                origin="feed", summary=quote, found_at=desk.clock.now(), order_at=desk.clock.now(), entry_sha="",
+                withheld=SAME_PAGE + article,
+            )
+        )  # fmt: skip
+    done = purge(instance(desk), url=article, actor="Edi", reason="asked for")
+    assert (done.articles, quote in stored(desk)) == (2, False)
+
+
 def test_a_page_of_which_too_little_is_left_stays_held(desk: Desk) -> None:
     for key in ("cabinet", "gazette"):
         purge(instance(desk), outlet=key, actor="Edi", reason="asked for")
@@ -276,7 +292,8 @@ def test_neither_a_feed_nor_a_worker_brings_a_purged_article_back(desk: Desk) ->
         assert leases.release(session, "extract", "t", [key]) == set()
         entry = Entry(url="https://wire.example/story", title="The purged title", summary="its summary")
         feed = session.get_one(Feed, "f")
-        store_entries(session, feed, [entry], now, FeedCheck(feed_id="f", at=now, state="ok", status=200), None)
+        check = FeedCheck(feed_id="f", at=now, state="ok", status=200)
+        store_entries(session, feed, [entry], now, check, Domains(session), None)
         row = session.get_one(Article, key)
         assert (row.title, row.summary, row.withheld) == ("", "", "purged: asked for")
         assert session.scalar(select(func.count()).select_from(Response)) == 0
