@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, exists, func, select, update
 
 from aggregator.analysis.vectors import is_settled, stories_worth_a_page
+from aggregator.articles.boilerplate import COMMON
 from aggregator.articles.rechecks import forget_rechecks
 from aggregator.clock import Clock
 from aggregator.settings import KeepSettings, Settings
@@ -13,8 +14,7 @@ from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Attempt, Membership, ParagraphCount, Response, StoryRow
 from pipelines.room import done_with
 
-#: a paragraph that stands on so many articles of an outlet is boilerplate, and is remembered
-BOILERPLATE = 5
+#: rare paragraphs are forgotten after so long; boilerplate is remembered
 PARAGRAPH_DAYS = 90
 
 
@@ -45,7 +45,7 @@ def prune_leftovers(store: Store, clock: Clock, settings: Settings) -> None:
             .values(feed_html=None)
             .execution_options(synchronize_session=False)
         )
-        rare = (ParagraphCount.last_at < long_ago, ParagraphCount.seen < BOILERPLATE)
+        rare = (ParagraphCount.last_at < long_ago, ParagraphCount.seen < COMMON)
         session.execute(delete(ParagraphCount).where(*rare))
         forget_rechecks(session, now, timedelta(days=settings.cluster.window_days))
 

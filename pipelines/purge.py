@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from aggregator.articles.landing import SAME_PAGE
 from aggregator.errors import Rejected
 from aggregator.publish.publish import publish
 from aggregator.store.tables import Article, Document, Outlet
@@ -39,7 +40,8 @@ def purge(
     dry_run: bool = False,
     wait_seconds: float = 0,
 ) -> Purge:
-    """Purge one article (`url`: any address or id it is known by) or all of an outlet.
+    """Purge one article (`url`: any address or id it is known by; what turned out to be the same page goes with it) or
+    all of an outlet.
 
     Killed at any moment, it is finished by doing it again. Raises LockHeld while a run is under way; Rejected:
     "incomplete" without an actor or reason, "no-article", "no-outlet".
@@ -85,4 +87,5 @@ def _meant(instance: Instance, url: str, outlet: str) -> tuple[str, Sequence[str
         article = find_article(session, url)
         if article is None:
             raise Rejected("no-article", f"no article is known as {url}")
-        return article.id, [article.id]
+        copies = select(Article.id).where(Article.withheld == SAME_PAGE + article.id).order_by(Article.id)
+        return article.id, [article.id, *session.scalars(copies)]

@@ -57,7 +57,8 @@ def done_with() -> ColumnElement[bool]:
     read = exists().where(
         Document.article_id == Response.article_id, Document.current, Document.input_sha == Response.html_sha
     )
-    given_up = exists().where(Attempt.stage == "extract", Attempt.key == Response.article_id, Attempt.buried)
+    this_page = (Attempt.key == Response.article_id, Attempt.input_sha == Response.html_sha)
+    given_up = exists().where(Attempt.stage == "extract", *this_page, Attempt.buried)
     return Response.html.is_not(None) & or_(read, given_up)
 
 

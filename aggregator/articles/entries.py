@@ -136,8 +136,8 @@ def _store(listing: Listing, place: Place, identity: str, date: FeedDate, *, tak
         if own and not article.title:
             _describe(article, feed, entry, date)
         return
-    if seen.guid != entry.guid:
-        seen.guid, seen.guid_key = entry.guid, guid_key(entry.guid)
+    seen.guid, seen.guid_key = entry.guid, guid_key(entry.guid)
+    seen.entry_sha = seen.entry_sha or entry_sha  # an older version of this program told edits in another way
     if own:
         _tell_again(listing, article, seen, place, date, entry_sha)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, undefer
 
 from aggregator.articles.boilerplate import mark_boilerplate, withhold_repeated
@@ -16,6 +16,7 @@ from aggregator.executors import TimeLimitPassed, memory_limit, time_limit
 from aggregator.settings import ExtractSettings
 from aggregator.stage import Stage
 from aggregator.store import leases
+from aggregator.store.sessions import exclusive
 from aggregator.store.tables import Article, Document, Outlet, Response
 from aggregator.types import Extracted, Page, Rights
 
@@ -41,6 +42,12 @@ class Read:
     article_id: str
     input_sha: str
     extracted: Extracted
+
+
+def _drop_page(session: Session, article: Article) -> None:
+    """Of a text that is reserved nothing is kept: neither the page nor what the feed carried."""
+    article.feed_html = None
+    session.execute(update(Response).where(Response.article_id == article.id).values(html=None))
 
 
 class Extract(Stage[FetchedArticle, Read]):
@@ -124,7 +131,11 @@ class Extract(Stage[FetchedArticle, Read]):
             return Rejected("too-much-memory", f"reading the page took more than {self.settings.memory_mb} MB")
 
     def save(self, session: Session, results: Sequence[Read]) -> None:
-        """Store each document as its article's current revision."""
+        """Store each document as its article's current revision.
+
+        One process at a time: what stands on one page changes the documents and articles of others.
+        """
+        exclusive(session, "aggregator-documents")
         for result in results:
             article = session.get_one(Article, result.article_id)
             known = session.scalar(select(exists().where(Document.article_id == article.id)))
@@ -136,5 +147,7 @@ class Extract(Stage[FetchedArticle, Read]):
                 recipe=self.recipe,
                 now=self.clock.now(),
             )
+            if document.rights == Rights.METADATA:  # the page itself says so
+                _drop_page(session, article)
             if not withhold_repeated(session, article, document):
                 mark_boilerplate(session, article, document, self.clock.now(), count=not known)

@@ -133,7 +133,7 @@ class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
     def _put_off(self, item: Wanted) -> Rechecked | ItemError:
         until = _midnight(self.due_at) + timedelta(days=1) - self.due_at
         if item.recheck:
-            return Rechecked(item.key, after=until)
+            return Rechecked(item.key, after=until, counted=False)
         most = f"{self.settings.fetch.outlet_mb_per_day:g} MB"
         return Retryable("disk-budget", f"{item.outlet} has stored {most} of pages today", until, counted=False)
 
@@ -162,7 +162,7 @@ class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
         rights = (page.rights.value, article.rights, session.get_one(Outlet, article.outlet_key).rights)
         reserved = Rights.METADATA.value in rights
         if reserved:
-            reserve(session, article, page.rights_basis, input_sha=page.html_sha, now=now)
+            reserve(session, article, page.rights, page.rights_basis, input_sha=page.html_sha, now=now)
         return {
             "article_id": page.article_id,
             "input_sha": page.input_sha,
@@ -179,6 +179,9 @@ class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
         }
 
     def _checked(self, article: Article, result: Rechecked, now: datetime) -> None:
+        if not result.counted and result.after:
+            article.recheck_at = now + result.after
+            return
         self._plan(article, now, again=True, after=result.after)
         if result.gone:
             log.info("page-gone", article=article.id, url=article.url)

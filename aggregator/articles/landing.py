@@ -1,20 +1,20 @@
 """Where an article's address led: other addresses it is known by from now on, and whose article it turns out to be."""
 
-from urllib.parse import urlsplit
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aggregator.articles.urls import article_id, article_key
+from aggregator.articles.urls import article_id, article_key, is_front_page
 from aggregator.errors import Rejected
 from aggregator.sources.domains import Domains
 from aggregator.store.tables import Alias, Article, Document
 
+#: why an article is withheld whose page another one has; that one's id follows
+SAME_PAGE = "the same page as "
 
-def is_front_page(url: str, final_url: str) -> bool:
+
+def leads_to_front_page(url: str, final_url: str) -> bool:
     """Whether a redirect led to a site's front page: what sites do with addresses of articles that they took away."""
-    asked, found = urlsplit(url), urlsplit(final_url)
-    return found.path in ("", "/") and not found.query and (asked.path not in ("", "/") or bool(asked.query))
+    return is_front_page(final_url) and not is_front_page(url)
 
 
 def land(session: Session, domains: Domains, article: Article, final_url: str) -> bool:
@@ -42,7 +42,7 @@ def _is_its_own(session: Session, article: Article, final_url: str) -> bool:
         key, identity = article_key(final_url), article_id(final_url)
     except Rejected:
         return True
-    if identity == article.id or is_front_page(article.url, final_url):
+    if identity == article.id or leads_to_front_page(article.url, final_url):
         return True
     alias = session.get(Alias, key)
     known = session.get(Article, alias.article_id if alias else identity)
@@ -57,7 +57,7 @@ def _is_its_own(session: Session, article: Article, final_url: str) -> bool:
         and session.scalar(select(Document.revision).where(Document.article_id == known.id).limit(1)) is None
     ):
         return True  # where several addresses end and nothing was read is a wall, not an article
-    article.withheld = f"the same page as {known.id}"
+    article.withheld = SAME_PAGE + known.id
     own = article_key(article.url)
     if session.get(Alias, own) is None:
         session.add(Alias(url_key=own, article_id=known.id))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from aggregator.articles.landing import is_front_page
+from aggregator.articles.landing import leads_to_front_page
 from aggregator.errors import ItemError, Rejected, Retryable
 from aggregator.net import Failure, FetchReason, HostState, Reply
 from aggregator.text import one_line, sha256
@@ -72,11 +72,15 @@ class FetchedPage:
 
 @dataclass(frozen=True)
 class Rechecked:
-    """A recheck that brought no other page: it is as it was, it is gone, or nobody answered."""
+    """A recheck that brought no other page: it is as it was, it is gone, or nobody answered.
+
+    One for which nobody was asked (`counted` is false) is made up for after `after`.
+    """
 
     article_id: str
     gone: bool = False
     after: timedelta | None = None
+    counted: bool = True
 
 
 def read_reply(item: Wanted, reply: Reply | Failure, most: int) -> FetchedPage | Rechecked | ItemError:
@@ -88,8 +92,9 @@ def read_reply(item: Wanted, reply: Reply | Failure, most: int) -> FetchedPage |
     if item.recheck and isinstance(found, ItemError):
         gone = found.reason in ("http-404", "http-410", FetchReason.GONE.value, "front-page")
         log.info("recheck-failed", article=item.key, reason=found.reason, detail=one_line(found.detail, 200))
-        after = getattr(found, "after", None) or timedelta(0)
-        return Rechecked(item.key, gone, None if gone else after)
+        after = (found.after if isinstance(found, Retryable) else None) or timedelta()
+        counted = not isinstance(found, Retryable) or found.counted or not after
+        return Rechecked(item.key, gone, None if gone else after, counted)
     return found
 
 
@@ -101,7 +106,7 @@ def _page(item: Wanted, reply: Reply, most: int) -> FetchedPage | Rechecked | It
         return Rechecked(item.key)
     if bare and not item.recheck:
         return Retryable("empty-reply", f"status {reply.status} without a body")
-    if is_front_page(item.url, reply.final_url):
+    if leads_to_front_page(item.url, reply.final_url):
         return Rejected("front-page", f"its address leads to {one_line(reply.final_url, 200)}")
     return FetchedPage(
         article_id=item.key,
@@ -123,7 +128,8 @@ def _error(reply: Failure) -> ItemError:
     if reply.reason is FetchReason.OUTAGE:
         return Retryable(reason, reply.detail, reply.retry_after or _OUTAGE_WAIT, counted=False)
     if reply.reason in _WALLS:
-        return Retryable(reply.reason.value, reply.detail, max(reply.retry_after or _WALL_WAIT, _WALL_WAIT))
+        wait = max(reply.retry_after or _WALL_WAIT, _WALL_WAIT)
+        return Retryable(reply.reason.value, reply.detail, wait, counted=reply.asked)
     if reply.reason in _FINAL or (reply.reason is FetchReason.ROBOTS and reply.retry_after is None):
         return Rejected(reason, reply.detail)
-    return Retryable(reason, reply.detail, reply.retry_after)
+    return Retryable(reason, reply.detail, reply.retry_after, counted=reply.asked)

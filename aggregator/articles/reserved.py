@@ -12,11 +12,13 @@ from aggregator.types import Extent, Extracted, Kind, Rights
 RECIPE = "reserved/1"
 
 
-def reserve(session: Session, article: Article, basis: str, *, input_sha: str, now: datetime) -> None:
-    """Make the document of `article` one without text, in every revision; `basis` is the statement that asks for it.
+def reserve(session: Session, article: Article, rights: Rights, basis: str, *, input_sha: str, now: datetime) -> None:
+    """Make the document of `article` one without text, in every revision, and drop the text that its feed carried.
 
+    `rights` are what the publisher leaves us, and `basis` his statement; it may be the outlet's settings that forbid.
     An article that was never read gets such a document from what its feed says, if that has a title.
     """
+    article.feed_html = None
     mine = Document.article_id == article.id
     current = session.scalar(select(Document).where(mine, Document.current))
     title = current.title if current is not None else article.title
@@ -30,7 +32,8 @@ def reserve(session: Session, article: Article, basis: str, *, input_sha: str, n
         kind=Kind.SATIRE if outlet.satire else Kind(current.kind) if current is not None else Kind.NEWS,
         extent=Extent.TEASER,
         authors=tuple(article.authors),
-        rights=Rights.METADATA,
+        rights=rights,
+        rights_basis=basis,
     )
-    save_document(session, article, found, input_sha=input_sha, recipe=RECIPE, now=now)
-    session.execute(update(Document).where(mine).values(rights_basis=basis))
+    document = save_document(session, article, found, input_sha=input_sha, recipe=RECIPE, now=now)
+    session.execute(update(Document).where(mine).values(rights_basis=document.rights_basis))

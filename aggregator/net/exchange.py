@@ -135,7 +135,8 @@ class Exchange:
             if failure is not None:
                 raise failure
             if answer.status not in (200, 203):
-                return Got(204 if answer.status == 205 else answer.status, answer.headers)
+                status = 204 if answer.status == 205 else answer.status
+                return Got(status, answer.headers, robots_tags=answer.robots_tags)
             async with aclosing(answer.chunks()) as chunks:
                 body, wire_bytes = await read_body(answer.headers, chunks, self._limits[chain.kind], place)
             return Got(200, answer.headers, body, wire_bytes, answer.robots_tags)

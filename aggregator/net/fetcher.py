@@ -236,7 +236,7 @@ class Fetcher:
         if self._hosts.robots_withheld(host):
             why = host.robots_why or f"HTTP {host.robots_status}"
             text = f"nothing is allowed while robots.txt of {name} fails: {why}"
-            failed = FetchFailed(FetchReason.ROBOTS, text, retry_after=ROBOTS_RETRY)
+            failed = LeftAlone(FetchReason.ROBOTS, text, retry_after=ROBOTS_RETRY)
         elif not self._hosts.rules(host).allows(target.parts.url):
             failed = FetchFailed(FetchReason.ROBOTS, f"robots.txt of {name} forbids {target.parts.path}")
         if failed is None:
@@ -263,8 +263,9 @@ class Fetcher:
 
     async def _rights(self, target: Target, got: Got, request: Request) -> tuple[Rights, str]:
         """What headers and the host's own statements leave us of a page. Feeds are meant to be read by programs, and
-        many say `noindex` of themselves only; what they link to is asked for as a page."""
-        if got.status != 200 or request.kind != "page":
+        many say `noindex` of themselves only; what they link to is asked for as a page. A page that has not changed may
+        be reserved by now."""
+        if got.status not in (200, 304) or request.kind != "page":
             return Rights.FULL, ""
         host = self._hosts.get(target.key)
         async with host.lock:

@@ -85,7 +85,8 @@ class Reply:
 class Failure:
     """A request that gave nothing to use. `detail` is for people and holds no credentials.
 
-    `host` is the one that it failed at (behind redirects another than that of the URL), empty if none was asked.
+    `host` is the one that it failed at (behind redirects another than that of the URL), empty if none was asked. It was
+    not `asked` for what was wanted if it is to be left alone for now.
     """
 
     url: str
@@ -94,6 +95,7 @@ class Failure:
     status: int = 0
     retry_after: timedelta | None = None
     host: str = ""
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,8 @@ class FetchFailed(ItemError):
 
     def as_failure(self, url: str, host: str) -> Failure:
         """The value that the caller of `fetch` gets."""
-        return Failure(url, self.why, self.detail, self.status, self.retry_after, host)
+        asked = not isinstance(self, LeftAlone)
+        return Failure(url, self.why, self.detail, self.status, self.retry_after, host, asked)
 
 
 class ConnectFailed(FetchFailed):
@@ -145,4 +148,4 @@ class ConnectFailed(FetchFailed):
 
 
 class LeftAlone(FetchFailed):
-    """The host was not asked: it is down, or wants to be left alone."""
+    """The host was not asked: it is down, wants to be left alone, or does not say what it allows."""

@@ -69,15 +69,19 @@ class Store:
             yield session
 
     def exclusive(self, session: Session, name: str) -> None:
-        """Hold `name` until the transaction ends. (SQLite has one writer anyway: this begins to be it.)"""
-        session.connection()
-        if not self.is_sqlite:
-            session.execute(text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
+        """As the function of that name."""
+        exclusive(session, name)
 
     def close(self) -> None:
         """Close all connections."""
         self._writer.dispose()
         self._reader.dispose()
+
+
+def exclusive(session: Session, name: str) -> None:
+    """Hold `name` until the transaction ends. (SQLite has one writer anyway: this begins to be it.)"""
+    if session.connection().dialect.name != "sqlite":
+        session.execute(text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
 
 
 @contextmanager

@@ -8,11 +8,12 @@ articles, slices and decisions in that order (`rebuild`).
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
+from aggregator.store.sessions import exclusive
 from aggregator.store.tables import Decision, Slice
 from aggregator.text import one_line
 
@@ -116,7 +117,5 @@ def last_decision(session: Session) -> int:
 
 
 def alone(session: Session) -> None:
-    """Until the transaction ends nobody else changes stories: neither an editor nor a slice. SQLite has one writer
-    anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("select pg_advisory_xact_lock(hashtext('aggregator-stories'))"))
+    """Until the transaction ends nobody else changes stories: neither an editor nor a slice."""
+    exclusive(session, "aggregator-stories")

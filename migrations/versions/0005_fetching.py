@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from aggregator.articles.urls import id_of, key_of
 from aggregator.store import columns
 
 revision = "0005"
@@ -99,6 +100,30 @@ def upgrade() -> None:
     op.create_index("ix_paragraph_counts_last_at", "paragraph_counts", ["last_at"])
     for table in ("feeds", "feed_checks"):
         op.execute(f"UPDATE {table} SET state = 'redirect-loop' WHERE state = 'redirect'")
+    # both hashes are made in another way now: as they stand, every feed would have lied and every article been edited
+    op.execute("UPDATE feeds SET body_sha = ''")
+    op.execute("UPDATE appearances SET entry_sha = ''")
+    _name_again()
+
+
+def _name_again() -> None:
+    """AMP and mobile addresses have the identity of the page that they are a form of: articles that were stored under
+    theirs are found by it, and keep their ids."""
+    connection = op.get_bind()
+    stored = [
+        *connection.execute(sa.text("SELECT id, url FROM articles WHERE url <> '' ORDER BY found_at, id")),
+        *connection.execute(sa.text("SELECT article_id, 'https://' || url_key FROM aliases ORDER BY url_key")),
+    ]
+    ids = {identity for identity, _ in stored}
+    known = set(connection.scalars(sa.text("SELECT url_key FROM aliases")))
+    added = {}
+    for identity, url in stored:
+        key = key_of(url)
+        if identity != id_of(key) and id_of(key) not in ids and key not in known:
+            added.setdefault(key, identity)
+    rows = [{"key": key, "id": identity} for key, identity in added.items()]
+    if rows:
+        connection.execute(sa.text("INSERT INTO aliases (url_key, article_id) VALUES (:key, :id)"), rows)
 
 
 def downgrade() -> None:

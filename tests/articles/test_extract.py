@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from aggregator.articles import extract as stage_module
 from aggregator.articles.extract import Extract
@@ -123,3 +124,17 @@ def test_a_page_that_breaks_its_reader_costs_only_itself(sqlite: Store, word: st
     bad = fetched(sqlite, "bad", unlike(word, 9))
     assert run(sqlite, Killing(SETTINGS, Clock(NOW)), "processes:2") == {bad: reason}
     assert sorted(documents(sqlite)) == sorted(good)
+
+
+def test_two_processes_never_store_documents_at_the_same_time(postgres_url: str, clock: Clock) -> None:
+    """What they mark lies in each other's documents: else PostgreSQL would end one of them for a deadlock."""
+    store, stage = Store(postgres_url), Extract(SETTINGS, clock)
+    try:
+        with store.write() as first, store.write() as second:
+            stage.save(first, [])
+            second.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            with pytest.raises(OperationalError, match="lock timeout"):
+                stage.save(second, [])
+            second.rollback()
+    finally:
+        store.close()

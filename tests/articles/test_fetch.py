@@ -453,7 +453,21 @@ def test_of_an_outlet_that_allows_headlines_only_no_page_is_stored(
     fetch(sqlite, clock, settings, after=HOUR)
     stored = response(sqlite)
     assert stored is not None
-    assert (stored.html, [(row.title, row.text) for row in revisions(sqlite)]) == (None, [("Bridge closed", "")])
+    kept = [(row.title, row.text, row.rights_basis) for row in revisions(sqlite)]
+    assert (stored.html, kept) == (None, [("Bridge closed", "", "settings of the outlet")])
+
+
+def test_a_page_that_reserves_itself_is_not_kept_either(  # 137
+    store: Store, clock: Clock, sites: Sites, settings: Settings
+) -> None:
+    add(store, clock, feed_html=b"<p>The text.")
+    sites.page(PATH, page_html(more='<meta name="robots" content="noindex">'))
+    fetch(store, clock, settings)
+    stored = response(store)
+    assert stored is not None
+    assert (stored.html, [(row.text, row.rights) for row in revisions(store)]) == (None, [("", "metadata")])
+    with store.read() as session:
+        assert session.scalar(select(Article.feed_html)) is None
 
 
 def test_a_reservation_that_comes_with_a_304_counts(
@@ -484,6 +498,36 @@ def test_an_outage_of_our_own_line_is_no_pages_failure(
     with sqlite.read() as session:
         row = session.scalars(select(Attempt)).one()
     assert (row.reason, row.tries, row.buried) == ("outage", 0, False)
+
+
+def test_a_recheck_for_which_nobody_was_asked_is_made_up_for(
+    sqlite: Store, clock: Clock, sites: Sites, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(sqlite, clock)
+    sites.page(PATH, page_html())
+    fetch(sqlite, clock, settings)
+    down = Failure(URL, FetchReason.UNREACHABLE, "host is down", retry_after=timedelta(minutes=7), asked=False)
+
+    def left_alone(requests: Any, *_: Any, take: Any) -> Any:
+        return [take(number, down) for number in range(len(requests))], ()
+
+    monkeypatch.setattr("aggregator.articles.fetch.fetch_all", left_alone)
+    fetch(sqlite, clock, settings, after=HOUR)
+    row = article(sqlite)
+    assert (row.rechecks, row.recheck_at) == (0, clock.now() + timedelta(minutes=7))
+
+
+def test_articles_of_a_host_that_is_down_for_long_are_not_given_up_unasked(
+    sqlite: Store, clock: Clock, sites: Sites, settings: Settings
+) -> None:
+    for n in range(6):
+        add(sqlite, clock, f"{URL}/{n}")
+        sites.page(f"{PATH}/{n}", page_html())
+    sites.status("lantern.example/robots.txt", 503)
+    for _ in range(8):
+        fetch(sqlite, clock, settings, after=HOUR)
+    sites.status("lantern.example/robots.txt", 404)
+    assert fetch(sqlite, clock, settings, after=HOUR).ok == 6
 
 
 def test_what_the_operator_recorded_as_permission_goes_with_the_request(

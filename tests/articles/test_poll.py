@@ -14,7 +14,7 @@ from aggregator.sources.outlets import sync_outlets
 from aggregator.stage import drain
 from aggregator.store import leases
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Attempt, Feed, FeedCheck
+from aggregator.store.tables import Appearance, Attempt, Feed, FeedCheck
 from tests.articles.newsstand import (
     BEACON,
     LANTERN,
@@ -52,6 +52,27 @@ def test_a_feeds_entries_become_articles_and_an_edit_makes_one_pending_again(
     assert after["http://lantern.example/1"].title == "One, mended"
     changed = {url for url in after if after[url].entry_sha != before[url].entry_sha}
     assert changed == {"http://lantern.example/1"}
+
+
+def test_what_an_older_version_stored_of_an_entry_makes_no_edit_of_it_and_learns_its_guid(
+    sqlite: Store, clock: Clock, feeds: Newsstand
+) -> None:
+    link = "http://lantern.example/a"
+    body = rss(("Bridge closed", link)).replace("<title>Bridge", f"<guid>{link}?id=1</guid><title>Bridge")
+    feeds[LANTERN] = body
+    poll(sqlite, clock, feeds)
+    with sqlite.write() as session:
+        session.execute(update(Appearance).values(entry_sha="", guid_key=""))  # as migration 0005 leaves it
+    before = articles(sqlite)[link]
+
+    feeds[LANTERN] = body.replace("<title>F<", "<title>Feed<")
+    poll(sqlite, clock, feeds)
+
+    after = articles(sqlite)[link]
+    assert (after.entry_sha, after.updated_at) == (before.entry_sha, before.updated_at)
+    assert checks(sqlite)[-1].changed == 0
+    with sqlite.read() as session:
+        assert session.scalars(select(Appearance)).one().guid_key == "/a"
 
 
 def test_a_feed_cannot_take_over_or_rename_the_articles_of_another_outlet(

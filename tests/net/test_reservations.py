@@ -51,6 +51,12 @@ def test_headers_narrow_the_rights_of_a_page(
     assert (got.rights, got.rights_basis) == (rights, basis)
 
 
+def test_a_page_that_has_not_changed_may_be_reserved_by_now(server: RawServer, fetch: Fetch) -> None:  # 137
+    server.scripts["/"] = status(304, "X-Robots-Tag: noai")
+    got = fetch(Request(server.base + "/", "page", etag='"1"'))
+    assert (got.status, got.rights, got.rights_basis) == (304, "metadata", "X-Robots-Tag: noai")
+
+
 def test_what_a_feed_says_of_itself_says_nothing_of_its_articles(server: RawServer, fetch: Fetch) -> None:  # 137
     server.scripts["/"] = ok(b"<rss/>", "X-Robots-Tag: noindex, follow")
     assert fetch(feed("/", server)).rights is Rights.FULL

@@ -15,6 +15,7 @@ from aggregator.analysis.vectors import SentenceVectors
 from aggregator.articles.documents import save_document
 from aggregator.articles.entries import store_entries
 from aggregator.articles.extraction import document_from_text
+from aggregator.articles.landing import SAME_PAGE
 from aggregator.articles.urls import article_id
 from aggregator.cli.main import app
 from aggregator.clock import Clock
@@ -197,6 +198,20 @@ def test_a_purged_text_is_nowhere_and_its_page_is_held_until_it_is_written_witho
     assert page is not None
     assert article not in json.dumps(page)
     assert quote not in public(desk)
+
+
+def test_what_turned_out_to_be_the_same_page_is_purged_with_it(desk: Desk) -> None:
+    article, quote = cited(desk)
+    with desk.store.write() as session:
+        session.add(
+            Article(
+                id="a_copy", url="https://hop.example/7", outlet_key=session.get_one(Article, article).outlet_key,
+                origin="feed", summary=quote, found_at=desk.clock.now(), order_at=desk.clock.now(), entry_sha="",
+                withheld=SAME_PAGE + article,
+            )
+        )  # fmt: skip
+    done = purge(instance(desk), url=article, actor="Edi", reason="asked for")
+    assert (done.articles, quote in stored(desk)) == (2, False)
 
 
 def test_a_page_of_which_too_little_is_left_stays_held(desk: Desk) -> None:

@@ -3,16 +3,20 @@
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from alembic import command
+from sqlalchemy import Connection, MetaData, Table, create_engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from aggregator.articles.urls import article_id
 from aggregator.errors import StoreError
-from aggregator.store.migrate import SchemaState, has_drifted, schema_state, upgrade
+from aggregator.store.migrate import SchemaState, _config, has_drifted, schema_state, upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Alias, Base, Host
+from aggregator.store.tables import Alias, Appearance, Base, Feed, Host
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -111,3 +115,47 @@ def test_a_newer_schema_is_refused(store: Store) -> None:
 def test_foreign_keys_are_enforced(store: Store) -> None:
     with pytest.raises(IntegrityError), store.write() as session:
         session.add(Alias(url_key="u", article_id="nobody"))
+
+
+def _put(connection: Connection, table: str, **values: Any) -> None:
+    """A row of a table as it is now; what is not given is empty."""
+    found = Table(table, MetaData(), autoload_with=connection)
+    empty = {"TEXT": "", "JSON": [], "JSONB": [], "BOOLEAN": False, "INTEGER": 0}
+    given = {c.name: empty.get(str(c.type), NOW) for c in found.columns if not c.nullable}
+    if connection.dialect.name == "sqlite":
+        given = {name: value if value is not NOW else NOW.replace(tzinfo=None) for name, value in given.items()}
+    connection.execute(found.insert().values({**given, **values}))
+
+
+NOW = datetime(2026, 10, 10, tzinfo=UTC)
+
+
+def test_what_was_there_before_fetching_is_neither_distrusted_nor_edited_nor_doubled_by_the_upgrade(
+    empty: Store,
+) -> None:
+    with empty.engine.connect() as connection, connection.begin():
+        if not empty.is_sqlite:
+            connection.execute(text("create extension if not exists vector"))
+        command.upgrade(_config(connection), "0004")
+        _put(connection, "outlets", key="lantern")
+        _put(connection, "feeds", id="f", outlet_key="lantern", body_sha="made otherwise", etag="1", state="redirect")
+        paths = {"a_1": "m.lantern.example/a", "a_2": "lantern.example/b/amp", "a_3": "mobile.lantern.example/a"}
+        paths[article_id("https://lantern.example/c")] = "lantern.example/c"
+        for key, path in paths.items():
+            _put(connection, "articles", id=key, url=f"https://{path}", outlet_key="lantern")
+        _put(connection, "appearances", feed_id="f", article_id="a_1", guid="1", entry_sha="made otherwise")
+        _put(connection, "aliases", url_key="m.lantern.example/d", article_id="a_2")
+
+    upgrade(empty)
+
+    with empty.read() as session:
+        feed = session.get_one(Feed, "f")
+        assert (feed.state, feed.body_sha, feed.etag) == ("redirect-loop", "", "1")
+        assert session.get_one(Appearance, ("f", "a_1")).entry_sha == ""
+        named = {row.url_key: row.article_id for row in session.scalars(select(Alias))}
+    assert named == {
+        "lantern.example/a": "a_1",
+        "lantern.example/b": "a_2",
+        "lantern.example/d": "a_2",
+        "m.lantern.example/d": "a_2",
+    }
