@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from aggregator.articles.identity import (
+    MOST_TOKENS,
     SAME_TITLE,
     Item,
     Known,
@@ -85,7 +86,8 @@ def identified(listing: Listing, places: list[Place]) -> tuple[list[Place], dict
     if not strangers:
         return places, identities
     known = _known(listing, strangers)
-    if found := varying_parameters(items, {item.key for item in strangers}, known):
+    found = varying_parameters(items, {item.key for item in strangers}, known)
+    if found and len(found | {*listing.feed.tokens}) <= MOST_TOKENS:
         listing.feed.tokens = sorted({*listing.feed.tokens, *found})
         return identified(listing, [_without(place, found) for place in places])
     identities |= _found_again(listing, places, strangers, known)
