@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from aggregator.articles.identity import (
@@ -146,6 +146,13 @@ def publisher(listing: Listing, url: str) -> str:
     if owner is not None:
         return owner
     return listing.feed.outlet_key if is_redirector(url) or site(url) in listing.own_sites else ""
+
+
+def listed_by_its_own() -> ColumnElement[bool]:
+    """SQL condition on Article: a feed of its own outlet lists it. What only another's feed lists is that one's choice:
+    it may be any address on the outlet's hosts, a thousand times over."""
+    mine = (Appearance.feed_id == Feed.id, Appearance.article_id == Article.id)
+    return exists().where(Feed.outlet_key == Article.outlet_key, *mine).correlate(Article)
 
 
 def own_sites_of(listing: Listing, places: Sequence[Place]) -> set[str]:
