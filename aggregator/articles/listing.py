@@ -73,7 +73,7 @@ class Listing:
 
 def identified(listing: Listing, places: list[Place]) -> tuple[list[Place], dict[str, str]]:
     """Which article each address is; the places come back without parameters that turned out to vary."""
-    identities = _by_address(listing.session, places)
+    identities = _by_address(listing, places)
     listing.appearances = _appearances(listing, identities.values())
     if listing.feed.answered_at is None:
         return places, identities
@@ -117,9 +117,19 @@ def _without(place: Place, names: Iterable[str]) -> Place:
     return Place(place.entry, url, key_of(url), place.also)
 
 
-def _by_address(session: Session, places: Sequence[Place]) -> dict[str, str]:
-    aliases = load_aliases(session, [place.key for place in places])
-    return {place.key: aliases.get(place.key) or id_of(place.key) for place in places}
+def _by_address(listing: Listing, places: Sequence[Place]) -> dict[str, str]:
+    """An alias on a listed outlet's domain counts only for that outlet's article, one on a redirector's host only for
+    an article of this feed's outlet: any feed can make one, before the page is known as what it is."""
+    aliases = load_aliases(listing.session, [place.key for place in places])
+    known = load_articles(listing.session, list(aliases.values())) if aliases else {}
+    found: dict[str, str] = {}
+    for place in places:
+        article = known.get(aliases.get(place.key, ""))
+        owner = listing.domains.owner(place.url)
+        owner = listing.feed.outlet_key if owner is None and is_redirector(place.url) else owner
+        believed = article is not None and owner in (None, article.outlet_key)
+        found[place.key] = aliases[place.key] if believed else id_of(place.key)
+    return found
 
 
 def _known(listing: Listing, strangers: Sequence[Item]) -> list[Known]:
