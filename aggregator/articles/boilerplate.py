@@ -1,19 +1,21 @@
 """What an outlet prints on page after page: walls instead of articles, and paragraphs that stand on many of them.
 
 Both are found out by counting documents as they are saved, and what was saved before is then put right, so that in the
-end the order in which pages came does not matter.
+end the order in which pages came does not matter. Of an outlet with feeds only what its own feeds list is counted: else
+another outlet's feed could silence an article by listing it under five addresses.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from aggregator.articles.listing import listed_by_its_own
 from aggregator.articles.markup import key
-from aggregator.store.tables import Article, Document, ParagraphCount
+from aggregator.store.tables import Article, Document, Feed, ParagraphCount
 from aggregator.text import short_hash
 from aggregator.types import RegionKind
 
@@ -25,6 +27,10 @@ COMMON = 5
 MAX_CHARS = 400
 #: a shorter line may well be said twice
 _MIN_CHARS = 20
+#: paragraphs from the beginning and from the end of a document that are looked at: boilerplate stands there
+_ENDS = 150
+#: more paragraphs than this are not looked for by the database
+_ASKED_FOR = 10
 
 
 def withhold_repeated(session: Session, article: Article, document: Document) -> bool:
@@ -42,7 +48,10 @@ def withhold_repeated(session: Session, article: Article, document: Document) ->
         .where(Article.origin == "feed", Article.withheld.in_(("", REPEATED)))
     )
     same = session.scalars(query).all()
-    if len(same) < REPEATS or len({key(one.title) for one in same}) < 2:
+    if len(same) < REPEATS:
+        return False
+    counted = session.scalars(query.where(_counts())).all()
+    if len(counted) < REPEATS or len({key(one.title) for one in counted}) < 2:
         return False
     for one in same:
         one.withheld = REPEATED
@@ -55,22 +64,27 @@ def mark_boilerplate(session: Session, article: Article, document: Document, now
     `count`: the article is new, and its paragraphs count. Where one thereby becomes common, the documents that have it
     already are marked too. Nothing is taken out: the text and all offsets in it stay as they are.
     """
-    paragraphs = {_sha(text): text for text in document.text.split("\n") if _MIN_CHARS <= len(text) <= MAX_CHARS}
+    texts = [text for text in document.text.split("\n") if _MIN_CHARS <= len(text) <= MAX_CHARS]
+    paragraphs = {_sha(text): text for text in (*texts[:_ENDS], *texts[-_ENDS:])}
     if not paragraphs:
         return
-    if count:
+    if count and session.scalar(select(Article.id).where(Article.id == article.id, _counts())) is not None:
         seen = _counted(session, article.outlet_key, sorted(paragraphs), now)
+        new = [paragraphs[sha] for sha in sorted(seen) if seen[sha] == COMMON]
     else:
         query = select(ParagraphCount.sha, ParagraphCount.seen).where(
             ParagraphCount.outlet_key == article.outlet_key, ParagraphCount.sha.in_(paragraphs)
         )
-        seen = dict(session.execute(query).all())
-    common = sorted(sha for sha, times in seen.items() if times >= COMMON)
-    _mark(document, [paragraphs[sha] for sha in common])
-    for sha in common:
-        if count and seen[sha] == COMMON:
-            for other in _with(session, article.outlet_key, paragraphs[sha]):
-                _mark(other, [paragraphs[sha]])
+        seen, new = dict(session.execute(query).all()), []
+    _mark(document, [paragraphs[sha] for sha, times in seen.items() if times >= COMMON])
+    for other in _with(session, article.outlet_key, new):
+        _mark(other, new)
+
+
+def _counts() -> ColumnElement[bool]:
+    """SQL condition on Article: it says something about its outlet's pages."""
+    has_feeds = exists().where(Feed.outlet_key == Article.outlet_key).correlate(Article)
+    return or_(Article.origin != "feed", ~has_feeds, listed_by_its_own())
 
 
 def _counted(session: Session, outlet: str, shas: Sequence[str], now: datetime) -> dict[str, int]:
@@ -86,31 +100,44 @@ def _counted(session: Session, outlet: str, shas: Sequence[str], now: datetime) 
     return dict(session.execute(counted).all())
 
 
-def _with(session: Session, outlet: str, paragraph: str) -> Sequence[Document]:
-    """The current documents of an outlet's pages that have the paragraph."""
+def _with(session: Session, outlet: str, paragraphs: Sequence[str]) -> Iterator[Document]:
+    """The current documents of an outlet's pages that have one of the paragraphs at least."""
+    if not paragraphs:
+        return
     query = (
         select(Document)
         .join(Article, Article.id == Document.article_id)
         .where(Article.outlet_key == outlet, Article.origin == "feed", Document.current)
-        .where(Document.text.contains(paragraph, autoescape=True))
         .order_by(Document.article_id)
     )
-    return session.scalars(query).all()
+    if len(paragraphs) <= _ASKED_FOR:
+        query = query.where(or_(*(Document.text.contains(text, autoescape=True) for text in paragraphs)))
+    wanted = set(paragraphs)
+    for document in session.scalars(query.execution_options(yield_per=100)):
+        if not wanted.isdisjoint(document.text.split("\n")):
+            yield document
 
 
 def _mark(document: Document, common: Sequence[str]) -> None:
     """Make each of the paragraphs one region, in place of those that lie in it; a longer one that holds it stays."""
-    wanted = set(common)
-    ends = [-1, *(at for at, char in enumerate(document.text) if char == "\n"), len(document.text)]
-    regions = list(document.regions)
-    for before, end in pairwise(ends):
-        start = before + 1
-        if document.text[start:end] not in wanted or any(
-            one["start"] <= start and end <= one["end"] for one in regions
-        ):
-            continue
-        regions = [one for one in regions if one["end"] <= start or end <= one["start"]]
-        regions.append({"start": start, "end": end, "kind": RegionKind.NOTICE.value})
+    wanted, spans, end = set(common), [], -1
+    for line in document.text.split("\n"):
+        start, end = end + 1, end + 1 + len(line)
+        if line in wanted:
+            spans.append((start, end))
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    held: set[int] = set()
+    for one in document.regions:
+        held.update(range(bisect_left(starts, one["start"]), bisect_right(ends, one["end"])))
+    spans = [span for number, span in enumerate(spans) if number not in held]
+    ends = [end for _, end in spans]
+
+    def gives_way(start: int, end: int) -> bool:
+        after = bisect_right(ends, start)
+        return after < len(spans) and spans[after][0] < end
+
+    regions = [one for one in document.regions if not gives_way(one["start"], one["end"])]
+    regions += [{"start": start, "end": end, "kind": RegionKind.NOTICE.value} for start, end in spans]
     document.regions = sorted(regions, key=lambda one: one["start"])
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from aggregator.articles.urls import article_id, article_key, is_front_page, without_device
+from aggregator.articles.urls import article_id, article_key, is_front_page, is_redirector, without_device
 from aggregator.errors import Rejected
 from aggregator.store.tables import Alias, Article, Document, Outlet
 from aggregator.text import sha256
@@ -117,6 +117,8 @@ def _teach(session: Session, article: Article, found: Extracted, now: datetime) 
     outlet = session.get_one(Outlet, article.outlet_key)
     if not _is_own(found.canonical_url, article.url, outlet.domains) or is_front_page(found.canonical_url):
         return  # neither another site nor a front page may be claimed
+    if is_redirector(found.canonical_url):
+        return  # nor what leads to anybody's pages
     if identity != article.id and session.get(Article, identity) is None and session.get(Alias, key) is None:
         session.add(Alias(url_key=key, article_id=article.id))
 

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Text, cast, exists, func, select
+from sqlalchemy import ColumnElement, Text, case, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from aggregator.articles.hosts import host_name, load_hosts, save_hosts
 from aggregator.articles.landing import land
+from aggregator.articles.listing import listed_by_its_own
 from aggregator.articles.rechecks import is_wanted, recheck_wait
 from aggregator.articles.replies import FetchedPage, Rechecked, Wanted, read_reply
 from aggregator.articles.reserved import reserve
@@ -54,7 +55,7 @@ class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
         rows = _spread(rows, self.settings.net.host_delay)[:limit]
         hosts = load_hosts(session, [row.url for row in rows])
         full = self._full_outlets(session) if rows else set()
-        return [self._wanted(row, hosts.get(host_name(row.url)), row.outlet_key in full) for row in rows]
+        return [self._wanted(row, hosts.get(host_name(row.url)), _purse(row) in full) for row in rows]
 
     def _wanted(self, row: Any, host: HostState | None, over_budget: bool) -> Wanted:
         known = row.rights is not None and row.rights != Rights.METADATA.value
@@ -74,11 +75,16 @@ class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
         )
 
     def _unread(self, session: Session, limit: int) -> Sequence[Any]:
-        turn = func.row_number().over(partition_by=Article.outlet_key, order_by=(Article.order_at.desc(), Article.id))
+        own = listed_by_its_own().label("own")
+        # outlets that nobody lists take one turn together, for a feed can name as many of them as it likes
+        lane = case((Outlet.listed, Article.outlet_key), else_="")
+        order = (own.element.desc(), Article.order_at.desc(), Article.id)
+        turn = func.row_number().over(partition_by=lane, order_by=order)
         nothing = [func.nullif("", "").label(name) for name in ("rights", "html_sha", "etag", "last_modified")]
         query = (
             select(Article.id, Article.entry_sha, Article.entry_sha.label("input_sha"), Article.url)
-            .add_columns(Article.outlet_key, Outlet.tdm_basis, *nothing)
+            .add_columns(Article.outlet_key, Outlet.tdm_basis, Outlet.listed, own, *nothing)
+            .select_from(Article)
             .join(Outlet, Outlet.key == Article.outlet_key)
             .where(Article.withheld == "", Article.origin == "feed", ~_answered())
             .where(leases.available(self.name, Article.id, Article.entry_sha, self.due_at))
@@ -94,6 +100,7 @@ class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
         query = (
             select(Article.id, Article.entry_sha, number, Article.url, Article.outlet_key, Outlet.tdm_basis)
             .add_columns(Response.rights, Response.html_sha, Response.etag, Response.last_modified)
+            .add_columns(Outlet.listed, listed_by_its_own().label("own"))
             .join(Outlet, Outlet.key == Article.outlet_key)
             .join(Response, Response.article_id == Article.id)
             .where(Article.recheck_at <= self.due_at, Article.withheld == "", Article.origin == "feed", _answered())
@@ -104,17 +111,24 @@ class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
         )
         return session.execute(query).all() if self.settings.fetch.recheck_hours else []
 
-    def _full_outlets(self, session: Session) -> set[str]:
-        """The outlets that have stored as much since midnight (UTC) as one may a day."""
-        stored = func.sum(func.length(Response.html))
-        query = (
-            select(Article.outlet_key)
+    def _full_outlets(self, session: Session) -> set[tuple[str, bool]]:
+        """The outlets that have stored as much since midnight (UTC) as one may a day; what only other outlets' feeds
+        list is counted apart, so that they cannot use up an outlet's share."""
+        purse = case((Outlet.listed, Article.outlet_key), else_="").label("outlet_key")
+        pages = (
+            select(purse, listed_by_its_own().label("own"), Outlet.listed, func.length(Response.html).label("size"))
+            .select_from(Article)
             .join(Response, Response.article_id == Article.id)
+            .join(Outlet, Outlet.key == Article.outlet_key)
             .where(Response.fetched_at >= _midnight(self.due_at))
-            .group_by(Article.outlet_key)
-            .having(stored >= int(self.settings.fetch.outlet_mb_per_day * 1_000_000))
+            .subquery()
         )
-        return set(session.scalars(query))
+        query = (
+            select(pages.c.outlet_key, pages.c.own, pages.c.listed)
+            .group_by(pages.c.outlet_key, pages.c.own, pages.c.listed)
+            .having(func.sum(pages.c.size) >= int(self.settings.fetch.outlet_mb_per_day * 1_000_000))
+        )
+        return {_purse(row) for row in session.execute(query)}
 
     def process(self, batch: Sequence[Wanted]) -> Sequence[FetchedPage | Rechecked | ItemError]:
         """Read all pages of the batch; a page that gave nothing is an error with the reason."""
@@ -199,6 +213,11 @@ class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
 def _answered() -> ColumnElement[bool]:
     mine = (Response.article_id == Article.id, Response.input_sha == Article.entry_sha, Response.recipe == RECIPE)
     return exists().where(*mine).correlate(Article)
+
+
+def _purse(row: Any) -> tuple[str, bool]:
+    """Whose share of the day a row's page is taken from; outlets that nobody lists share one."""
+    return (row.outlet_key, bool(row.own)) if row.listed else ("", False)
 
 
 def _midnight(now: datetime) -> datetime:

@@ -8,9 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aggregator.net import HostState
+from aggregator.net.hosts import MOST_LED_TO
 from aggregator.net.services import service_of
 from aggregator.store.tables import Host
 from aggregator.store.upsert import upsert
+
+_NOT_STORED = ("beyond", "was_known")
 
 
 def host_name(url: str) -> str:
@@ -63,10 +66,34 @@ def _state(row: Host) -> HostState:
 
 
 def save_hosts(session: Session, states: Sequence[HostState]) -> None:
-    """Remember what a fetch learnt of the hosts that it touched; of two states of one host, the last."""
-    upsert(session, Host, [_row(state) for state in {state.host: state for state in states}.values()])
+    """Remember what a fetch learnt of the hosts that it touched; of two states of one host, the last.
+
+    Where nobody had told it what was known, because a redirect led there, that is kept: else a site that sends us to
+    another could make us forget how long that one wants to be left alone, and what it reserves.
+    """
+    last = {state.host: state for state in states}
+    rows = _rows(session, {name for name, state in last.items() if not state.was_known})
+    upsert(session, Host, [_row(_joined(rows.get(name), state)) for name, state in last.items()])
+
+
+def _joined(row: Host | None, state: HostState) -> HostState:
+    if row is None:
+        return state
+    old = _state(row)
+    newer = old if state.down_until is None or (old.down_until or state.down_until) > state.down_until else state
+    return replace(
+        state,
+        down_until=newer.down_until,
+        down_reason=newer.down_reason,
+        robots_failing_since=state.robots_failing_since and (old.robots_failing_since or state.robots_failing_since),
+        tdm=state.tdm if state.tdm_at else old.tdm,
+        tdm_at=state.tdm_at or old.tdm_at,
+        strikes=max(old.strikes, state.strikes),
+        learnt_delay=max(old.learnt_delay, state.learnt_delay),
+        leads_to=tuple(dict.fromkeys((*old.leads_to, *state.leads_to)))[-MOST_LED_TO:],
+    )
 
 
 def _row(state: HostState) -> dict[str, object]:
-    row = {spec.name: getattr(state, spec.name) for spec in fields(state) if spec.name != "beyond"}
+    row = {spec.name: getattr(state, spec.name) for spec in fields(state) if spec.name not in _NOT_STORED}
     return row | {"leads_to": " ".join(state.leads_to)}

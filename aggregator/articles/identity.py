@@ -9,7 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from aggregator.text import one_line
@@ -20,6 +20,11 @@ SHARED = 0.05
 CHURN = 0.5
 #: an article whose address and GUID both changed is known by title and date for so long
 SAME_TITLE = timedelta(hours=48)
+#: a feed has hardly more than two parameters that vary at a time
+MOST_TOKENS = 8
+#: queries with more parameters, and more addresses of one title than this, are not compared: that would be quadratic
+_MOST_PARAMETERS, _MOST_ALIKE = 50, 20
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _SCRIPT = re.compile(r"\.(?:php|aspx?|jsp|cgi|cfm|pl|do)$|^/?$", re.IGNORECASE)
 
 
@@ -70,23 +75,36 @@ def guids_tell_apart(items: Sequence[Item], known: Sequence[tuple[str, str]]) ->
     return len(both) < 3 or churned <= CHURN * len(both)
 
 
-def same_article(item: Item, known: Iterable[Known], listed: Collection[str], *, by_guid: bool, now: datetime) -> str:
-    """The id of the article that an entry with a new address is; empty if it is a new one.
+class _Before:
+    """The articles that a feed listed before and lists no more, found without comparing each entry with each of them.
 
-    It is the one with the same GUID and the same title or date (a GUID alone may have been used again), or else with
-    the same title and date within 48 hours. What the document still lists (`listed`, by key) is another article.
+    An entry is the one with the same GUID and the same title or date (a GUID alone may have been used again), or else
+    with the same title and date within 48 hours; of several, the one seen last. What the document still lists
+    (`listed`, by key) is another article.
     """
-    found: list[tuple[bool, datetime, str]] = []
-    for one in known:
-        if one.key in listed or one.first_seen_at is None:
-            continue
-        same_title = bool(_bare(item.title)) and _bare(one.title) == _bare(item.title)
-        same_date = item.published_at is not None and one.published_at == item.published_at
-        same_guid = by_guid and bool(item.guid_key) and one.guid_key == item.guid_key
-        recent = now - one.first_seen_at <= SAME_TITLE
-        if (same_guid and (same_title or same_date)) or (same_title and same_date and recent):
-            found.append((same_guid, one.first_seen_at, one.article_id))
-    return max(found)[2] if found else ""
+
+    def __init__(self, known: Iterable[Known], listed: Collection[str], now: datetime) -> None:
+        self._last: dict[tuple[str, ...], tuple[datetime, str]] = {}
+        for one in known:
+            if one.key not in listed and one.first_seen_at is not None:
+                for trait in _traits(one, by_guid=True, by_text=now - one.first_seen_at <= SAME_TITLE):
+                    seen = one.first_seen_at, one.article_id
+                    self._last[trait] = max(seen, self._last.get(trait, seen))
+
+    def find(self, item: Item, *, by_guid: bool) -> str:
+        """The id of the article that `item` is, or nothing."""
+        found = [(len(trait), *self._last[trait]) for trait in _traits(item, by_guid, True) if trait in self._last]
+        return max(found)[2] if found else ""
+
+
+def _traits(item: Item, by_guid: bool, by_text: bool) -> list[tuple[str, ...]]:
+    """What two entries of one article have in common; that with a GUID is longer, and weighs more."""
+    title = _bare(item.title)
+    date = item.published_at.astimezone(UTC).isoformat() if item.published_at else ""
+    found: list[tuple[str, ...]] = [(title, date)] if by_text and title and date else []
+    if by_guid and item.guid_key:
+        found += [("guid", name, item.guid_key, value) for name, value in (("t", title), ("d", date)) if value]
+    return found
 
 
 def known_again(
@@ -94,10 +112,8 @@ def known_again(
 ) -> dict[str, str]:
     """For each key of `strangers` that is a known article, its id. What several entries claim goes to none of them."""
     guids = Counter(item.guid_key for item in strangers)
-    found = {
-        item.key: same_article(item, known, listed, by_guid=by_guid and guids[item.guid_key] == 1, now=now)
-        for item in strangers
-    }
+    before = _Before(known, listed, now)
+    found = {item.key: before.find(item, by_guid=by_guid and guids[item.guid_key] == 1) for item in strangers}
     claims = Counter(found.values())
     return {key: article for key, article in found.items() if article and claims[article] == 1}
 
@@ -110,8 +126,8 @@ def varying_parameters(items: Sequence[Item], strange: Collection[str], known: I
     all addresses must still be different: a feed of equally titled pictures has numbers there, not sessions.
     """
     before: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
-    for one in known:
-        if "?" in one.key:
+    for one in sorted(known, key=lambda one: (one.first_seen_at or _LONG_AGO, one.key), reverse=True):
+        if "?" in one.key and len(before[one.key.partition("?")[0], _bare(one.title)]) < _MOST_ALIKE:
             before[one.key.partition("?")[0], _bare(one.title)].append(_parameters(one.key))
     votes: Counter[str] = Counter()
     holders: Counter[str] = Counter()
@@ -127,7 +143,9 @@ def varying_parameters(items: Sequence[Item], strange: Collection[str], known: I
             votes.update({name for old in olds if (name := _only_difference(mine, old))})
     keys = {item.key for item in items}
     found: set[str] = set()
-    for name in sorted(name for name, n in votes.items() if n >= 2 and 2 * n > holders[name] and name not in fixed):
+    for name in sorted(name for name, n in votes.items() if n >= 2 and 2 * n > holders[name] and name not in fixed)[
+        :MOST_TOKENS
+    ]:
         if len({without_parameters(key, found | {name}) for key in keys}) == len(keys):
             found.add(name)
     return frozenset(found)
@@ -144,6 +162,8 @@ def without_parameters(url: str, names: Collection[str]) -> str:
 
 def _parameters(key: str) -> dict[str, str]:
     query = key.partition("?")[2]
+    if query.count("&") >= _MOST_PARAMETERS:
+        return {}
     return {name: value for name, _, value in (pair.partition("=") for pair in query.split("&")) if name}
 
 

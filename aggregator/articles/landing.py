@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aggregator.articles.urls import article_id, article_key, is_front_page
+from aggregator.articles.urls import article_id, article_key, canonical, is_front_page
 from aggregator.errors import Rejected
 from aggregator.sources.domains import Domains
 from aggregator.store.tables import Alias, Article, Document
@@ -21,11 +21,13 @@ def land(session: Session, domains: Domains, article: Article, final_url: str) -
     """Note where the page of `article` was found; whether that page is to be stored as the article's.
 
     An address of no listed outlet's (a redirector's, an aggregator's) may lead to a listed outlet's page: the article
-    is that outlet's, and what another's feed said of it is dropped. From a listed outlet's own address to another's
-    page is a trick or a mistake: the article is withheld. So is one whose page is known as another article already.
-    Else the final address becomes an alias.
+    is that outlet's, and what another's feed said of it is dropped. It takes that page's address, too, for the one that
+    it came by may lead elsewhere tomorrow. From a listed outlet's own address to another's page is a trick or a
+    mistake: the article is withheld. So is one whose page is known as another article already. Else the final address
+    becomes an alias.
     """
     owner = domains.owner(final_url)
+    moves = owner is not None and owner != article.outlet_key
     if owner is not None and owner != article.outlet_key:
         if domains.owner(article.url) is not None:
             article.withheld = f"its address leads to a page of {owner}"
@@ -33,7 +35,10 @@ def land(session: Session, domains: Domains, article: Article, final_url: str) -
         article.outlet_key = owner
         article.title = article.summary = article.section = ""
         article.authors, article.feed_html = [], None
-    return _is_its_own(session, article, final_url)
+    is_its_own = _is_its_own(session, article, final_url)
+    if moves and is_its_own:
+        article.url = canonical(final_url)
+    return is_its_own
 
 
 def _is_its_own(session: Session, article: Article, final_url: str) -> bool:

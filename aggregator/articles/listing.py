@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from aggregator.articles.identity import (
+    MOST_TOKENS,
     SAME_TITLE,
     Item,
     Known,
@@ -72,7 +73,7 @@ class Listing:
 
 def identified(listing: Listing, places: list[Place]) -> tuple[list[Place], dict[str, str]]:
     """Which article each address is; the places come back without parameters that turned out to vary."""
-    identities = _by_address(listing.session, places)
+    identities = _by_address(listing, places)
     listing.appearances = _appearances(listing, identities.values())
     if listing.feed.answered_at is None:
         return places, identities
@@ -85,7 +86,8 @@ def identified(listing: Listing, places: list[Place]) -> tuple[list[Place], dict
     if not strangers:
         return places, identities
     known = _known(listing, strangers)
-    if found := varying_parameters(items, {item.key for item in strangers}, known):
+    found = varying_parameters(items, {item.key for item in strangers}, known)
+    if found and len(found | {*listing.feed.tokens}) <= MOST_TOKENS:
         listing.feed.tokens = sorted({*listing.feed.tokens, *found})
         return identified(listing, [_without(place, found) for place in places])
     identities |= _found_again(listing, places, strangers, known)
@@ -115,9 +117,19 @@ def _without(place: Place, names: Iterable[str]) -> Place:
     return Place(place.entry, url, key_of(url), place.also)
 
 
-def _by_address(session: Session, places: Sequence[Place]) -> dict[str, str]:
-    aliases = load_aliases(session, [place.key for place in places])
-    return {place.key: aliases.get(place.key) or id_of(place.key) for place in places}
+def _by_address(listing: Listing, places: Sequence[Place]) -> dict[str, str]:
+    """An alias on a listed outlet's domain counts only for that outlet's article, one on a redirector's host only for
+    an article of this feed's outlet: any feed can make one, before the page is known as what it is."""
+    aliases = load_aliases(listing.session, [place.key for place in places])
+    known = load_articles(listing.session, list(aliases.values())) if aliases else {}
+    found: dict[str, str] = {}
+    for place in places:
+        article = known.get(aliases.get(place.key, ""))
+        owner = listing.domains.owner(place.url)
+        owner = listing.feed.outlet_key if owner is None and is_redirector(place.url) else owner
+        believed = article is not None and owner in (None, article.outlet_key)
+        found[place.key] = aliases[place.key] if believed else id_of(place.key)
+    return found
 
 
 def _known(listing: Listing, strangers: Sequence[Item]) -> list[Known]:
@@ -144,6 +156,13 @@ def publisher(listing: Listing, url: str) -> str:
     if owner is not None:
         return owner
     return listing.feed.outlet_key if is_redirector(url) or site(url) in listing.own_sites else ""
+
+
+def listed_by_its_own() -> ColumnElement[bool]:
+    """SQL condition on Article: a feed of its own outlet lists it. What only another's feed lists is that one's choice:
+    it may be any address on the outlet's hosts, a thousand times over."""
+    mine = (Appearance.feed_id == Feed.id, Appearance.article_id == Article.id)
+    return exists().where(Feed.outlet_key == Article.outlet_key, *mine).correlate(Article)
 
 
 def own_sites_of(listing: Listing, places: Sequence[Place]) -> set[str]:

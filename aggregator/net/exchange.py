@@ -35,7 +35,8 @@ _ACCEPT = {
 class Chain:
     """A request on its way through redirects. `left`: seconds of its total deadline that are not used up.
 
-    `kind` is that of the request, or `robots` or `tdm` for what we ask on our own account.
+    `kind` is that of the request, or `robots` or `tdm` for what we ask on our own account. `foreign`: another site's
+    redirect led to where it is now; what fails there may be of that site's making.
     """
 
     url: str
@@ -47,6 +48,7 @@ class Chain:
     hops: int = 0
     permanent: bool = True
     lifted: bool = False
+    foreign: bool = False
     cookies: Cookies = field(default_factory=Cookies)
     seen: set[tuple[str, str]] = field(default_factory=set)
 
@@ -131,7 +133,9 @@ class Exchange:
             failure = self._judge(answer, chain)
             if failure is not None and failure.status in (403, 503) and chain.is_content:
                 failure = await self._maybe_challenge(answer, failure)
-            self._hosts.note_answer(host, failure, forgives=chain.is_content)
+            asked_to_wait = failure is not None and failure.why is FetchReason.RATE_LIMITED
+            if failure is None or asked_to_wait or not chain.foreign:
+                self._hosts.note_answer(host, failure, forgives=chain.is_content)
             if failure is not None:
                 raise failure
             if answer.status not in (200, 203):

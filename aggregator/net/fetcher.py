@@ -161,8 +161,10 @@ class Fetcher:
                     await self._obey_robots(target, host, chain)
                 got = await self._hop(target, host, chain)
             except FetchFailed as failed:
-                self._hosts.note_contact(host, contact_of(failed))
-                if failed.why is FetchReason.TIMEOUT and not isinstance(failed, LeftAlone):
+                late = failed.why is FetchReason.TIMEOUT and not isinstance(failed, LeftAlone)
+                if not (late and chain.foreign):  # what was left of the deadline may have been nothing
+                    self._hosts.note_contact(host, contact_of(failed))
+                if late and not chain.foreign:
                     self._hosts.note_end(host, in_time=False)
                 if chain.lifted and failed.why in _NO_HTTPS:
                     detail = f"a redirect from https down to http, and https fails: {failed.detail}"
@@ -188,6 +190,7 @@ class Fetcher:
         chain.url = to.parts.url
         chain.hops += 1
         chain.permanent = chain.permanent and got.status in PERMANENT
+        chain.foreign = chain.foreign or not _akin(target.parts.host, to.parts.host)
         if to.parts.host != target.parts.host:
             chain.validators = {}  # they belong to the host that gave them
             self._hosts.note_way(host, to.key)
@@ -285,3 +288,8 @@ class Fetcher:
         except FetchFailed as failed:
             text = "" if 400 <= failed.status < 500 and failed.status != 429 else None
         self._hosts.set_tdm(host, text)
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether one host is the other or below it: a site that sends us to its `www.` sends us to itself."""
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")

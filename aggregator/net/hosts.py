@@ -254,4 +254,5 @@ class Hosts:
             learnt_delay=host.learnt_delay,
             down_reason=host.down_reason.value if down else "",
             leads_to=tuple(host.leads_to)[-MOST_LED_TO:],
+            was_known=key in self._known,
         )

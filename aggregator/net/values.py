@@ -124,6 +124,9 @@ class HostState:
     down_reason: str = ""
     #: hosts that redirects from this one led to, the latest last
     leads_to: tuple[str, ...] = ()
+    #: whether the fetcher that hands it back was given what was known of the host: else it adds to that, and replaces
+    #: nothing (a redirect led there)
+    was_known: bool = True
     #: what is known of those hosts and of the service that this one belongs to: given to a fetcher, never handed back
     beyond: tuple["HostState", ...] = field(default=(), repr=False, compare=False)
 

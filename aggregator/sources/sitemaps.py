@@ -11,6 +11,7 @@ from aggregator.errors import Rejected
 from aggregator.sources.dates import parse_date
 from aggregator.sources.entries import RawEntry, RawFeed, newest
 from aggregator.sources.xmltree import local_name, tree_of
+from aggregator.text import one_line
 
 _NEWS = "sitemap-news"
 
@@ -22,7 +23,7 @@ def parse_sitemap(text: str, url: str, max_entries: int, *, partial: bool = Fals
     """
     root = tree_of(text, "not-a-feed")
     if local_name(root) == "sitemapindex":
-        children = ", ".join(_locations(root, newest_first=True)[:3])
+        children = one_line(", ".join(_locations(root, newest_first=True)[:3]), 300)
         raise Rejected("not-a-feed", f"an index of sitemaps; list one of news that it names: {children}")
     entries = [entry for element in _below(root, "url") if (entry := _entry(element)) is not None]
     entries = entries[:-1] if partial else entries

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import permutations
+from time import process_time
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from aggregator.articles.documents import save_document
 from aggregator.articles.extraction import document_from_text
 from aggregator.articles.urls import article_id
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Document, Outlet, ParagraphCount
+from aggregator.store.tables import Appearance, Article, Document, Feed, Outlet, ParagraphCount
 
 NOW = datetime(2026, 10, 10, 12, tzinfo=UTC)
 PLEA = "The Lantern lives on the gifts of its readers, and every gift counts twice until the end of the year."
@@ -23,7 +24,7 @@ def _outlets(store: Store) -> None:
         session.add_all([Outlet(key="lantern", name="The Lantern"), Outlet(key="courier", name="The Courier")])
 
 
-def add(store: Store, slug: str, text: str, *, outlet: str = "lantern", title: str = "") -> str:
+def add(store: Store, slug: str, text: str, *, outlet: str = "lantern", title: str = "", lister: str = "") -> str:
     """An article as the stage saves it; its id."""
     url = f"https://{outlet}.example/{slug}"
     with store.write() as session:
@@ -36,6 +37,8 @@ def add(store: Store, slug: str, text: str, *, outlet: str = "lantern", title: s
             )  # fmt: skip
             session.add(article)
             session.flush()
+            if lister:
+                session.add(Appearance(feed_id=lister, article_id=article.id, entry_sha="e", first_seen_at=NOW))
         found = document_from_text(text, title=title or slug)
         document = save_document(session, article, found, input_sha="page", recipe="x", now=NOW)
         if not withhold_repeated(session, article, document):
@@ -127,3 +130,40 @@ def test_the_order_of_arrival_does_not_matter(store: Store, order: tuple[int, ..
     for n in order:
         add(store, f"n{n}", f"Report number {n} tells of the levee.\n{PLEA if n else 'No plea in this one here.'}")
     assert notices(store) == {f"n{n}": [PLEA] if n else [] for n in range(6)}
+
+
+def feeds(store: Store) -> None:
+    with store.write() as session:
+        session.add_all(
+            Feed(id=name, url=f"https://{name}.example/feed", outlet_key=name) for name in ("lantern", "courier")
+        )
+
+
+def test_no_other_outlet_can_make_notices_of_an_article_by_listing_it_often(store: Store) -> None:  # 127
+    feeds(store)
+    said = "The council voted on Tuesday to rebuild the levee before winter."
+    add(store, "levee", said, lister="lantern")
+    for n in range(COMMON):
+        add(store, f"levee?copy={n}", said, title="levee", lister="courier")
+    assert not any(notices(store).values())
+
+
+def test_no_other_outlet_can_withhold_an_article_by_listing_it_often(store: Store) -> None:  # 121
+    feeds(store)
+    said = "The council voted on Tuesday to rebuild the levee before winter."
+    add(store, "levee", said, title="Levee vote", lister="lantern")
+    for n in range(COMMON):
+        add(store, f"levee?copy={n}", said, title="What the page calls it", lister="courier")
+    assert withheld(store) == {}
+
+
+def test_pages_of_thousands_of_paragraphs_cost_no_time(store: Store) -> None:  # 127
+    text = (
+        "\n".join(f"Paragraph number {n} of this very long page is here." for n in range(1_500)) + f"\n{PLEA}" * 1_500
+    )
+    begun = process_time()
+    for n in range(COMMON):
+        add(store, f"n{n}", text, title="One title")
+    assert process_time() - begun < 20
+    with store.read() as session:
+        assert len(session.scalars(select(ParagraphCount)).all()) < 400

@@ -170,6 +170,19 @@ def test_numbers_that_tell_equally_titled_pages_apart_are_no_such_parameter(news
     assert check.new == 3
 
 
+def test_an_alias_that_another_outlet_made_swallows_no_article(newsroom: Store, clock: Clock) -> None:  # 101, 120
+    taken = [entry("https://bit.ly/theirs", guid=f"{SITE}/mine")]
+    listed(newsroom, clock, taken)
+    with newsroom.write() as session:
+        session.add(Alias(url_key="beacon.example/2", article_id=article_id(f"{SITE}/mine")))
+    listed(newsroom, clock, [entry("https://bit.ly/theirs"), entry("http://beacon.example/2")], url=BEACON)
+
+    assert {row.outlet_key for url, row in articles(newsroom).items() if SITE not in url} == {"beacon"}
+    assert len(articles(newsroom)) == 3
+    check, _ = listed(newsroom, clock, taken)
+    assert check.new == 0
+
+
 def test_a_redirectors_link_is_kept_beside_the_page_that_the_guid_names(newsroom: Store, clock: Clock) -> None:  # 101
     link = "http://feedproxy.google.com/~r/lantern/~3/xyz"
     listed(newsroom, clock, [entry(link, "One", guid=SITE + "/1"), entry(link + "2", "Two", guid="opaque")])

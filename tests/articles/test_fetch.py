@@ -23,7 +23,19 @@ from aggregator.settings import FetchSettings, Settings
 from aggregator.stage import Tally, drain
 from aggregator.store.desk_tables import Glance
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Alias, Article, Attempt, Document, Membership, Outlet, Response, Slice, StoryRow
+from aggregator.store.tables import (
+    Alias,
+    Appearance,
+    Article,
+    Attempt,
+    Document,
+    Feed,
+    Membership,
+    Outlet,
+    Response,
+    Slice,
+    StoryRow,
+)
 from aggregator.types import Rights
 from tests.articles.site import TEXT, Sites, page_html, served
 
@@ -351,6 +363,62 @@ def test_an_aggregators_link_is_an_article_of_the_outlet_on_whose_host_it_ends( 
     fetch(store, clock, settings)
     found = article(store, key)
     assert (found.outlet_key, found.title, found.summary, found.withheld) == ("beacon", "Bridge closed", "", "")
+    assert found.url == "http://beacon.example/bridge"
+
+
+def test_whoever_made_a_redirector_puts_no_words_into_another_outlets_article_later(
+    sqlite: Store, clock: Clock, sites: Sites, settings: Settings
+) -> None:
+    key = add(sqlite, clock, "http://hop.example/go?id=7")
+    sites.status("hop.example/go?id=7", 302, Location="http://beacon.example/bridge")
+    sites.page("beacon.example/bridge", page_html())
+    fetch(sqlite, clock, settings)
+    sites.page("hop.example/go?id=7", page_html("What The Beacon never wrote. " * 20))
+    fetch(sqlite, clock, settings, after=HOUR)
+    assert sites.paths[-1] == "beacon.example/bridge"
+    assert len(revisions(sqlite, key)) == 1
+
+
+def listed_by(store: Store, outlet: str, keys: list[str]) -> None:
+    with store.write() as session:
+        session.merge(Feed(id=outlet, url=f"http://{outlet}.example/feed", outlet_key=outlet))
+        session.flush()
+        session.add_all(
+            Appearance(feed_id=outlet, article_id=key, entry_sha="e", first_seen_at=article(store, key).found_at)
+            for key in keys
+        )
+
+
+def test_what_an_outlets_own_feed_lists_comes_first_and_has_its_own_share_of_the_day(
+    store: Store, clock: Clock, sites: Sites
+) -> None:
+    settings = sites.settings(fetch=FetchSettings(outlet_mb_per_day=0.000_1))
+    foreign = [add(store, clock, f"{URL}?copy={n}") for n in range(2)]
+    listed_by(store, "beacon", foreign)
+    for n in range(2):
+        sites.page(f"{PATH}?copy={n}", page_html())
+    fetch(store, clock, settings)
+    clock.move(clock.now() - HOUR)
+    own = add(store, clock)
+    listed_by(store, "lantern", [own])
+    clock.move(clock.now() + HOUR)
+    late = add(store, clock, f"{URL}?copy=2")
+    listed_by(store, "beacon", [late])
+    with store.read() as session:
+        pending = Fetch(settings, clock).pending(session, 5)
+    assert [(item.key, item.over_budget) for item in pending] == [(own, False), (late, True)]
+
+
+def test_outlets_that_nobody_lists_take_one_turn_together(store: Store, clock: Clock, settings: Settings) -> None:
+    with store.write() as session:
+        session.add_all(Outlet(key=f"s{n}", name="S", domains=[f"s{n}.example"], listed=False) for n in range(8))
+    clock.move(clock.now() - HOUR)
+    own = [add(store, clock), add(store, clock, "http://beacon.example/1", "beacon")]
+    clock.move(clock.now() + HOUR)
+    for n in range(8):
+        add(store, clock, f"http://s{n}.example/1", f"s{n}")
+    with store.read() as session:
+        assert set(own) <= {item.key for item in Fetch(settings, clock).pending(session, 3)}
 
 
 def test_an_outlets_own_address_that_leads_to_another_listed_outlet_is_withheld(  # 120

@@ -65,3 +65,13 @@ def test_an_unknown_host_of_a_known_service_comes_with_its_cool_down(sqlite: Sto
 )
 def test_a_host_is_named_with_its_port_unless_that_is_the_usual_one(url: str, name: str) -> None:
     assert host_name(url) == name
+
+
+def test_a_fetch_that_was_told_nothing_of_a_host_forgets_nothing_of_it(sqlite: Store) -> None:
+    remember(sqlite, FULL)
+    remember(sqlite, HostState("a.example", "", 404, NOW, was_known=False))
+    found = recall(sqlite, "https://a.example/")["a.example"]
+    assert (found.robots_status, found.robots_failing_since) == (404, None)
+    assert found == replace(FULL, robots="", robots_status=404, next_free_at=None, robots_failing_since=None)
+    remember(sqlite, HostState("a.example"))
+    assert recall(sqlite, "https://a.example/") == {"a.example": HostState("a.example")}

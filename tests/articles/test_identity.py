@@ -1,6 +1,7 @@
 """What of a GUID stays when the article stays, and what never makes two articles one."""
 
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -91,3 +92,18 @@ def test_a_parameter_is_taken_out_and_the_others_keep_their_order() -> None:
     assert without_parameters("http://a.example/x?b=1&sid=2&a=3", {"sid"}) == "http://a.example/x?b=1&a=3"
     assert without_parameters("http://a.example/x?sid=2", {"sid"}) == "http://a.example/x"
     assert without_parameters("http://a.example/x?a", ()) == "http://a.example/x?a"
+
+
+def test_thousands_of_entries_that_look_alike_cost_no_time() -> None:
+    def listed(prefix: str, title: str) -> list[Known]:
+        long, more = title * 500, "&".join(f"p{n}=1" for n in range(300))
+        keys = [f"a.example/?z={prefix}{n}&{more}" for n in range(2000)]
+        return [Known(key, f"{prefix}{n}", long, NOW, f"a_{prefix}{n}", NOW) for n, key in enumerate(keys)]
+
+    begun = process_time()
+    for title in "TU":
+        items = [Item(one.key, one.guid_key, one.title, one.published_at) for one in listed("new", title)]
+        known_again(items, listed("old", "T"), set(), by_guid=True, now=NOW)
+        varying_parameters(items, {item.key for item in items}, listed("old", "T"))
+
+    assert process_time() - begun < 10  # compared one by one: minutes

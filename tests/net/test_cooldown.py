@@ -1,8 +1,10 @@
 """Hosts that complain are left alone: for how long, in what scope, and what the next process knows of it."""
 
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import sleep
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from aggregator.net import HostState, Request
 from aggregator.net.cooldown import LONGEST, doubling, eased, slower, spread
 from aggregator.net.services import service_of
 from tests.net.conftest import NOW, Fetch, feed
-from tests.net.server import RawServer, ok, status
+from tests.net.server import RawServer, ok, redirect, status
 
 HOUR = timedelta(hours=1)
 
@@ -169,3 +171,41 @@ def test_the_spread_is_the_same_within_an_hour_and_less_than_one(host: str, now:
 )
 def test_hosts_of_a_service_are_told_by_their_suffix(host: str, service: str) -> None:
     assert service_of(host) == service
+
+
+def foreign(server: RawServer, path: str, times: int, to: str) -> tuple[list[Request], dict[str, str]]:
+    """Requests for pages of one host that all lead to `path` of another, and where the two are."""
+    names = dict.fromkeys(("mean.example", "fine.example"), f"127.0.0.1:{server.port}")
+    server.scripts |= {f"/{n}": redirect(f"http://fine.example{path}?{n}") for n in range(times)}
+    return [Request(f"http://mean.example/{n}", to) for n in range(times)], names
+
+
+def test_a_site_that_leads_to_what_another_refuses_does_not_make_us_leave_that_one_alone(
+    server: RawServer, fetch: Fetch
+) -> None:
+    wanted, names = foreign(server, "/secret", 6, "page")
+    server.scripts |= {f"/secret?{n}": status(403 if n % 2 else 500) for n in range(6)}
+    fetch(*wanted, net_hosts=names, in_turn=True)
+    states = {state.host: state for state in fetch.states}
+    assert (states["fine.example"].strikes, states["fine.example"].down_until) == (0, None)
+
+
+def test_a_site_that_uses_up_the_deadline_does_not_make_another_look_late(server: RawServer, fetch: Fetch) -> None:
+    wanted, names = foreign(server, "/page", 6, "page")
+
+    def late(n: int) -> Callable[[socket.socket], None]:
+        def script(connection: socket.socket) -> None:
+            sleep(0.7)
+            connection.sendall(redirect(f"http://fine.example/page?{n}"))
+
+        return script
+
+    def slow(connection: socket.socket) -> None:
+        sleep(0.4)
+        connection.sendall(ok())
+
+    server.scripts |= {f"/{n}": late(n) for n in range(6)} | {f"/page?{n}": slow for n in range(6)}
+    answers = fetch(*wanted, net_hosts=names, total_timeout=1)
+    assert {got.reason for got in answers} == {"timeout"}
+    states = {state.host: state for state in fetch.states}
+    assert states["fine.example"].down_until is None

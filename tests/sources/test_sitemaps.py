@@ -65,3 +65,12 @@ def test_a_zipped_sitemap_and_one_whose_news_tags_are_undeclared_are_read() -> N
 def test_other_sitemaps_are_no_feeds(body: str, why: str) -> None:
     with pytest.raises(Rejected, match=why):
         read_feed(body.encode(), URL)
+
+
+def test_what_an_index_names_forges_no_line_of_ours() -> None:
+    index = (
+        "<sitemapindex><sitemap><loc>https://a.example/\nok  beacon  https://b.example/</loc></sitemap></sitemapindex>"
+    )
+    with pytest.raises(Rejected) as refused:
+        read_feed(index.encode(), "https://a.example/sitemap.xml")
+    assert "\n" not in refused.value.detail
