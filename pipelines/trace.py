@@ -1,5 +1,6 @@
 """Where one article stands, and why it stopped there."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,7 +26,7 @@ from aggregator.store.tables import (
     StoryRow,
 )
 from aggregator.stories.embed import embed_recipe
-from aggregator.types import MANY_EVENTS
+from aggregator.types import MANY_EVENTS, Rights
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def trace_article(session: Session, which: str, settings: Settings, now: datetim
     trace.facts = {
         "url": article.url or "(none)",
         "outlet": outlet.name,
-        "published": rfc3339(article.published_at) if article.published_at else "not known",
+        "published": _published(article),
         "found": rfc3339(article.found_at) + f" ({article.origin})",
     }
     if article.external_id:
@@ -75,6 +76,13 @@ def trace_article(session: Session, which: str, settings: Settings, now: datetim
         *_read(session, article, settings),
     ]
     return trace
+
+
+def _published(article: Article) -> str:
+    """When, and why the date of its feed was not taken as it stands."""
+    when = rfc3339(article.published_at) if article.published_at else "not known"
+    raw = f" {article.published_raw!r}" if article.published_raw else ""
+    return when + (f" (date in the feed{raw}: {article.date_note})" if article.date_note else "")
 
 
 def find_article(session: Session, which: str) -> Article | None:
@@ -120,6 +128,7 @@ def _read(session: Session, article: Article, settings: Settings) -> list[Step]:
         return [_not_done(session, "extract", article.id, response.html_sha)]
     words = len(document.text.split())
     what = f"revision {document.revision}: {words} words, {document.language}, {document.kind}, {document.extent}"
+    what += "".join(f"; {fact}" for fact in _of_document(document))
     steps = [Step("extract", "done" if response is not None else "not needed", what)]
     if document.language not in settings.extract.languages:
         return [*steps, Step("embed", "stopped", f"language-unsupported: {document.language or 'unknown'}")]
@@ -130,6 +139,16 @@ def _read(session: Session, article: Article, settings: Settings) -> list[Step]:
         return [*steps, _not_done(session, "embed", article.id, document.content_sha)]
     steps.append(Step("embed", "done", f"in space {vector.space} by {vector.engine}"))
     return [*steps, _placed(session, article)]
+
+
+def _of_document(document: Document) -> Iterator[str]:
+    """How sure its text is, what its publisher leaves us of it and who says so, and its picture."""
+    if document.agreement is not None:
+        yield f"two extractors agree by {document.agreement:.0%}"
+    if document.rights != Rights.FULL or document.rights_basis:
+        yield f"rights {document.rights}" + (f" ({document.rights_basis})" if document.rights_basis else "")
+    if document.image:
+        yield f"picture {document.image['url']}" + (f" by {credit}" if (credit := document.image["credit"]) else "")
 
 
 def _placed(session: Session, article: Article) -> Step:

@@ -46,6 +46,10 @@ def harmless(source: str) -> str:
     return _HUGE_TAG.sub(r"<\1>", source)
 
 
+#: elements of HTML5 that begin a body
+_SECTIONS = frozenset(("article", "aside", "figure", "footer", "header", "main", "nav", "section"))
+
+
 def build(source: str) -> etree._Element:
     """The tree of a harmless document; comments and processing instructions are left out.
 
@@ -62,9 +66,27 @@ def build(source: str) -> etree._Element:
         huge_tree=True,
     )
     try:
-        return html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
         raise Rejected("empty-page", str(error)[:200]) from error
+    _end_head(tree)
+    return tree
+
+
+def _end_head(tree: etree._Element) -> None:
+    """Bring into the body what libxml2, which knows no HTML5, leaves in the head of a page that omits `<body>`."""
+    head = tree.find("head")
+    first = next((at for at, child in enumerate(head) if child.tag in _SECTIONS), None) if head is not None else None
+    if head is None or first is None:
+        return
+    body = tree.find("body")
+    if body is None:
+        body = etree.SubElement(tree, "body")
+    strays = list(head)[first:]
+    if body.text:  # it stands behind what is moved before it
+        strays[-1].tail = (strays[-1].tail or "") + body.text
+        body.text = None
+    body[:0] = strays
 
 
 def is_deep(tree: etree._Element) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from aggregator.clock import rfc3339
 from aggregator.sources.ledger import tags
 from aggregator.sources.outlets import OutletSpec
-from aggregator.store.tables import Appearance, Feed, Outlet
+from aggregator.store.tables import Appearance, Feed, FeedCheck, Outlet
 
 
 def outlet_lines(key: str, spec: OutletSpec | None, found: tuple[Session, datetime] | None) -> Iterator[str]:
@@ -54,6 +54,9 @@ def _feeds(session: Session, key: str, spec: OutletSpec | None) -> Iterator[str]
         yield f"  feed      {feed.url}  {state}{f': {feed.detail}' if feed.detail else ''}"
         times = [f"{listed} articles"]
         times += [f"answered {rfc3339(feed.answered_at)}"] if feed.answered_at else []
+        last = select(FeedCheck).where(FeedCheck.feed_id == feed.id).order_by(FeedCheck.at.desc()).limit(1)
+        check = session.scalar(last)
+        times += [f"{check.bytes} bytes in {check.seconds:.1f} s last time"] if check and check.bytes else []
         times += [f"next {rfc3339(feed.next_at)}"] if feed.next_at and feed.active else []
         yield f"            {', '.join(times)}"
     known = {feed.url for feed in rows}

@@ -100,6 +100,7 @@ def upgrade() -> None:
     op.create_index("ix_paragraph_counts_last_at", "paragraph_counts", ["last_at"])
     for table in ("feeds", "feed_checks"):
         op.execute(f"UPDATE {table} SET state = 'redirect-loop' WHERE state = 'redirect'")
+        op.execute(f"UPDATE {table} SET state = 'forbidden-address' WHERE state = 'refused'")  # of version 0.1.0
     # both hashes are made in another way now: as they stand, every feed would have lied and every article been edited
     op.execute("UPDATE feeds SET body_sha = ''")
     op.execute("UPDATE appearances SET entry_sha = ''")

@@ -9,7 +9,7 @@ from aggregator.articles.extraction import extract_page
 from aggregator.errors import Rejected
 from aggregator.settings import ExtractSettings
 from aggregator.types import DateTrust, Extent, Extracted, Kind, Page, Rights
-from tests.articles.test_extraction import PARAGRAPHS, SETTINGS, extract, page, paragraphs, reason
+from tests.articles.test_extraction import PARAGRAPHS, SETTINGS, URL, extract, page, paragraphs, reason
 
 FEED = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
 LONG_FEED = FEED + "".join(f"<p>Step {n} of the work: {text}</p>" for n, text in enumerate(PARAGRAPHS * 2))
@@ -256,3 +256,13 @@ def test_a_kind_is_a_kind_of_its_own() -> None:  # 125
 def test_a_page_longer_than_what_is_read_is_cut() -> None:
     found = extract_page(page(paragraphs() + "<!--" + "x" * 50_000 + "-->"), ExtractSettings(max_html_bytes=20_000))
     assert (found.extent, found.text) == (Extent.TEASER, "\n".join(PARAGRAPHS))
+
+
+@pytest.mark.parametrize("before", ["", "<header><a href=/>Home</a></header>", "<main>"])
+@pytest.mark.parametrize("after", ["", "<p>All about The Harbor", "<footer>All about The Harbor</footer>"])
+def test_a_page_that_omits_the_tags_of_head_and_body_is_read(before: str, after: str) -> None:
+    told = "".join(f"<p>{text}" for text in PARAGRAPHS)
+    html = f"<!DOCTYPE html><html lang=en><title>Levee</title>{before}<article><h1>Levee</h1>{told}</article>{after}"
+    found = extract_page(Page(url=URL, html=html.encode()), SETTINGS)
+    assert PARAGRAPHS[0] in found.text
+    assert PARAGRAPHS[-1] in found.text

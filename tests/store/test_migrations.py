@@ -139,6 +139,7 @@ def test_what_was_there_before_fetching_is_neither_distrusted_nor_edited_nor_dou
         command.upgrade(_config(connection), "0004")
         _put(connection, "outlets", key="lantern")
         _put(connection, "feeds", id="f", outlet_key="lantern", body_sha="made otherwise", etag="1", state="redirect")
+        _put(connection, "feeds", id="g", outlet_key="lantern", state="refused")
         paths = {"a_1": "m.lantern.example/a", "a_2": "lantern.example/b/amp", "a_3": "mobile.lantern.example/a"}
         paths[article_id("https://lantern.example/c")] = "lantern.example/c"
         for key, path in paths.items():
@@ -151,6 +152,7 @@ def test_what_was_there_before_fetching_is_neither_distrusted_nor_edited_nor_dou
     with empty.read() as session:
         feed = session.get_one(Feed, "f")
         assert (feed.state, feed.body_sha, feed.etag) == ("redirect-loop", "", "1")
+        assert session.get_one(Feed, "g").state == "forbidden-address"
         assert session.get_one(Appearance, ("f", "a_1")).entry_sha == ""
         named = {row.url_key: row.article_id for row in session.scalars(select(Alias))}
     assert named == {
