@@ -1,8 +1,9 @@
 """Fetch: articles' pages are read off the web, politely, and asked for again while their story is live."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from aggregator.articles.reserved import reserve
 from aggregator.clock import Clock
 from aggregator.errors import ItemError, Retryable
 from aggregator.net import Failure, HostState, Reply, Request, fetch_all
+from aggregator.net.robots import Rules, product_token
 from aggregator.settings import Settings
 from aggregator.sources.domains import Domains
 from aggregator.stage import Stage
@@ -54,8 +56,14 @@ class Fetch(Stage[Wanted, FetchedPage | Rechecked]):
         rows = [*self._unread(session, 4 * limit), *self._due(session, max(1, limit // RECHECK_SHARE))]
         rows = _spread(rows, self.settings.net.host_delay)[:limit]
         hosts = load_hosts(session, [row.url for row in rows])
+        rows = _spread(rows, self.settings.net.host_delay, {name: self._delay(state) for name, state in hosts.items()})
         full = self._full_outlets(session) if rows else set()
         return [self._wanted(row, hosts.get(host_name(row.url)), _purse(row) in full) for row in rows]
+
+    def _delay(self, host: HostState) -> float:
+        """The seconds between two requests that a host has asked for, or taught us, as far as we obey."""
+        asked = Rules(host.robots, product_token(self.settings.net.user_agent)).delay
+        return max(min(asked, self.settings.net.max_crawl_delay), host.learnt_delay)
 
     def _wanted(self, row: Any, host: HostState | None, over_budget: bool) -> Wanted:
         known = row.rights is not None and row.rights != Rights.METADATA.value
@@ -224,14 +232,15 @@ def _midnight(now: datetime) -> datetime:
     return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
 
 
-def _spread(rows: Sequence[Any], delay: float) -> list[Any]:
+def _spread(rows: Sequence[Any], usual: float, delays: Mapping[str, float] = MappingProxyType({})) -> list[Any]:
     """Rows with a `url`, without those that would keep one host busy for longer than a batch may take."""
-    most = min(MOST_OF_A_HOST, int(BATCH_SECONDS / delay) or 1) if delay else MOST_OF_A_HOST
     taken: Counter[str] = Counter()
     kept = []
     for row in rows:
         host = host_name(row.url)
         taken[host] += 1
+        delay = max(usual, delays.get(host, 0.0)) if usual else 0.0
+        most = min(MOST_OF_A_HOST, int(BATCH_SECONDS / delay) or 1) if delay else MOST_OF_A_HOST
         if taken[host] <= most:
             kept.append(row)
     return kept

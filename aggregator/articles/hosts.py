@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from aggregator.net import HostState
 from aggregator.net.hosts import MOST_LED_TO
 from aggregator.net.services import service_of
+from aggregator.net.urls import BadUrl, split
 from aggregator.store.tables import Host
 from aggregator.store.upsert import upsert
 
@@ -18,15 +18,16 @@ _NOT_STORED = ("beyond", "was_known")
 
 def host_name(url: str) -> str:
     """The host of a URL as it is remembered: with its port unless that is 80 or 443."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return host if parts.port in (None, 80, 443) else f"{host}:{parts.port}"
+    try:
+        return split(url).key
+    except BadUrl:
+        return ""
 
 
 def load_hosts(session: Session, urls: Iterable[str]) -> dict[str, HostState]:
     """What is known of the hosts of `urls`, by host name; each with what is known of its service and of the hosts that
     its redirects led to, so that their robots.txt and their cool-downs are remembered too."""
-    names = {host_name(url) for url in urls}
+    names = {host_name(url) for url in urls} - {""}
     rows = _rows(session, names)
     beyond = {name: _beyond(name, rows.get(name)) for name in names}
     rows |= _rows(session, {other for others in beyond.values() for other in others} - set(rows))

@@ -20,6 +20,8 @@ from aggregator.settings import NetSettings
 if TYPE_CHECKING:
     from aggregator.net.wire import Answer, Wire
 
+#: seconds that a request waits in all for turns at the hosts that redirects lead it to
+MOST_WAIT = 300.0
 #: an address that is not the last of its name gets no longer to answer (seconds)
 STAGGER = 3.0
 _ACCEPT = {
@@ -49,6 +51,7 @@ class Chain:
     permanent: bool = True
     lifted: bool = False
     foreign: bool = False
+    patience: float = MOST_WAIT
     cookies: Cookies = field(default_factory=Cookies)
     seen: set[tuple[str, str]] = field(default_factory=set)
 

@@ -198,7 +198,8 @@ class Fetcher:
     async def _hop(self, target: Target, host: Host, chain: Chain) -> Got:
         """One request and its answer, within what is left of the deadline. Waiting for a turn does not count."""
         assert self._exchange is not None, "a Fetcher works inside `async with`"
-        async with self._hosts.turn(host), self._slots, AsyncExitStack() as places:
+        async with AsyncExitStack() as turn, AsyncExitStack() as places:
+            await self._wait_for_turn(turn, host, chain)
             if chain.is_content and not chain.hops:
                 self._defer_if_full()
             started = monotonic()
@@ -220,6 +221,19 @@ class Fetcher:
                 raise FetchFailed(FetchReason.TIMEOUT, detail) from None
             finally:
                 chain.left -= monotonic() - started
+
+    async def _wait_for_turn(self, turn: AsyncExitStack, host: Host, chain: Chain) -> None:
+        """Redirects on a host that asks for a minute between requests must not keep everybody waiting for hours."""
+        began = monotonic()
+        try:
+            async with asyncio.timeout(max(chain.patience, 0.001) if chain.hops else None):
+                await turn.enter_async_context(self._hosts.turn(host))
+        except TimeoutError:
+            detail = "the hosts that it leads to want more time between requests than there is"
+            raise LeftAlone(FetchReason.RATE_LIMITED, detail, retry_after=ROBOTS_RETRY) from None
+        finally:
+            chain.patience -= (monotonic() - began) if chain.hops else 0.0
+        await turn.enter_async_context(self._slots)
 
     def _defer_if_full(self) -> None:
         if self.held_bytes > self._settings.max_held_bytes:

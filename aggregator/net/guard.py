@@ -46,9 +46,8 @@ class Target:
 
     @property
     def key(self) -> str:
-        """What politeness, robots and down times go by: the host, with its port unless that is 80 or 443."""
-        host, port = self.parts.host, self.parts.port
-        return host if port in (80, 443) else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        """What politeness, robots and down times go by."""
+        return self.parts.key
 
 
 class Guard:

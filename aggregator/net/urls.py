@@ -37,6 +37,12 @@ class Parts:
         return host if DEFAULT_PORTS[self.scheme] == self.port else f"{host}:{self.port}"
 
     @property
+    def key(self) -> str:
+        """What a host is remembered by: its name, with its port unless that is 80 or 443."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.host if self.port in (80, 443) else f"{host}:{self.port}"
+
+    @property
     def target(self) -> str:
         """What the request line asks for: path and query."""
         return f"{self.path}?{self.query}" if self.query else self.path

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aggregator.net.urls import ascii_host
 from aggregator.store.tables import Outlet
 from aggregator.text import short_hash
 
@@ -22,8 +23,9 @@ def domain_of(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").removeprefix("www."), parts.port
-    except ValueError:
+        host, port = (parts.hostname or "").removesuffix("."), parts.port
+        host = (host if host.isascii() else ascii_host(host)).removeprefix("www.")
+    except ValueError:  # BadUrl is one
         return ""
     numbered = host == "localhost" or ":" in host or host.rsplit(".", 1)[-1].isdigit()
     return f"{host}:{port}" if numbered and port not in (None, 80, 443) else host

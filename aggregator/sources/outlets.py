@@ -121,7 +121,12 @@ class OutletSpec(Section):
     @property
     def all_domains(self) -> tuple[str, ...]:
         """The home page's host without `www.`, and the further domains given."""
-        return tuple(dict.fromkeys((domain_of(self.home), *(domain.lower() for domain in self.domains))))
+        return tuple(dict.fromkeys((domain_of(self.home), *(_ascii(domain.lower()) for domain in self.domains))))
+
+
+def _ascii(domain: str) -> str:
+    """A domain as it stands in addresses: `xn--…` for one in another script."""
+    return domain if domain.isascii() else domain_of(f"//{domain}") or domain
 
 
 def basis(value: str) -> str:

@@ -12,13 +12,14 @@ from sqlalchemy.orm import undefer
 
 from aggregator.articles.extract import Extract
 from aggregator.articles.fetch import Fetch
+from aggregator.articles.hosts import save_hosts
 from aggregator.articles.rechecks import LONGEST, forget_rechecks, recheck_wait
 from aggregator.articles.revisions import difference
 from aggregator.articles.revisions import revisions as list_revisions
 from aggregator.articles.urls import article_id
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
-from aggregator.net import Failure, FetchReason, Reply
+from aggregator.net import Failure, FetchReason, HostState, Reply
 from aggregator.settings import FetchSettings, Settings
 from aggregator.stage import Tally, drain
 from aggregator.store.desk_tables import Glance
@@ -631,3 +632,14 @@ def test_revisions_tell_what_came_and_went_and_a_diff_where(
     assert (found.older, found.newer, found.title) == (1, 2, ("Bridge closed", "Bridge shut"))
     assert [one.text for one in found.body if one.kind == "new"] == ["The repair is to cost 3 million dollars."]
     assert [one.text for one in back.body if one.kind == "gone"] == ["The repair is to cost 3 million dollars."]
+
+
+def test_a_host_that_wants_a_minute_between_requests_does_not_keep_a_batch_busy_for_long(
+    sqlite: Store, clock: Clock
+) -> None:
+    for n in range(6):
+        add(sqlite, clock, f"{URL}/{n}")
+    with sqlite.write() as session:
+        save_hosts(session, [HostState("lantern.example", "User-agent: *\nCrawl-delay: 60", 200, clock.now())])
+    with sqlite.read() as session:
+        assert len(Fetch(Settings(), clock).pending(session, 64)) == 2

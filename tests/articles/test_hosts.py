@@ -7,6 +7,8 @@ import pytest
 
 from aggregator.articles.hosts import host_name, load_hosts, save_hosts
 from aggregator.net import HostState
+from aggregator.net.guard import Guard
+from aggregator.settings import NetSettings
 from aggregator.store.sessions import Store
 
 NOW = datetime(2026, 10, 18, 6, 0, tzinfo=UTC)
@@ -61,10 +63,18 @@ def test_an_unknown_host_of_a_known_service_comes_with_its_cool_down(sqlite: Sto
 
 @pytest.mark.parametrize(
     ("url", "name"),
-    [("https://A.example:443/x", "a.example"), ("http://a.example:8080", "a.example:8080"), ("", "")],
+    [
+        ("https://A.example:443/x", "a.example"),
+        ("http://a.example:8080", "a.example:8080"),
+        ("", ""),
+        ("https://bücher.example/rss", "xn--bcher-kva.example"),
+        ("http://[2606:4700::1]:8080/", "[2606:4700::1]:8080"),
+        ("https://a.example./x", "a.example"),
+    ],
 )
-def test_a_host_is_named_with_its_port_unless_that_is_the_usual_one(url: str, name: str) -> None:
+def test_a_host_is_remembered_by_the_name_that_it_is_asked_by(url: str, name: str) -> None:
     assert host_name(url) == name
+    assert not name or Guard(NetSettings()).aim(url).key == name
 
 
 def test_a_fetch_that_was_told_nothing_of_a_host_forgets_nothing_of_it(sqlite: Store) -> None:

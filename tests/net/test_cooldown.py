@@ -4,7 +4,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from aggregator.clock import Clock
 from aggregator.net import HostState, Request
 from aggregator.net.cooldown import LONGEST, doubling, eased, slower, spread
+from aggregator.net.exchange import Chain
 from aggregator.net.services import service_of
 from tests.net.conftest import NOW, Fetch, feed
 from tests.net.server import RawServer, ok, redirect, status
@@ -209,3 +210,15 @@ def test_a_site_that_uses_up_the_deadline_does_not_make_another_look_late(server
     assert {got.reason for got in answers} == {"timeout"}
     states = {state.host: state for state in fetch.states}
     assert states["fine.example"].down_until is None
+
+
+def test_redirects_on_a_host_that_wants_much_time_do_not_keep_everybody_waiting(
+    server: RawServer, fetch: Fetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = Chain.of
+    monkeypatch.setattr(Chain, "of", lambda request, left: replace(of(request, left), patience=2.0))
+    server.scripts |= {"/robots.txt": ok(b"User-agent: *\nCrawl-delay: 1")}
+    server.scripts |= {f"/{n}": redirect(f"/{n + 1}") for n in range(8)} | {"/8": ok()}
+    begun = monotonic()
+    got = fetch("/0", host_delay=0.01)
+    assert (got.reason, monotonic() - begun < 6) == ("rate-limited", True)

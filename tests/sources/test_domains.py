@@ -3,6 +3,7 @@
 import pytest
 
 from aggregator.sources.domains import Domains, domain_of
+from aggregator.sources.outlets import OutletSpec
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Outlet
 
@@ -32,3 +33,9 @@ def test_two_sites_on_one_address_are_two_outlets(sqlite: Store) -> None:
         session.flush()
         domains = Domains(session)
     assert [domains.owner(f"http://127.0.0.1:{port}/x") for port in (8001, 8002, 8003)] == ["a", "b", None]
+
+
+def test_a_domain_in_another_script_is_the_one_of_its_addresses() -> None:
+    spec = OutletSpec(key="a", name="A", home="https://www.bücher.example/", domains=("ärger.example",))
+    assert spec.all_domains == ("xn--bcher-kva.example", "xn--rger-koa.example")
+    assert domain_of("https://xn--bcher-kva.example./1") == spec.all_domains[0]
