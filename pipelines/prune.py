@@ -11,11 +11,13 @@ from aggregator.clock import Clock
 from aggregator.settings import KeepSettings, Settings
 from aggregator.store.page_tables import AnalysisRow, PageRow, SentenceVectorsRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Attempt, Membership, ParagraphCount, Response, StoryRow
+from aggregator.store.tables import Article, Attempt, Host, Membership, ParagraphCount, Response, StoryRow
 from pipelines.room import done_with
 
 #: rare paragraphs are forgotten after so long; boilerplate is remembered
 PARAGRAPH_DAYS = 90
+#: a host whose robots.txt was not asked for in so long is forgotten
+HOST_DAYS = timedelta(days=30)
 
 
 def prune(store: Store, clock: Clock, keep: KeepSettings) -> int:
@@ -34,7 +36,7 @@ def prune(store: Store, clock: Clock, keep: KeepSettings) -> int:
 
 def prune_leftovers(store: Store, clock: Clock, settings: Settings) -> None:
     """Empty the texts that feeds carried after `[keep] html_days`; forget paragraphs that stood on few articles and not
-    lately, and rechecks that nobody needs.
+    lately, rechecks that nobody needs, and hosts that were not asked lately.
     """
     now = clock.now()
     before, long_ago = now - timedelta(days=settings.keep.html_days), now - timedelta(days=PARAGRAPH_DAYS)
@@ -47,6 +49,10 @@ def prune_leftovers(store: Store, clock: Clock, settings: Settings) -> None:
         )
         rare = (ParagraphCount.last_at < long_ago, ParagraphCount.seen < COMMON)
         session.execute(delete(ParagraphCount).where(*rare))
+        quiet = Host.down_until.is_(None) | (Host.down_until < now)
+        session.execute(
+            delete(Host).where(quiet, func.coalesce(Host.robots_at, Host.down_until, now) < now - HOST_DAYS)
+        )
         forget_rechecks(session, now, timedelta(days=settings.cluster.window_days))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from aggregator.articles.landing import SAME_PAGE
+from aggregator.articles.documents import SAME_PAGE
 from aggregator.errors import Rejected
 from aggregator.publish.publish import publish
 from aggregator.store.tables import Article, Document, Outlet

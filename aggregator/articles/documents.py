@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from aggregator.articles.urls import article_id, article_key, is_front_page, is_redirector, without_device
 from aggregator.errors import Rejected
 from aggregator.store.tables import Alias, Article, Document, Outlet
-from aggregator.text import sha256
-from aggregator.types import DateTrust, Extent, Extracted, Rights, strictest
+from aggregator.text import one_line, sha256
+from aggregator.types import PURGED, DateTrust, Extent, Extracted, Rights, strictest
 
 #: `date_note` of articles whose dates the operator withholds at import: no page gives them one either
 DATES_WITHHELD = "withheld"
+#: why an article is withheld whose page another one has; that one's id follows
+SAME_PAGE = "the same page as "
 
 
 def content_sha(title: str, text: str) -> str:
@@ -58,7 +60,7 @@ def save_document(
     if rights is Rights.METADATA:
         older = update(Document).where(Document.article_id == article.id, Document.revision != current.revision)
         session.execute(older.values(text="", regions=[], rights=rights.value))
-    _teach(session, article, found, now)
+    _teach(session, article, found, current.revision, now)
     session.flush()
     return current
 
@@ -100,8 +102,11 @@ def _new_revision(session: Session, article: Article, title: str, text: str, sha
     )
 
 
-def _teach(session: Session, article: Article, found: Extracted, now: datetime) -> None:
-    """An article without a date of its feed takes the page's, unless that is a guess; `rel=canonical` is an alias."""
+def _teach(session: Session, article: Article, found: Extracted, revision: int, now: datetime) -> None:
+    """An article without a date of its feed takes the page's, unless that is a guess; `rel=canonical` is an alias.
+
+    If that is another article's address already, this one is the same page and is withheld.
+    """
     date = found.published_at if found.date_trust in (DateTrust.FEED, DateTrust.PAGE) else None
     if article.published_at is None and date is not None and date <= now:
         article.published_at = article.order_at = date
@@ -119,8 +124,24 @@ def _teach(session: Session, article: Article, found: Extracted, now: datetime) 
         return  # neither another site nor a front page may be claimed
     if is_redirector(found.canonical_url):
         return  # nor what leads to anybody's pages
-    if identity != article.id and session.get(Article, identity) is None and session.get(Alias, key) is None:
+    alias = session.get(Alias, key)
+    known = session.get(Article, alias.article_id if alias else identity)
+    if known is None:
         session.add(Alias(url_key=key, article_id=article.id))
+    elif known.id != article.id and revision == 1 and _is_same(session, known, found):
+        article.withheld = SAME_PAGE + known.id
+
+
+def _is_same(session: Session, known: Article, found: Extracted) -> bool:
+    """Whether a page that calls itself by another article's address is that article, under a further one.
+
+    Title or text must agree, for some sites name one address on all their pages; an article that was purged stays so
+    under every address.
+    """
+    if known.withheld:
+        return known.withheld.startswith(PURGED)
+    text = session.scalar(select(Document.text_sha256).where(Document.article_id == known.id, Document.current))
+    return one_line(known.title) == one_line(found.title) or text == sha256(found.text)
 
 
 def _is_own(url: str, own: str, domains: Sequence[str]) -> bool:

@@ -3,13 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aggregator.articles.documents import SAME_PAGE
 from aggregator.articles.urls import article_id, article_key, canonical, is_front_page
 from aggregator.errors import Rejected
 from aggregator.sources.domains import Domains
 from aggregator.store.tables import Alias, Article, Document
-
-#: why an article is withheld whose page another one has; that one's id follows
-SAME_PAGE = "the same page as "
 
 
 def leads_to_front_page(url: str, final_url: str) -> bool:

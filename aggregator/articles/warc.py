@@ -23,6 +23,8 @@ from aggregator.text import one_line
 from aggregator.types import Rights
 
 MAX_HEADER = 64_000
+#: after so many damages without a record between them, nothing more is looked for
+MAX_DAMAGES = 2_000
 #: how many times its size a body may grow by inflating
 _RATIO = 200
 _STEP = 1 << 20
@@ -70,13 +72,16 @@ def _records(stream: BinaryIO, cap: int) -> Iterator[tuple[Mapping[str, str], by
     start: int | None = stream.tell() if stream.seekable() else 0
     base = start or 0
     pending: Rejected | None = None
-    while start is not None:
+    damages = 0
+    while start is not None and damages < MAX_DAMAGES:
+        damages += 1
         last, in_body, any_read = start, False, False
         try:
             for record in ArchiveIterator(stream, parse_http=False, auto_decode="none", max_header_len=MAX_HEADER):
                 if pending is not None:
                     yield pending
                     pending = None
+                damages = 0
                 last, in_body, any_read = start + record.stream_pos, True, True
                 found = _block(record, cap)
                 in_body = False

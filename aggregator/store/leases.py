@@ -165,8 +165,8 @@ def record_failures(
 
 
 def _back_off(tries: int) -> timedelta:
-    """2, 4, 8 … minutes, at most some 17 hours."""
-    return timedelta(minutes=2 ** min(tries, 10))
+    """10 minutes, then four times as long each time: what was down for half a day is not given up."""
+    return timedelta(minutes=10 * 4 ** min(max(tries - 1, 0), 4))
 
 
 def renew(store: Store, hold: timedelta) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from aggregator.articles.documents import content_sha, save_document
+from aggregator.articles.documents import SAME_PAGE, content_sha, save_document
 from aggregator.articles.urls import article_id, article_key
 from aggregator.clock import Clock
 from aggregator.settings import EmbedSettings
@@ -12,7 +12,7 @@ from aggregator.store.sessions import Store
 from aggregator.store.tables import Alias, Article, Document, Outlet
 from aggregator.stories.embed import Embed
 from aggregator.text import sha256
-from aggregator.types import DateTrust, Extent, Extracted, Kind, Region, RegionKind, Rights, strictest
+from aggregator.types import PURGED, DateTrust, Extent, Extracted, Kind, Region, RegionKind, Rights, strictest
 
 NOW = datetime(2026, 10, 10, 12, tzinfo=UTC)
 URL = "https://lantern.example/news/bridge"
@@ -187,6 +187,30 @@ def test_a_canonical_address_for_another_device_becomes_an_alias(store: Store, h
     save(store, replace(FOUND, canonical_url=f"https://{host}/2026/bridge"))
     with store.read() as session:
         assert [row.url_key for row in session.scalars(select(Alias))] == ["lantern.example/2026/bridge"]
+
+
+@pytest.mark.parametrize(
+    ("known", "withheld", "same"),
+    [
+        pytest.param("The bridge is open", "", True, id="the same headline"),
+        pytest.param("Another headline", "", False, id="a site that names one address on all its pages"),
+        pytest.param("Another headline", f"{PURGED}asked for", True, id="purged"),
+        pytest.param("The bridge is open", "repeated-page", False, id="withheld for another reason"),
+    ],
+)
+def test_a_page_that_calls_itself_by_another_articles_address_is_that_article(
+    store: Store, known: str, withheld: str, same: bool
+) -> None:
+    address = "https://lantern.example/2026/bridge"
+    with store.write() as session:
+        session.add(
+            Article(
+                id=article_id(address), url=address, outlet_key="lantern", origin="feed", title=known,
+                withheld=withheld, found_at=NOW, order_at=NOW, entry_sha="e",
+            )
+        )  # fmt: skip
+    save(store, replace(FOUND, title="The bridge is open", canonical_url=address))
+    assert article(store).withheld == (SAME_PAGE + article_id(address) if same else "")
 
 
 @pytest.mark.parametrize("host", ["news.lantern.example", "lantern.elsewhere.example"])

@@ -12,10 +12,9 @@ from typer.testing import CliRunner
 from aggregator.analysis import vectors
 from aggregator.analysis.analyse import Analyse
 from aggregator.analysis.vectors import SentenceVectors
-from aggregator.articles.documents import save_document
+from aggregator.articles.documents import SAME_PAGE, save_document
 from aggregator.articles.entries import store_entries
 from aggregator.articles.extraction import document_from_text
-from aggregator.articles.landing import SAME_PAGE
 from aggregator.articles.urls import article_id
 from aggregator.cli.main import app
 from aggregator.clock import Clock

@@ -8,11 +8,11 @@ from sqlalchemy.orm import undefer
 from aggregator.clock import Clock
 from aggregator.settings import Settings
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Outlet, ParagraphCount
+from aggregator.store.tables import Article, Host, Outlet, ParagraphCount
 from pipelines.prune import prune_leftovers
 
 
-def test_texts_of_feeds_are_emptied_in_time_and_rare_paragraphs_and_needless_rechecks_forgotten(
+def test_texts_of_feeds_are_emptied_in_time_and_rare_paragraphs_needless_rechecks_and_old_hosts_forgotten(
     store: Store, clock: Clock
 ) -> None:
     now = clock.now()
@@ -30,6 +30,9 @@ def test_texts_of_feeds_are_emptied_in_time_and_rare_paragraphs_and_needless_rec
         for sha, seen, days in (("rare", 4, 91), ("often", 5, 91), ("of late", 1, 89)):
             at = now - timedelta(days=days)
             session.add(ParagraphCount(outlet_key="lantern", sha=sha, seen=seen, last_at=at))
+        down = now + timedelta(hours=1)
+        for host, days, until in (("long.ago", 31, None), ("of.late", 29, None), ("down", 31, down)):
+            session.add(Host(host=host, robots_at=now - timedelta(days=days), down_until=until))
     prune_leftovers(store, clock, Settings())
     with store.read() as session:
         rows = session.scalars(select(Article).options(undefer(Article.feed_html)).order_by(Article.id)).all()
@@ -38,3 +41,4 @@ def test_texts_of_feeds_are_emptied_in_time_and_rare_paragraphs_and_needless_rec
             ("a_old", None, True),
         ]
         assert set(session.scalars(select(ParagraphCount.sha))) == {"often", "of late"}
+        assert set(session.scalars(select(Host.host))) == {"of.late", "down"}
