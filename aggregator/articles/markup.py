@@ -28,6 +28,7 @@ _CONTROL_REFERENCE = re.compile(
     "|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF]));?(?![0-9a-fA-F])"
 )
 _DEEP = etree.XPath(f"boolean({'/*' * 200})")
+_OF_HEAD = frozenset(("title", "meta", "link", "style", "script", "base", "noscript", "template"))
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _SPACE = re.compile(r"\s+")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(\[[^\]]*\])?[^>]*>", re.IGNORECASE)
@@ -62,9 +63,27 @@ def build(source: str) -> etree._Element:
         huge_tree=True,
     )
     try:
-        return html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
         raise Rejected("empty-page", str(error)[:200]) from error
+    _close_head(tree)
+    return tree
+
+
+def _close_head(tree: etree._Element) -> None:
+    """Move into the body what stands in the head only because the page leaves out `</head>` and `<body>`, as it may.
+
+    libxml2 does not know that an `article`, `main` or `header` ends the head.
+    """
+    head = tree.find("head")
+    first = next((one for one in head if one.tag not in _OF_HEAD), None) if head is not None else None
+    if head is None or first is None:
+        return
+    strays = [first, *first.itersiblings()]
+    body = tree.find("body")
+    if body is None:
+        body = etree.SubElement(tree, "body")
+    body[:0] = strays
 
 
 def is_deep(tree: etree._Element) -> bool:
