@@ -1,8 +1,9 @@
 """Will this installation work? Each finding says what is wrong and what to do."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -26,8 +27,13 @@ class Finding:
     text: str
 
 
-def examine(config: Path, data: Path, database: str) -> Iterator[Finding]:
-    """Look at everything; later checks are left out when the configuration cannot be read."""
+def examine(
+    config: Path, data: Path, database: str, time_of: Callable[[Store, Settings], datetime]
+) -> Iterator[Finding]:
+    """Look at everything; later checks are left out when the configuration cannot be read.
+
+    `time_of` says what time it is for an instance: alerts go by the time of its news.
+    """
     try:
         settings = load_settings(config, overrides={"store": {"url": database}} if database else None)
         outlets = load_outlets(config)
@@ -43,7 +49,7 @@ def examine(config: Path, data: Path, database: str) -> Iterator[Finding]:
     found = _database(settings, data)
     yield found
     if found.level == "ok" and (settings.store.url.get_secret_value() or (data / DATABASE).exists()):
-        yield from _alerts(settings, data)
+        yield from _alerts(settings, data, time_of)
     yield _disk(settings, data)
     yield _model(settings)
     yield _torch()
@@ -65,11 +71,11 @@ def _database(settings: Settings, data: Path) -> Finding:
     return Finding("fail", "database", f"the schema is {state}: run `aggregator db upgrade`")
 
 
-def _alerts(settings: Settings, data: Path) -> Iterator[Finding]:
+def _alerts(settings: Settings, data: Path, time_of: Callable[[Store, Settings], datetime]) -> Iterator[Finding]:
     """What a run would warn of, but for the disk, which is looked at in any case."""
     store = Store(database_url(settings, data))
     try:
-        for alert in find_alerts(store, settings, data, Clock()):
+        for alert in find_alerts(store, settings, data, Clock(time_of(store, settings))):
             if alert.name != LITTLE_DISK:
                 yield Finding("warn", alert.name, alert.text)
     finally:
@@ -79,8 +85,13 @@ def _alerts(settings: Settings, data: Path) -> Iterator[Finding]:
 def _disk(settings: Settings, data: Path) -> Finding:
     there = next(folder for folder in (data, *data.resolve().parents) if folder.exists())
     free = shutil.disk_usage(there).free
-    level = "warn" if free < settings.keep.min_free_gb * GB else "ok"
-    return Finding(level, "disk", f"{free / 1e9:.1f} GB free at {there}")
+    text = f"{free / GB:.1f} GB free at {there}"
+    if free < settings.keep.min_free_gb * GB:
+        wanted = (
+            f"[keep] min_free_gb asks for {settings.keep.min_free_gb:g}: no new pages are fetched until there is room"
+        )
+        return Finding("warn", "disk", f"{text}; {wanted}")
+    return Finding("ok", "disk", text)
 
 
 def _model(settings: Settings) -> Finding:

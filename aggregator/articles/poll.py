@@ -29,7 +29,7 @@ from aggregator.sources.domains import Domains
 from aggregator.sources.feeds import read_feed
 from aggregator.stage import Stage
 from aggregator.store import leases
-from aggregator.store.tables import Feed, FeedCheck
+from aggregator.store.tables import Feed, FeedCheck, Host
 from aggregator.text import one_line
 from aggregator.types import FeedDocument, FeedState
 
@@ -176,8 +176,10 @@ class Poll(Stage[DueFeed, Polled]):
                 listed = self._store(session, feed, result, check, domains, now)
                 note_answer(session, feed, result, listed, domains, now, self.settings.poll)
             else:
+                before = feed.state
                 note_failure(feed, result, now, self.settings.poll)
-                log.warning("feed-failed", feed=feed.url, state=result.state.value, detail=feed.detail)
+                tell = log.warning if feed.state != before else log.info  # a run that tells nothing new is quiet
+                tell("feed-failed", feed=feed.url, state=result.state.value, detail=feed.detail)
             check.state, check.detail = feed.state, feed.detail
             self.states[FeedState(feed.state)] += 1
             session.merge(check)
@@ -242,7 +244,12 @@ def _write_next(session: Session, moments: Mapping[str, datetime | None]) -> Non
 
 
 def ask_again(session: Session) -> int:
-    """Make the feeds that did not answer due at once; how many those are."""
+    """Make the feeds that did not answer due at once, their hosts too; how many feeds those are."""
     failing = [state.value for state in FeedState if not state.answered and state is not FeedState.NEVER]
-    due = update(Feed).where(Feed.state.in_(failing), Feed.active).values(next_at=None).returning(Feed.id)
-    return len(session.scalars(due).all())
+    rows = session.scalars(select(Feed).where(Feed.state.in_(failing), Feed.active)).all()
+    for feed in rows:
+        feed.next_at = None
+    hosts = sorted({host_name(url) for feed in rows for url in (feed.url, feed.address) if url})
+    free = update(Host).where(Host.host.in_(hosts)).values(down_until=None)
+    session.execute(free.execution_options(synchronize_session=False))
+    return len(rows)

@@ -198,7 +198,7 @@ def doctor(context: typer.Context) -> None:
 
     options: Options = context.obj
     bad = 0
-    for finding in examine(options.config, options.data, options.database):
+    for finding in examine(options.config, options.data, options.database, options.time):
         typer.echo(f"{finding.level:5} {finding.subject:14} {finding.text}")
         bad += finding.level == "fail"
     if bad:

@@ -90,6 +90,14 @@ class Options:
         finally:
             store.close()
 
+    def time(self, store: "Store", settings: "Settings") -> "datetime":
+        """What time it is: --now, else where the replay of a sample instance stands, else the machine's time."""
+        from aggregator.clock import parse_time, wall
+
+        if self.now:
+            return parse_time(self.now, end_of_day=True)
+        return sample_time(store, settings) if settings.instance.sample else wall()
+
     @property
     def attended(self) -> bool:
         """Whether a person watches: progress bars then."""

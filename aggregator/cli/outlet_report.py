@@ -50,14 +50,15 @@ def _feeds(session: Session, key: str, spec: OutletSpec | None) -> Iterator[str]
     rows = session.scalars(select(Feed).where(Feed.outlet_key == key).order_by(Feed.url)).all()
     for feed in rows:
         listed = session.scalar(select(func.count()).where(Appearance.feed_id == feed.id)) or 0
-        state = feed.state if feed.active else f"not asked any more; last {feed.state}"
+        asked = feed.active and not (spec and spec.disabled)  # the next poll follows the file
+        state = feed.state if asked else f"not asked any more; last {feed.state}"
         yield f"  feed      {feed.url}  {state}{f': {feed.detail}' if feed.detail else ''}"
         times = [f"{listed} articles"]
         times += [f"answered {rfc3339(feed.answered_at)}"] if feed.answered_at else []
         last = select(FeedCheck).where(FeedCheck.feed_id == feed.id).order_by(FeedCheck.at.desc()).limit(1)
         check = session.scalar(last)
         times += [f"{check.bytes} bytes in {check.seconds:.1f} s last time"] if check and check.bytes else []
-        times += [f"next {rfc3339(feed.next_at)}"] if feed.next_at and feed.active else []
+        times += [f"next {rfc3339(feed.next_at)}"] if feed.next_at and asked else []
         yield f"            {', '.join(times)}"
     known = {feed.url for feed in rows}
     for one in spec.feeds if spec else ():

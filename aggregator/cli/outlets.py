@@ -109,7 +109,7 @@ def add(
         aggregator outlets add https://www.example.com/
     """
     from aggregator.clock import Clock, parse_time
-    from aggregator.sources.discovery import discover, found_feeds, further_domains
+    from aggregator.sources.discovery import discover
     from aggregator.sources.outlets_file import append_outlets
 
     options: Options = context.obj
@@ -117,17 +117,14 @@ def add(
     _refuse_known(specs, [url, *(feed or [])])
     clock = Clock(parse_time(options.now, end_of_day=True)) if options.now else Clock()
     say = (lambda line: None) if options.quiet else (lambda line: typer.echo(line, err=True))
-    found = discover(url, settings, clock, say)
-    feeds, domains = found.feeds, found.domains
-    if feed:
-        feeds = tuple(found_feeds(feed, settings, clock, say))
-        domains = further_domains(feeds, _host(found.home))
-    if not feeds or (feed and len(feeds) < len(set(feed))):
-        _say_vain(found, some=bool(feeds))
+    given = list(dict.fromkeys(feed or ()))
+    found = discover(url, settings, clock, say, given)
+    if len(found.feeds) < max(len(given), 1):
+        _say_vain(found, named=bool(given))
         raise typer.Exit(1)
-    spec = _spec(found, feeds, domains, specs, key, name)
-    _refuse_known(specs, [spec.home, *(f"https://{domain}/" for domain in spec.domains), *(f.url for f in feeds)])
-    for line in _found_lines(spec, feeds):
+    spec = _spec(found, specs, key, name)
+    _refuse_known(specs, [spec.home, *(f"https://{domain}/" for domain in spec.domains), *(f.url for f in found.feeds)])
+    for line in _found_lines(spec, found.feeds):
         typer.echo(line)
     if not agreed(yes, f"Add it to {options.config / 'outlets.toml'}?"):
         raise typer.Exit(1)
@@ -135,21 +132,17 @@ def add(
     typer.echo(f"added to {options.config / 'outlets.toml'}, unrated; next: aggregator --config {options.config} run")
 
 
-def _say_vain(found: "Discovery", *, some: bool) -> None:
+def _say_vain(found: "Discovery", *, named: bool) -> None:
     """What was asked without finding a feed, and why nothing is added."""
     for address, why in found.vain:
         typer.echo(f"  {address}: {why}", err=True)
-    typer.echo(f"not added: {'a --feed is none' if some else 'no feed was found'}; --feed URL names one", err=True)
+    if named:
+        typer.echo("not added: not every --feed could be read as a feed", err=True)
+    else:
+        typer.echo("not added: no feed was found; if you know the address of one, --feed URL names it", err=True)
 
 
-def _spec(
-    found: "Discovery",
-    feeds: "Sequence[FoundFeed]",
-    domains: tuple[str, ...],
-    specs: "Sequence[OutletSpec]",
-    key: str,
-    name: str,
-) -> "OutletSpec":
+def _spec(found: "Discovery", specs: "Sequence[OutletSpec]", key: str, name: str) -> "OutletSpec":
     """The outlet as found. Raises ConfigError for a key or name that cannot be one."""
     from pydantic import ValidationError
 
@@ -164,8 +157,8 @@ def _spec(
             home=found.home,
             country=found.country,
             language=found.language,
-            domains=domains,
-            feeds=tuple(FeedSpec(url=feed.url) for feed in feeds),
+            domains=found.domains,
+            feeds=tuple(FeedSpec(url=feed.url) for feed in found.feeds),
         )
     except ValidationError as error:
         first = error.errors()[0]
@@ -235,7 +228,8 @@ def check(
             said = "; ".join((found if report.works else report.detail, *report.notes))
             if not report.works or not options.quiet:
                 typer.echo(f"{report.state:14}{owners[report.url]}  {report.url}  {said}")
-    typer.echo(f"{len(owners) - failed} of {len(owners)} feeds can be read")
+    if failed or not options.quiet:
+        typer.echo(f"{len(owners) - failed} of {len(owners)} feeds can be read")
     if failed:
         raise typer.Exit(1)
 

@@ -71,7 +71,7 @@ class Guard:
         mapped = self._address_of(parts.host) if self._mapped else None
         trusted = f"{parts.host}:{parts.port}" in self._private
         if not trusted and mapped is None and parts.port not in self._ports:
-            raise FetchFailed(FetchReason.ADDRESS, f"port {parts.port} is not allowed")
+            raise FetchFailed(FetchReason.ADDRESS, f"port {parts.port} is in neither [net] ports nor allow_private")
         return Target(parts, trusted, mapped)
 
     def _is_blocked(self, host: str) -> bool:
@@ -129,7 +129,8 @@ async def checked_addresses(target: Target, resolve: Resolver) -> list[str]:
         raise FetchFailed(FetchReason.DNS, f"{host} has no address")
     private = None if target.trusted else next((address for address in found if not is_public(address)), None)
     if private is not None:
-        raise FetchFailed(FetchReason.ADDRESS, f"{host} has the address {private}, which is not public")
+        why = f"{host} has the address {private}, which is not public; if it is meant, [net] allow_private can allow it"
+        raise FetchFailed(FetchReason.ADDRESS, why)
     # a name with many IPv6 addresses behind a black hole must still reach its IPv4 ones
     v6, v4 = [a for a in found if ":" in a], [a for a in found if ":" not in a]
     first, second = (v6, v4) if ":" in found[0] else (v4, v6)

@@ -5,6 +5,7 @@ variable is read, and nothing is decoded. The request goes to the address; the n
 """
 
 import functools
+import os
 import ssl
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -24,8 +25,10 @@ _LEGACY = (
     "HANDSHAKE_FAILURE",
     "UNSUPPORTED_PROTOCOL",
     "DH_KEY_TOO_SMALL",
-    "WRONG_VERSION",
+    "WRONG_SSL_VERSION",
 )
+#: what OpenSSL says where something else than TLS answers, plain HTTP mostly
+_NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +161,18 @@ def _connect_failure(error: httpx.ConnectError) -> FetchFailed:
             return FetchFailed(FetchReason.TLS, cause.verify_message)
         if isinstance(cause, ssl.SSLError):
             what = cause.reason or str(cause)
+            if any(mark in what for mark in _NO_TLS):
+                return FetchFailed(
+                    FetchReason.TLS, "no TLS is spoken at this port: is the address meant to be http://?"
+                )
             old = any(mark in what for mark in _LEGACY)
             hint = "; if the server's TLS is out of date, [net] legacy_tls can allow it" if old else ""
             return FetchFailed(FetchReason.TLS, what + hint)
-        if isinstance(cause, OSError):
-            return ConnectFailed(FetchReason.UNREACHABLE, cause.strerror or str(cause))
-        cause = cause.__cause__ or cause.__context__
+        if isinstance(cause, OSError) and cause.errno:
+            return ConnectFailed(FetchReason.UNREACHABLE, os.strerror(cause.errno))
+        where, cause = cause, cause.__cause__ or cause.__context__
+        if cause is None and isinstance(where, OSError):
+            return ConnectFailed(FetchReason.UNREACHABLE, str(where))
     return FetchFailed(FetchReason.TLS, "the connection was closed during the TLS handshake")
 
 

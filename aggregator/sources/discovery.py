@@ -115,26 +115,33 @@ class _Seeker:
         except WorkerDied:
             return HomePage()
 
-    def feeds(self, urls: Iterable[str], source: str) -> list[FoundFeed]:
+    def feeds(self, urls: Iterable[str], source: str, most: int = _MOST) -> list[FoundFeed]:
         """Those of the first few addresses that are feeds."""
-        replies = self.ask([url for url in urls if url not in self.vain][:_MOST])
+        replies = self.ask([url for url in urls if url not in self.vain][:most])
         found = ((reply, self.feed(reply)) for reply in replies)
         return [FoundFeed(lasting_url(reply), source, feed) for reply, feed in found if feed is not None]
 
 
 def discover(
-    address: str, settings: Settings, clock: Clock, say: Callable[[str], None] = lambda line: None
+    address: str,
+    settings: Settings,
+    clock: Clock,
+    say: Callable[[str], None] = lambda line: None,
+    given: Sequence[str] = (),
 ) -> Discovery:
     """Find what can be found from `address`, a home page or a feed, with or without `https://`.
 
-    Feeds of comments are left out, and feeds that repeat another's entries. Nothing raises for what servers do: where
-    nothing was found, `vain` says why.
+    Feeds of comments are left out, and feeds that repeat another's entries. Where feeds are `given` none is looked for,
+    and those of them that are feeds are taken, in their order. Nothing raises for what servers do: where nothing was
+    found, `vain` says why.
     """
     urls = (address,) if "://" in address else (f"https://{address}", f"http://{address}")
     with _Seeker(settings, clock, say, Isolated()) as seeker:
         replies = seeker.ask(urls[:1]) or seeker.ask(urls[1:])
         if not replies:
-            return Discovery(urls[0], address, vain=tuple(seeker.vain.items()))
+            feeds = tuple(seeker.feeds(given, "given", len(given)))
+            domains = further_domains(feeds, domain_of(urls[0]))
+            return Discovery(urls[0], address, domains=domains, feeds=feeds, vain=tuple(seeker.vain.items()))
         first = replies[0]
         document = seeker.feed(first)
         if document is not None:
@@ -145,16 +152,11 @@ def discover(
         else:
             page, home = seeker.page(first), first.final_url
             del seeker.vain[first.url]  # it was asked for the page it is
-            found = _search(seeker, page, home)
-            if not found and (children := seeker.aside.run(read_children, first.body)):
+            found = [] if given else _search(seeker, page, home)
+            if not (found or given) and (children := seeker.aside.run(read_children, first.body)):
                 found = seeker.feeds(children[:_SITEMAPS], "page")
-        return _summed_up(home, page, _distinct(found), tuple(seeker.vain.items()))
-
-
-def found_feeds(urls: Sequence[str], settings: Settings, clock: Clock, say: Callable[[str], None]) -> list[FoundFeed]:
-    """Those of the given addresses that are feeds, in their order."""
-    with _Seeker(settings, clock, say, Isolated()) as seeker:
-        return seeker.feeds(urls, "given")
+        taken = seeker.feeds(given, "given", len(given)) if given else _distinct(found)
+        return _summed_up(home, page, taken, tuple(seeker.vain.items()))
 
 
 def _search(seeker: _Seeker, page: HomePage, home: str) -> list[FoundFeed]:

@@ -58,7 +58,8 @@ def _feeds(element: Any, section: str) -> Iterator[OpmlFeed]:
             continue
         attributes = {str(name).lower(): str(value) for name, value in child.attrib.items()}
         title = one_line(attributes.get("title") or attributes.get("text") or "", 120)
-        url = entry_url([attributes.get("xmlurl", "")], "")
+        given = attributes.get("xmlurl", "")
+        url = entry_url([given], "") or re.sub(r"//[^/@]*@", "//***@", one_line(given, 200))
         if url:
             yield OpmlFeed(url, title, entry_url([attributes.get("htmlurl", "")], ""), section)
         yield from _feeds(child, section if url else title or section)
@@ -75,7 +76,9 @@ def outlets_of(
     for feed in feeds:
         host = domain_of(feed.site or feed.url)
         owner = owners.get(feed.url) or owners.get(host)
-        if feed.url in owners:
+        if feed.url != entry_url([feed.url], ""):
+            left.append((feed, "is not an address that can be asked, http or https and without a user name"))
+        elif feed.url in owners:
             left.append((feed, f"is a feed of [{owner}] already"))
         elif owner:
             left.append((feed, f"{host} is [{owner}]'s: add the feed to its table"))

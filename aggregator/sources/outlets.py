@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.errors import ConfigError
-from aggregator.settings import Section, read_toml, suggestion
+from aggregator.settings import Section, in_words, read_toml, suggestion
 from aggregator.sources import ledger
 from aggregator.sources.domains import domain_of
 from aggregator.store.tables import Article, Feed, Outlet
@@ -183,7 +183,7 @@ def _read(file: Path, key: str, table: dict[str, Any]) -> OutletSpec:
         if first["type"] in ("model_type", "model_attributes_type"):
             fix = 'write each as a table, such as { url = "https://…" }'
             raise ConfigError(f"{str(first['input'])[:80]!r} is not a table", file=file, key=path, fix=fix) from None
-        message = first["msg"].removeprefix("Value error, ")
+        message = in_words(first)
         shown = f"{str(first['input'])[:80]!r}: " if isinstance(first["input"], (str, int, float)) else ""
         raise ConfigError(shown + message, file=file, key=path) from None
 

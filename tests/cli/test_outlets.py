@@ -133,6 +133,8 @@ def test_feeds_can_be_named_and_must_be_some(place: Place, site: RawServer) -> N
     site.scripts["/none"] = status(404)
     wrong = place.look("outlets", "add", site.base, "--feed", f"{site.base}/sport", "--feed", f"{site.base}/none")
     assert (wrong.exit_code, load_outlets(place.config)) == (1, ())
+    assert "not every --feed" in wrong.stderr
+    assert set(site.paths()) - {"/robots.txt"} == {"/", "/sport", "/none"}  # nothing is looked for
     assert place.look("outlets", "add", site.base, "--feed", f"{site.base}/sport", "--yes").exit_code == 0
     (spec,) = load_outlets(place.config)
     assert [feed.url for feed in spec.feeds] == [f"{site.base}/sport"]

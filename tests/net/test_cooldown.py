@@ -33,6 +33,7 @@ def test_a_refused_connection_marks_the_host_down(server: RawServer, fetch: Fetc
             allow_private=(closed, f"127.0.0.1:{server.port}"),
         )
     assert first.reason == second.reason == "unreachable"
+    assert first.detail == "Connection refused"
     assert second.detail == "host is down until 2026-10-18T06:10:00Z"
     assert other.reason == "http-4xx"
     down = {state.host: (state.down_until, state.down_reason) for state in fetch.states}

@@ -1,6 +1,8 @@
 """Redirects, TLS and what is remembered of both."""
 
+import socketserver
 import ssl
+import threading
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
@@ -167,6 +169,21 @@ def test_an_unknown_authority_is_a_tls_failure(authority: trustme.CA, fetch: Fet
     with RawServer(_server_tls(authority, "good.example")) as secure:
         name = f"good.example:{secure.port}"
         assert fetch(f"https://{name}/", resolve=_loopback, allow_private=(name,)).reason == "tls"
+
+
+def test_a_port_without_tls_is_said_to_have_none(fetch: Fetch) -> None:  # 7
+    class Plain(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(4096)
+            self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Plain) as plain:
+        threading.Thread(target=plain.handle_request, daemon=True).start()
+        name = f"127.0.0.1:{plain.server_address[1]}"
+        answer = fetch(f"https://{name}/", allow_private=(name,))
+    assert answer.reason == "tls"
+    assert "no TLS" in answer.detail
+    assert "legacy_tls" not in answer.detail
 
 
 @pytest.mark.parametrize("legacy", [False, True])

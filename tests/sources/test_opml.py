@@ -28,18 +28,20 @@ def test_a_list_is_read_with_its_innermost_folders_and_each_feed_once() -> None:
             "https://feeds.gazette.example/sport", "Gazette Sport & more &x;", "https://www.gazette.example/s", "Sport"
         ),
         OpmlFeed("https://gazette.example/rss", "Gazette"),
+        OpmlFeed("javascript:alert(1)", "no feed"),
         OpmlFeed("https://feeds.feedburner.com/burner", "Burner"),
     )
 
 
 def test_feeds_of_one_host_are_one_outlet_and_those_of_nobody_are_left_out() -> None:
-    (gazette,), ((burner, why),) = outlets_of(read_opml(LIST.encode()), ())
+    (gazette,), ((script, no_address), (burner, why)) = outlets_of(read_opml(LIST.encode()), ())
     assert (gazette.key, gazette.name, gazette.home) == ("gazette", "Gazette", "https://www.gazette.example/")
     assert [(feed.url, feed.section) for feed in gazette.feeds] == [
         ("https://feeds.gazette.example/sport", "Sport"),
         ("https://gazette.example/rss", ""),
     ]
-    assert burner.title == "Burner"
+    assert (script.title, burner.title) == ("no feed", "Burner")
+    assert "not an address" in no_address
     assert "cannot be told" in why
 
 
@@ -87,8 +89,14 @@ def test_any_bytes_are_a_list_or_rejected(at: int, size: int, piece: bytes) -> N
         feeds = read_opml(body[:at] + piece + body[at + size :])
     except Rejected:
         return
-    assert all(feed.url.startswith(("http://", "https://")) for feed in feeds)
-    outlets_of(feeds, ())
+    specs, _ = outlets_of(feeds, ())
+    assert all(feed.url.startswith(("http://", "https://")) for spec in specs for feed in spec.feeds)
+
+
+def test_a_user_name_in_an_address_is_not_repeated() -> None:
+    listed = read_opml(b'<opml><outline text="x" xmlUrl="https://me:secret@gazette.example/rss"/></opml>')
+    _, ((feed, why),) = outlets_of(listed, ())
+    assert "secret" not in feed.url + why
 
 
 def test_a_list_that_breaks_off_is_read_as_far_as_it_goes() -> None:

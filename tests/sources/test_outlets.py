@@ -113,7 +113,7 @@ def test_a_misspelt_key_is_named_with_a_key_of_its_own_table(tmp_path: Path, res
         ("feeds = [{ url = 'https://[a/' }]", "lantern.feeds.0.url", "'https://[a/'"),
         ("feeds = [{ url = 'https://a:x/' }]", "lantern.feeds.0.url", "'https://a:x/'"),
         ("feeds = [{ url = 'https://:80/' }]", "lantern.feeds.0.url", "has no host"),
-        ("feeds = [{ url = 'https://me:pw@a.example/' }]", "lantern.feeds.0.url", "pattern"),
+        ("feeds = [{ url = 'https://me:pw@a.example/' }]", "lantern.feeds.0.url", "without a user name"),
         ("ratings = [{ rater = 'A', label = 'Left' }]", "lantern.ratings.0.rated_on", "required"),
         ("ratings = [{ rater = '', rated_on = 2026-01-15, label = 'Left' }]", "lantern.ratings.0.rater", "at least 1"),
         ("ratings = [{ rater = 'A', rated_on = 'May', label = 'Left' }]", "lantern.ratings.0.rated_on", "'May'"),
