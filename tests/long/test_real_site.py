@@ -71,11 +71,6 @@ def add_outlet(folder: Path, site: Site) -> None:
     net = f'[net]\nhost_delay = 0\nallow_private = ["127.0.0.1:{site.port}"]\n'
     file.write_text(file.read_text().replace("[net]\n", net, 1))
     added = aggregator(folder, "outlets", "add", site.base)
-    if "No such command" in added.stderr:  # until it is there
-        feed = f'feeds = [{{ url = "{site.base}rss.xml" }}]'
-        with (folder / "config" / "outlets.toml").open("a") as outlets:
-            outlets.write(f'\n[demo]\nname = "Demo"\nhome = "{site.base}"\n{feed}\n')
-        return
     assert added.returncode == 0, added.stderr
 
 
