@@ -1,4 +1,7 @@
-"""Fetching: feeds' rhythms and moves, what hosts reserve and teach, pages asked for again, boilerplate by outlet."""
+"""Fetching: feeds' rhythms and moves, what hosts reserve and teach, pages asked for again, boilerplate by outlet.
+
+Stories: slices that are open, and where each article stood when the last one was closed.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -70,6 +73,12 @@ NEW = {
         sa.Column("image", columns.JsonColumn, nullable=True),
         sa.Column("agreement", sa.Float(), nullable=True),
     ],
+    "memberships": [sa.Column("settled_id", sa.Text(), nullable=True)],
+    "slices": [
+        _time("closed_at"),
+        _text("input_sha"),
+        sa.Column("stood", columns.JsonColumn, nullable=False, server_default="{}"),
+    ],
 }
 
 
@@ -91,6 +100,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("outlet_key", "sha"),
     )
     op.create_index("ix_paragraph_counts_last_at", "paragraph_counts", ["last_at"])
+    op.create_index("ix_memberships_settled", "memberships", ["settled_id"])
+    op.execute("UPDATE memberships SET settled_id = story_id")
+    op.execute("UPDATE slices SET closed_at = placed_at")
     for table in ("feeds", "feed_checks"):
         op.execute(f"UPDATE {table} SET state = 'redirect-loop' WHERE state = 'redirect'")
 
