@@ -127,7 +127,7 @@ def _regroup(
     own = np.rint(compare(table.features, hood.positions, settings, hood.positions).score * _STEP).astype(np.int64)
     before = np.unique([published.get(table.items[one].id, f"+{one}") for one in positions], return_inverse=True)[1]
     held = own + round(settings.inertia * _STEP) * (before[:, None] == before[None, :])
-    groups = agglomerate(held, [pins.get(one, "") for one in positions], settings.repair)
+    groups = agglomerate(held, [pins.get(one, "") for one in positions], settings)
     _score(own, groups, [table.items[one].id for one in positions], scores)
     stays = [[positions[one] for one in group] for group in groups]
     names, heirs = _names(table, hood.stories, stays, pins)
@@ -144,42 +144,60 @@ def _pins(table: Table, hood: Hood, rules: Rules) -> dict[int, str]:
     return pins
 
 
-def agglomerate(pairs: Ints, pins: Sequence[str], cut: float) -> list[list[int]]:
-    """Average link: unite the two groups of the highest mean score while it is `cut` or more.
+def agglomerate(pairs: Ints, pins: Sequence[str], settings: ClusterSettings) -> list[list[int]]:
+    """Average link: unite the two groups of the highest mean score while it reaches their cut.
 
     `pairs` holds the scores of all pairs in whole steps, `pins` the story to which each article is bound, or "". Those
-    of one pin are one group from the start, those of two are never united. Groups, and the articles in them, ascend.
+    of one pin are one group from the start, those of two are never united. The cut of two groups is `repair`, and more
+    where they are close within: the more alike the articles of a story are, the more alike has to be what comes to it
+    (a saga tells of many events in the same words). Groups, and the articles in them, ascend.
     """
-    nodes: dict[str, list[int]] = {}
-    for one, pin in enumerate(pins):
-        nodes.setdefault(pin or f"+{one}", []).append(one)
-    groups, bound = list(nodes.values()), [pins[group[0]] for group in nodes.values()]
-    if len(groups) < len(pins):
-        own = np.zeros((len(groups), len(pins)), np.int64)
-        for number, group in enumerate(groups):
-            own[number, group] = 1
-        sums = own @ pairs @ own.T
-    else:
-        sums = pairs.copy()
-    sizes = np.array([len(group) for group in groups], np.int64)
-    kinds = np.unique(bound, return_inverse=True)[1] if any(bound) else np.zeros(len(groups), np.int64)
-    free = np.array([not pin for pin in bound])
+    groups, bound = _nodes(pins)
+    own = np.zeros((len(groups), len(pins)), np.int64)
+    for number, group in enumerate(groups):
+        own[number, group] = 1
+    sums = own @ (pairs - np.diag(np.diag(pairs))) @ own.T
+    sizes = own.sum(axis=1)
+    within = np.diag(sums) // 2
     means = sums / np.outer(sizes, sizes)
-    means[(kinds[:, None] != kinds[None, :]) & ~free[:, None] & ~free[None, :]] = -np.inf
+    means[(bound[:, None] != bound[None, :]) & (bound[:, None] >= 0) & (bound[None, :] >= 0)] = -np.inf
     np.fill_diagonal(means, -np.inf)
-    while len(groups) > 1:
-        i, j = divmod(int(means.argmax()), len(groups))
-        if means[i, j] < cut * _STEP:
-            break
+    cuts = np.stack([_cuts(number, within, sizes, settings) for number in range(len(groups))])
+    while True:
+        reached = np.where(means >= cuts, means, -np.inf)
+        i, j = divmod(int(reached.argmax()), len(groups))
+        if np.isinf(reached[i, j]):
+            return sorted(sorted(group) for group in groups if group)
+        within[i] += within[j] + sums[i, j]
         sums[i] += sums[j]
         sums[:, i] += sums[:, j]
         sizes[i] += sizes[j]
-        groups[i] = groups[i] + groups[j]
-        row = np.where(np.isinf(means[i]) | np.isinf(means[j]), -np.inf, sums[i] / (sizes[i] * sizes))
-        means[i], means[:, i] = row, row
+        groups[i], groups[j] = groups[i] + groups[j], []
+        means[i] = np.where(np.isinf(means[i]) | np.isinf(means[j]), -np.inf, sums[i] / (sizes[i] * sizes))
+        means[:, i] = means[i]
         means[j], means[:, j] = -np.inf, -np.inf
-        groups[j] = []
-    return sorted(sorted(group) for group in groups if group)
+        cuts[i] = cuts[:, i] = _cuts(i, within, sizes, settings)
+
+
+def _nodes(pins: Sequence[str]) -> tuple[list[list[int]], Ints]:
+    """The groups from which to begin, and of each the number of its pin, or -1."""
+    nodes: dict[str, list[int]] = {}
+    for one, pin in enumerate(pins):
+        nodes.setdefault(pin or f"+{one}", []).append(one)
+    numbers = {pin: number for number, pin in enumerate(sorted({*pins} - {""}))}
+    return list(nodes.values()), np.array([numbers.get(name, -1) for name in nodes], np.int64)
+
+
+def _cuts(one: int, within: Ints, sizes: Ints, settings: ClusterSettings) -> NDArray[np.float64]:
+    """What the mean score of group `one` with each other has to reach."""
+    cohesion = np.where(sizes > 1, within / np.maximum(sizes * (sizes - 1) / 2, 1), 0)
+    looser = np.minimum(cohesion[one], cohesion)
+    asked = np.where(
+        (sizes > 1) & (sizes[one] > 1),
+        settings.cohesion_of_two * looser,
+        settings.cohesion_of_one * np.maximum(cohesion[one], cohesion),
+    )
+    return np.maximum(settings.repair * _STEP, asked)
 
 
 def _score(pairs: Ints, groups: Sequence[Sequence[int]], ids: Sequence[str], scores: dict[str, float]) -> None:
