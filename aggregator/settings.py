@@ -152,8 +152,8 @@ class ClusterSettings(Section):
     dense_weight: float = Field(default=0.2, ge=0, le=1)
     decay_days: float = Field(default=3, gt=0, le=365)
     window_days: float = Field(default=7, gt=0, le=365)
-    join: float = Field(default=0.2, gt=0, lt=1)
-    repair: float = Field(default=0.16, gt=0, lt=1)
+    join: float = Field(default=0.19, gt=0, lt=1)
+    repair: float = Field(default=0.15, gt=0, lt=1)
     cohesion_of_one: float = Field(default=0.4, ge=0, le=1)
     cohesion_of_two: float = Field(default=0.7, ge=0, le=1)
     inertia: float = Field(default=0.02, ge=0, lt=1)
@@ -163,6 +163,12 @@ class ClusterSettings(Section):
     candidates: int = Field(default=6, ge=1)
     exemplars: int = Field(default=12, ge=1)
     grace_hours: float = Field(default=6, ge=0, le=72)
+
+    @model_validator(mode="after")
+    def _repair_is_no_stricter(self) -> "ClusterSettings":
+        if self.repair > self.join:
+            raise ValueError("repair is larger than join: what has just joined would be parted again")
+        return self
 
     @model_validator(mode="after")
     def _near_miss_is_nearer(self) -> "ClusterSettings":

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -101,10 +101,10 @@ def fill(file: Path, rows: Sequence[Row], vectors: Vectors) -> None:
             "authors": [], "external_id": "", "summary": "", "section": "", "rights": "full",
         })  # fmt: skip
         documents.append({
-            "article_id": row["id"], "revision": 1, "current": True, "input_sha": sha, "recipe": "", "title": row["title"],
-            "text": row["text"], "text_sha256": sha, "content_sha": sha, "language": "en", "kind": "news",
-            "extent": "full", "regions": [], "authors": [], "published_at": at, "date_trust": "feed", "made_at": at,
-            "wire": "", "rights": "full",
+            "article_id": row["id"], "revision": 1, "current": True, "input_sha": sha, "recipe": "",
+            "title": row["title"], "text": row["text"], "text_sha256": sha, "content_sha": sha, "language": "en",
+            "kind": "news", "extent": "full", "regions": [], "authors": [], "published_at": at, "date_trust": "feed",
+            "made_at": at, "wire": "", "rights": "full",
         })  # fmt: skip
         embeddings.append({
             "article_id": row["id"], "recipe": recipe, "input_sha": sha, "space": "", "engine": "", "vector": vector,
@@ -159,10 +159,8 @@ def killed_once(store: Store, rows: Sequence[Row], chance: random.Random) -> Non
     dying = Dying(SETTINGS.cluster, SETTINGS.embed, ("en",), clock)
     dying.left = chance.randrange(days)
     dying.whole = chance.random() < 0.5
-    try:
+    with suppress(KeyboardInterrupt):
         drain(dying, store, clock)
-    except KeyboardInterrupt:
-        pass
     drain(stage(clock), store, clock)
 
 
@@ -268,7 +266,7 @@ def sound(store: Store) -> None:
                 told[event.article_id] = event.story_id
             elif event.kind == "moved" and event.article_id and event.other_id:
                 told[event.article_id] = event.other_id
-        kinds = defaultdict(int)
+        kinds: dict[str, int] = defaultdict(int)
         for event in session.scalars(select(StoryEvent.kind)):
             kinds[event] += 1
         untold = [key for key, story in told.items() if not story]

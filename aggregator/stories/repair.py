@@ -197,7 +197,8 @@ def _cuts(one: int, within: Ints, sizes: Ints, settings: ClusterSettings) -> NDA
         settings.cohesion_of_two * looser,
         settings.cohesion_of_one * np.maximum(cohesion[one], cohesion),
     )
-    return np.maximum(settings.repair * _STEP, asked)
+    cuts: NDArray[np.float64] = np.maximum(settings.repair * _STEP, asked)
+    return cuts
 
 
 def _score(pairs: Ints, groups: Sequence[Sequence[int]], ids: Sequence[str], scores: dict[str, float]) -> None:
