@@ -8,6 +8,7 @@ from bisect import insort
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,8 +184,10 @@ def _largest(values: Floats, count: int) -> NDArray[np.intp]:
 
 def _mean(members: Sequence[int], against: Comparison, settings: ClusterSettings) -> float:
     """Average link: the mean score with the story's exemplars within the window (its first few and its last)."""
-    inside = [position for position in members if against.inside[position]]
+    newest = list(islice((one for one in reversed(members) if against.inside[one]), settings.exemplars + 1))
+    inside = newest[::-1]
     if len(inside) > settings.exemplars:
         first = min(FIRST_EXEMPLARS, settings.exemplars)
-        inside = inside[:first] + inside[len(inside) - settings.exemplars + first :]
+        oldest = list(islice((one for one in members if against.inside[one]), first))
+        inside = oldest + inside[len(inside) - settings.exemplars + first :]
     return round(float(against.score[inside].mean(dtype=np.float64)), DECIMALS)

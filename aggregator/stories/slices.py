@@ -50,8 +50,8 @@ def due(session: Session, documents: Documents, settings: ClusterSettings, now: 
     if full := next((one for one in days if len(one[1]) == MOST_IN_A_SLICE), None):
         return _due(session, [full], recipe, closes=True)
     found = _due(session, days, recipe, closes=False)
-    stored = set(session.scalars(select(Slice.input_sha).where(Slice.closed_at.is_(None))))
-    return None if stored == {found.input_sha} else found
+    newest = select(Slice.input_sha).where(Slice.closed_at.is_(None)).order_by(Slice.id.desc()).limit(1)
+    return None if session.scalar(newest) == found.input_sha else found
 
 
 def _unclosed(documents: Documents) -> Select[Any]:
