@@ -35,14 +35,10 @@ from aggregator.text import sha256
 
 SEED = 0
 ORDERS = 5
-#: join, repair, cohesion of one, cohesion of two
+#: join, repair, cohesion
 GRID = [
-    *((join, repair, 0.4, 0.7) for join in (0.18, 0.19, 0.20, 0.22) for repair in (0.13, 0.14, 0.15, 0.16, 0.17, 0.18)),
-    *(
-        (0.19, repair, one, two)
-        for repair in (0.15, 0.18)
-        for one, two in ((0.0, 0.0), (0.3, 0.7), (0.4, 0.6), (0.5, 0.8))
-    ),
+    *((join, repair, 0.7) for join in (0.18, 0.19, 0.20, 0.22) for repair in (0.14, 0.15, 0.16, 0.17, 0.18)),
+    *((0.19, repair, cohesion) for repair in (0.15, 0.18) for cohesion in (0.0, 0.6, 0.8)),
 ]
 #: when undated articles count as found
 FOUND_AT = datetime(2020, 1, 1, tzinfo=UTC)
@@ -72,7 +68,7 @@ def main() -> None:
     undated = read(arguments.data / "newscluster_5w1h" / "articles.jsonl.gz")
     newscluster = make_set("newscluster", undated, vectors, dates=False, orders=ORDERS)
     dev = make_set("allsides dev", thin(month_range(stream, "2018-03", "2018-08"), 0.5), vectors)
-    print("join repair one two   set                P     R    F1  pair ratio")
+    print("join repair cohesion  set             P     R    F1  pair ratio")
     means = {one: (report(one, dev) + report(one, newscluster)) / 2 for one in GRID}
     for one, mean in sorted(means.items(), key=lambda pair: -pair[1]):
         print(f"{one}: mean F1 {mean:.4f}")
@@ -85,11 +81,10 @@ def main() -> None:
     report(chosen, make_set("multinews", named, vectors, dates=False), interval=True)
 
 
-def report(constants: tuple[float, float, float, float], one: Set, *, interval: bool = False) -> float:
+def report(constants: tuple[float, float, float], one: Set, *, interval: bool = False) -> float:
     """Cluster a set online, print its row (means over its orders), and give its B-cubed F1."""
     start = time.process_time()
-    join_cut, repair_cut, of_one, of_two = constants
-    settings = ClusterSettings(join=join_cut, repair=repair_cut, cohesion_of_one=of_one, cohesion_of_two=of_two)
+    settings = ClusterSettings(join=constants[0], repair=min(constants[:2]), cohesion=constants[2])
     partitions = [replay(reordered(one.items, order), settings) for order in range(one.orders)]
     cost = 1000 * (time.process_time() - start) / len(one.items) / one.orders
     true = list(one.gold.values())

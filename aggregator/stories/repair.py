@@ -124,10 +124,14 @@ def _regroup(
     """Group the articles of a neighbourhood and put them, and those that follow them, in their stories."""
     positions = hood.positions.tolist()
     pins = _pins(table, hood, rules)
-    own = np.rint(compare(table.features, hood.positions, settings, hood.positions).score * _STEP).astype(np.int64)
+    both = compare(table.features, hood.positions, settings, hood.positions)
+    own = _steps(both.score)
+    timeless = settings.dense_weight * both.dense + (1 - settings.dense_weight) * both.sparse
     before = np.unique([published.get(table.items[one].id, f"+{one}") for one in positions], return_inverse=True)[1]
-    held = own + round(settings.inertia * _STEP) * (before[:, None] == before[None, :])
-    groups = agglomerate(held, [pins.get(one, "") for one in positions], settings)
+    same = before[:, None] == before[None, :]
+    held = np.where(same, _steps(timeless) + round(settings.inertia * _STEP), own)
+    alike = np.where(same, _steps(timeless), _steps(np.sqrt(np.clip(timeless * both.score, 0, None))))
+    groups = agglomerate(held, alike, [pins.get(one, "") for one in positions], settings)
     _score(own, groups, [table.items[one].id for one in positions], scores)
     stays = [[positions[one] for one in group] for group in groups]
     names, heirs = _names(table, hood.stories, stays, pins)
@@ -144,39 +148,46 @@ def _pins(table: Table, hood: Hood, rules: Rules) -> dict[int, str]:
     return pins
 
 
-def agglomerate(pairs: Ints, pins: Sequence[str], settings: ClusterSettings) -> list[list[int]]:
-    """Average link: unite the two groups of the highest mean score while it reaches their cut.
+def _steps(scores: NDArray[np.float32]) -> Ints:
+    steps: Ints = np.rint(scores * _STEP).astype(np.int64)
+    return steps
 
-    `pairs` holds the scores of all pairs in whole steps, `pins` the story to which each article is bound, or "". Those
-    of one pin are one group from the start, those of two are never united. The cut of two groups is `repair`, and more
-    where they are close within: the more alike the articles of a story are, the more alike has to be what comes to it
-    (a saga tells of many events in the same words). Groups, and the articles in them, ascend.
+
+def agglomerate(pairs: Ints, alike: Ints, pins: Sequence[str], settings: ClusterSettings) -> list[list[int]]:
+    """Average link: unite the two groups of the highest mean score while it reaches the repair cut.
+
+    `pairs` holds the scores of all pairs in whole steps, `alike` the same with half the decay, `pins` the story
+    to which each article is bound, or "". Those of one pin are one group from the start, those of two are never united.
+    Nor are two groups that are much less alike than the articles within them: a saga tells of many events in the same
+    words, and the closer two stories are, the closer they have to be to each other. Groups, and articles in them,
+    ascend.
     """
     groups, bound = _nodes(pins)
     own = np.zeros((len(groups), len(pins)), np.int64)
     for number, group in enumerate(groups):
         own[number, group] = 1
-    sums = own @ (pairs - np.diag(np.diag(pairs))) @ own.T
+    sums, kin = (own @ (one - np.diag(np.diag(one))) @ own.T for one in (pairs, alike))
     sizes = own.sum(axis=1)
-    within = np.diag(sums) // 2
+    within = np.diag(kin) // 2
     means = sums / np.outer(sizes, sizes)
     means[(bound[:, None] != bound[None, :]) & (bound[:, None] >= 0) & (bound[None, :] >= 0)] = -np.inf
     np.fill_diagonal(means, -np.inf)
-    cuts = np.stack([_cuts(number, within, sizes, settings) for number in range(len(groups))])
+    apart = np.stack([_too_far(number, kin, within, sizes, settings.cohesion) for number in range(len(groups))])
     while True:
-        reached = np.where(means >= cuts, means, -np.inf)
+        reached = np.where((means >= settings.repair * _STEP) & ~apart, means, -np.inf)
         i, j = divmod(int(reached.argmax()), len(groups))
         if np.isinf(reached[i, j]):
             return sorted(sorted(group) for group in groups if group)
-        within[i] += within[j] + sums[i, j]
-        sums[i] += sums[j]
-        sums[:, i] += sums[:, j]
+        within[i] += within[j] + kin[i, j]
+        for one in (sums, kin):
+            one[i] += one[j]
+            one[:, i] += one[:, j]
         sizes[i] += sizes[j]
         groups[i], groups[j] = groups[i] + groups[j], []
         means[i] = np.where(np.isinf(means[i]) | np.isinf(means[j]), -np.inf, sums[i] / (sizes[i] * sizes))
         means[:, i] = means[i]
         means[j], means[:, j] = -np.inf, -np.inf
-        cuts[i] = cuts[:, i] = _cuts(i, within, sizes, settings)
+        apart[i] = apart[:, i] = _too_far(i, kin, within, sizes, settings.cohesion)
 
 
 def _nodes(pins: Sequence[str]) -> tuple[list[list[int]], Ints]:
@@ -188,17 +199,13 @@ def _nodes(pins: Sequence[str]) -> tuple[list[list[int]], Ints]:
     return list(nodes.values()), np.array([numbers.get(name, -1) for name in nodes], np.int64)
 
 
-def _cuts(one: int, within: Ints, sizes: Ints, settings: ClusterSettings) -> NDArray[np.float64]:
-    """What the mean score of group `one` with each other has to reach."""
-    cohesion = np.where(sizes > 1, within / np.maximum(sizes * (sizes - 1) / 2, 1), 0)
-    looser = np.minimum(cohesion[one], cohesion)
-    asked = np.where(
-        (sizes > 1) & (sizes[one] > 1),
-        settings.cohesion_of_two * looser,
-        settings.cohesion_of_one * np.maximum(cohesion[one], cohesion),
-    )
-    cuts: NDArray[np.float64] = np.maximum(settings.repair * _STEP, asked)
-    return cuts
+def _too_far(one: int, kin: Ints, within: Ints, sizes: Ints, cohesion: float) -> NDArray[np.bool_]:
+    """With which groups group `one` is not to be united, being less alike than `cohesion` of the looser one's own
+    articles; one article alone is a group without any measure of its own."""
+    own = np.where(sizes > 1, within / np.maximum(sizes * (sizes - 1) / 2, 1), 0)
+    far: NDArray[np.bool_] = kin[one] / (sizes[one] * sizes) < cohesion * np.minimum(own[one], own)
+    far &= (sizes > 1) & (sizes[one] > 1)
+    return far
 
 
 def _score(pairs: Ints, groups: Sequence[Sequence[int]], ids: Sequence[str], scores: dict[str, float]) -> None:

@@ -35,7 +35,7 @@ def repaired(on: Table, touched: dict[str, Sequence[str]], rules: Rules | None =
         Placement(on.items[on.members[story][-1]].id, story, False, 1.0, tuple((other, 0.15) for other in near))
         for story, near in touched.items()
     ]
-    values = {"dense_weight": 0.0, "cohesion_of_one": 0.0, "cohesion_of_two": 0.0, **changes}
+    values = {"dense_weight": 0.0, "cohesion": 0.0, **changes}
     before = {one.id: story for one, story in zip(on.items, on.story_of, strict=True)}
     repair(on, placements, before, ClusterSettings(**values), rules or Rules())
     return on
@@ -45,27 +45,32 @@ def pairs(*rows: Sequence[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.array(rows, np.int64)
 
 
-LOOSE = ClusterSettings(join=0.3, repair=0.3, cohesion_of_one=0, cohesion_of_two=0)
+LOOSE = ClusterSettings(join=0.3, repair=0.3, cohesion=0)
 
 
 def test_groups_are_united_while_their_mean_score_reaches_the_cut() -> None:
     scores = pairs([0, 6000, 4000, 0], [6000, 0, 2000, 0], [4000, 2000, 0, 0], [0, 0, 0, 0])
-    assert agglomerate(scores, ["", "", "", ""], LOOSE) == [[0, 1, 2], [3]]
-    assert agglomerate(scores, ["", "", "", ""], ClusterSettings(join=0.4, repair=0.31)) == [[0, 1], [2], [3]]
+    assert agglomerate(scores, scores, ["", "", "", ""], LOOSE) == [[0, 1, 2], [3]]
+    assert agglomerate(scores, scores, ["", "", "", ""], ClusterSettings(join=0.4, repair=0.31)) == [[0, 1], [2], [3]]
 
 
-def test_what_comes_to_a_close_story_has_to_be_close_to_it() -> None:
+def test_two_close_stories_have_to_be_close_to_each_other() -> None:
     scores = pairs([0, 9000, 3500, 3500], [9000, 0, 3500, 3500], [3500, 3500, 0, 9000], [3500, 3500, 9000, 0])
-    two = ClusterSettings(join=0.3, repair=0.3, cohesion_of_one=0, cohesion_of_two=0.5)
-    assert agglomerate(scores, [""] * 4, LOOSE) == [[0, 1, 2, 3]]
-    assert agglomerate(scores, [""] * 4, two) == [[0, 1], [2, 3]]
-    one = ClusterSettings(join=0.3, repair=0.3, cohesion_of_one=0.5, cohesion_of_two=0)
-    assert agglomerate(scores[:3, :3], [""] * 3, one) == [[0, 1], [2]]
+    asked = ClusterSettings(join=0.3, repair=0.3, cohesion=0.5)
+    assert agglomerate(scores, scores, [""] * 4, LOOSE) == [[0, 1, 2, 3]]
+    assert agglomerate(scores, scores, [""] * 4, asked) == [[0, 1], [2, 3]]
+    assert agglomerate(scores[:3, :3], scores[:3, :3], [""] * 3, asked) == [[0, 1, 2]], "one article is no story yet"
+
+
+def test_a_story_of_many_days_is_close_as_time_counts_less_there() -> None:
+    scores = pairs([0, 9000, 3500, 3500], [9000, 0, 3500, 3500], [3500, 3500, 0, 9000], [3500, 3500, 9000, 0])
+    asked = ClusterSettings(join=0.3, repair=0.3, cohesion=0.5)
+    assert agglomerate(scores, np.full_like(scores, 9000), [""] * 4, asked) == [[0, 1, 2, 3]]
 
 
 def test_articles_bound_to_one_story_stay_together_and_those_bound_to_two_stay_apart() -> None:
     scores = pairs([0, 0, 9000, 9000], [0, 0, 9000, 0], [9000, 9000, 0, 9000], [9000, 0, 9000, 0])
-    assert agglomerate(scores, ["a", "a", "b", ""], LOOSE) == [[0, 1], [2, 3]]
+    assert agglomerate(scores, scores, ["a", "a", "b", ""], LOOSE) == [[0, 1], [2, 3]]
 
 
 @given(st.integers(2, 9), st.randoms(use_true_random=False), st.data())
@@ -77,7 +82,7 @@ def test_groups_part_all_articles_and_no_bond_is_broken(count: int, chance: Any,
             scores[i, j] = scores[j, i] = chance.randint(-500, 10_000)
     pins = data.draw(st.lists(st.sampled_from(["", "a", "b"]), min_size=count, max_size=count))
 
-    groups = agglomerate(scores, pins, ClusterSettings())
+    groups = agglomerate(scores, scores, pins, ClusterSettings())
 
     assert sorted(one for group in groups for one in group) == list(range(count))
     for group in groups:
