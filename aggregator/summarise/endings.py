@@ -1,4 +1,4 @@
-"""Pages that end because editors changed their stories: merged into another, or left with too little for a page."""
+"""Pages that end because their stories changed, by editors or repair: merged into another, or left with too little for a page."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def merged_pages(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def diminished_pages(session: Session, settings: Settings) -> Iterator[str]:
-    """Pages whose stories editors took articles from until they were worth none; what an editor ended stays ended."""
+    """Pages whose stories lost articles until they were worth none; what an editor ended stays ended."""
     pages = settings.pages
     worthy = stories_worth_a_page(settings.extract.languages, pages.min_articles, pages.min_outlets)
     lost = exists().where(StoryEvent.story_id == PageRow.id, StoryEvent.kind.in_(_LOSSES))
