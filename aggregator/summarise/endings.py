@@ -1,4 +1,4 @@
-"""Pages that end because their stories changed, by editors or repair: merged into another, or left with too little for a page."""
+"""Pages that end as their stories changed, by editors or repair: merged into another, or left with too little."""
 
 from collections.abc import Iterator
 
