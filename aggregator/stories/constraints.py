@@ -35,18 +35,18 @@ def refuse_meeting(session: Session, articles: Sequence[str]) -> None:
 
 
 def refuse_leaving(session: Session, leaving: Sequence[str], staying: Sequence[str]) -> None:
-    """Raises Rejected("contradiction") if a standing move put one of the articles that would leave where it is, or if a
-    standing merge united those that would leave with those that would stay."""
+    """Raises Rejected("contradiction") if a standing move put one of the articles that would leave where it is, or if
+    nothing would be left of a standing merge: the story that took the others in on one side, all that it took in on the
+    other."""
     out, left = set(leaving), set(staying)
     for decision in _standing(session):
         sides = _sides(decision)
         if decision.kind == "move" and out & sides[0]:
             raise _contradiction(decision, "put these articles here")
         if decision.kind == "merge":
-            here = [side & (out | left) for side in sides]
-            gone = [side <= out for side in here if side]
-            stays = [side <= left for side in here if side]
-            if any(gone) and any(stays) and all(one or other for one, other in zip(gone, stays, strict=True)):
+            kept, *others = ({*side & (out | left)} for side in sides)
+            other = set().union(*others)
+            if kept and other and ((kept <= out and other <= left) or (kept <= left and other <= out)):
                 raise _contradiction(decision, "united these articles")
 
 
@@ -62,7 +62,7 @@ def _sides(decision: Decision) -> list[set[str]]:
     """The groups of articles that a decision was about: of a merge those of each story, of a split both parts."""
     payload = decision.payload
     if decision.kind == "merge":
-        return [set(members) for members in payload["members"].values()]
+        return [set(payload["members"].get(key, ())) for key in decision.subjects]
     if decision.kind == "split":
         return [set(payload["articles"]), set(payload.get("rest", ()))]
     return [set(payload["articles"])]
