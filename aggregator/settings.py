@@ -186,11 +186,21 @@ class ClusterSettings(Section):
     decay_days: float = Field(default=3, gt=0, le=365)
     window_days: float = Field(default=7, gt=0, le=365)
     join: float = Field(default=0.19, gt=0, lt=1)
+    repair: float = Field(default=0.15, gt=0, lt=1)
+    cohesion: float = Field(default=0.7, ge=0, le=1)
+    inertia: float = Field(default=0.02, ge=0, lt=1)
     near_miss: float = Field(default=0.10, ge=0, lt=1)
     body_words: int = Field(default=250, ge=1)
     neighbours: int = Field(default=20, ge=1)
     candidates: int = Field(default=6, ge=1)
     exemplars: int = Field(default=12, ge=1)
+    grace_hours: float = Field(default=6, ge=0, le=72)
+
+    @model_validator(mode="after")
+    def _repair_is_no_stricter(self) -> "ClusterSettings":
+        if self.repair > self.join:
+            raise ValueError("repair is larger than join: what has just joined would be parted again")
+        return self
 
     @model_validator(mode="after")
     def _near_miss_is_nearer(self) -> "ClusterSettings":

@@ -1,8 +1,9 @@
-"""Random decisions on a replay of a real archive, then stories rebuilt: `python benchmarks/decisions.py DATA`.
+"""Random decisions on a replay of a real archive, then stories rebuilt: `python -m benchmarks.decisions DATA`.
 
-The archive is imported and embedded, then placed day by day with decisions between the days. Printed: how many were
-taken of each kind, how many refused and why, whether every live one still holds at the end, and whether stories made
-again from articles, slices and decisions are the same (ids, members, redirects).
+The archive is embedded once (`--cache`), then placed and repaired day by day with decisions between the days. Printed:
+how many were taken of each kind, how many refused and why, whether every live one still holds at the end, whether
+stories made again from articles, slices and decisions are the same (ids, members, redirects), and how many stories are
+others than without any decision although no decision was about them or one that is near them.
 """
 
 import argparse
@@ -16,16 +17,18 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock, parse_time
 from aggregator.errors import Rejected
-from aggregator.settings import Settings, load_settings
+from aggregator.settings import EmbedSettings, Settings, load_settings
 from aggregator.stage import drain
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Decision, Membership, Slice, StoryRow
+from aggregator.store.tables import Article, Decision, Membership, NearMiss, Slice, StoryRow
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.decisions import undone
 from aggregator.stories.editing import By, StoryEditor, members_of, story_of
 from aggregator.stories.rebuild import rebuild, stories
-from benchmarks.archives import ARCHIVES, ROOT, taken, timed
+from benchmarks.archives import ROOT
+from benchmarks.cut import cached_vectors, month_range, read
+from benchmarks.deliveries import come, copied, fill, in_one_shot, partition
 
 BY = By("benchmark", "chief", "at random")
 KINDS = ("merge", "split", "move", "remove", "lock", "unlock", "undo")
@@ -35,16 +38,21 @@ def main() -> None:
     """Replay, decide, rebuild, compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder of the evaluation sets")
-    parser.add_argument("--decisions", type=int, default=200)
+    parser.add_argument("--cache", type=Path, help="an .npz file for the vectors")
+    parser.add_argument("--decisions", type=int, default=300)
+    parser.add_argument("--first", default="2018-09")
+    parser.add_argument("--last", default="2019-06")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        taken(ARCHIVES[0], options.data, folder / "archive.jsonl")
-        place = ["--data", str(folder / "data"), "--quiet"]
-        timed([*place, "import", str(folder / "archive.jsonl")])
-        timed([*place, "embed"])
-        store = Store(f"sqlite:///{folder / 'data' / 'aggregator.sqlite'}")
+        rows = month_range(read(options.data / "allsides_stories" / "stream.jsonl.gz"), options.first, options.last)
+        fill(folder / "base.sqlite", rows, cached_vectors(EmbedSettings(), options.cache))
+        with copied(folder / "base.sqlite") as undecided:
+            in_one_shot(undecided, rows)
+            before = partition(undecided)
+        store = Store(f"sqlite:///{folder / 'base.sqlite'}")
+        come(store, [row["id"] for row in rows])
         again = Store(f"sqlite:///{folder / 'again.sqlite'}")
         upgrade(again)
         settings = load_settings(ROOT / "config")
@@ -54,6 +62,7 @@ def main() -> None:
             same = stories(live) == stories(made)
             print(f"{live.scalar(select(func.count()).select_from(StoryRow))} stories; rebuilt the same: {same}")
             print(f"decisions that no longer hold: {broken(live) or 'none'}")
+            print(f"stories changed beyond the neighbourhood of a decision: {beyond(live, before, partition(store))}")
         store.close()
         again.close()
 
@@ -111,6 +120,27 @@ def decide(session: Session, clock: Clock, kind: str, chance: random.Random) -> 
         editor.unlock(session.scalar(select(StoryRow.id).where(StoryRow.locked).limit(1)) or story)
     else:
         editor.undo(chance.choice(session.scalars(select(Decision.id)).all() or [0]))
+
+
+def beyond(session: Session, before: set[frozenset[str]], after: set[frozenset[str]]) -> int:
+    """How many stories are others than without decisions, have no article of a story that a decision was about, and
+    were near (`NearMiss`) none that has."""
+    home = {article: group for group in after | before for article in group}
+    stories_of = dict(iter(session.execute(select(Membership.article_id, Membership.story_id)).all()))
+    about = {key for one in session.scalars(select(Decision)) for key in one.subjects}
+    near = {key for key, story in stories_of.items() if story in about}
+    for one in session.scalars(select(Decision)):
+        near.update(one.payload.get("articles", ()), one.payload.get("rest", ()))
+        near.update(article for members in one.payload.get("members", {}).values() for article in members)
+    for _ in range(2):
+        links = session.execute(select(NearMiss.article_id, NearMiss.story_id)).all()
+        stories = {stories_of.get(key) for key in near}
+        near |= {key for key, story in links if story in stories} | {
+            key for key, story in stories_of.items() if story in {to for article, to in links if article in near}
+        }
+        near |= {other for key in near for other in home.get(key, ())}
+        near |= {key for group in before | after if group & near for key in group}
+    return sum(1 for group in after - before if not group & near)
 
 
 def broken(session: Session) -> list[int]:

@@ -11,9 +11,11 @@ import typer
 from aggregator.cli.options import Options, progress_bars
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import IO, BinaryIO
 
     from aggregator.articles.archive import ImportReport
+    from aggregator.stories.evaluation import Evaluation
     from pipelines.batch import Instance
 
 eval_app = typer.Typer(no_args_is_help=True, help="Score the pipeline on labelled data.")
@@ -198,6 +200,7 @@ def cluster(
     no_dates: Annotated[bool, typer.Option("--no-dates", help="Withhold all dates.")] = False,
     since: Annotated[str, typer.Option(help="Only articles from this day on (2018-09-01).")] = "",
     merged: Annotated[Path | None, typer.Option(help="JSON file {story: story that it counts as}.")] = None,
+    with_baselines: Annotated[bool, typer.Option("--baselines", help="Score simpler methods beside it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help='Print {"n": …, "scores": {…}}.')] = False,
 ) -> None:
     """Run the real stages over a labelled archive, in a database of its own, and score the stories found.
@@ -209,6 +212,7 @@ def cluster(
     from aggregator.clock import Clock, parse_time
     from aggregator.errors import ConfigError
     from aggregator.stories.evaluation import GoldOptions, evaluate_clusters
+    from aggregator.text import one_line
 
     options: Options = context.obj
     set_up_logs(as_json=options.log_json, quiet=options.quiet)
@@ -218,9 +222,9 @@ def cluster(
     how = GoldOptions(not no_dates, parse_time(since) if since else None, labels)
     clock = Clock(parse_time(options.now, end_of_day=True)) if options.now else Clock()
     with progress_bars(options) as progress:
-        result = evaluate_clusters(gold, options.settings(), how, clock.now(), progress)
+        result = evaluate_clusters(gold, options.settings(), how, clock.now(), progress, with_baselines=with_baselines)
     if as_json:
-        typer.echo(json.dumps({"n": result.n, "scores": {k: round(v, 4) for k, v in result.scores.items()}}))
+        typer.echo(json.dumps(_rounded(result)))
         return
     typer.echo(f"{result.articles} articles, {result.n} of them labelled")
     for key, value in result.scores.items():
@@ -228,6 +232,31 @@ def cluster(
     for stage, seconds in result.seconds.items():
         rate = result.articles / seconds if seconds else 0.0
         typer.echo(f"  {stage:18} {seconds:.1f} s, {rate:.0f} articles/s")
+    for size, row in result.sizes.items():
+        of = f"{row['n']:.0f} articles of stories of {size}"
+        typer.echo(f"  {of:36} precision {row['b3_precision']:.3f}, recall {row['b3_recall']:.3f}")
+    for name, row in result.baselines.items():
+        typer.echo(f"  {name:26} b3_f1 {row['b3_f1']:.4f} at its best cut, {row['cut']:.2f}")
+    for wrong in result.worst:
+        parts, titles = " + ".join(map(str, wrong.parts)), " | ".join(one_line(title, 70) for title in wrong.titles)
+        typer.echo(f"{wrong.how} {parts}: {titles}")
+
+
+def _rounded(result: "Evaluation") -> dict[str, object]:
+    """`eval cluster --json`."""
+
+    def rounded(row: "Mapping[str, float]") -> dict[str, float]:
+        return {key: round(value, 4) for key, value in row.items()}
+
+    found: dict[str, object] = {"n": result.n, "scores": rounded(result.scores)}
+    found["sizes"] = {size: rounded(row) for size, row in result.sizes.items()}
+    if result.baselines:
+        found["baselines"] = {name: rounded(row) for name, row in result.baselines.items()}
+    found["worst"] = [
+        {"how": one.how, "story": one.story, "parts": list(one.parts), "lost": one.lost, "titles": list(one.titles)}
+        for one in result.worst
+    ]
+    return found
 
 
 @eval_app.command()

@@ -343,9 +343,11 @@ class Membership(Base, kw_only=True):
     """Which story an article belongs to: at most one, by constraint; to none (null) where an editor removed it."""
 
     __tablename__ = "memberships"
-    __table_args__ = (Index("ix_memberships_story", "story_id"),)
+    __table_args__ = (Index("ix_memberships_story", "story_id"), Index("ix_memberships_settled", "settled_id"))
     article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
     story_id: Mapped[str | None] = mapped_column(ForeignKey("stories.id"))
+    #: its story as of the last closed slice, from which open ones are computed anew; null while its own is open
+    settled_id: Mapped[str | None] = mapped_column(default=None)
     slice_id: Mapped[int] = mapped_column(ForeignKey("slices.id"))
     #: the content that the story's `members_sha` was made from
     content_sha: Mapped[str]
@@ -365,19 +367,26 @@ class NearMiss(Base, kw_only=True):
 class Slice(Base, kw_only=True):
     """The articles of one UTC publication day that were placed together, with the terms they added to the stream.
 
-    Stories are a function of articles, these records and the editors' decisions.
+    Stories are a function of articles, these records and the editors' decisions. An open slice (its day is not over,
+    or only just) is computed anew at every run, under another id; a closed one stays.
     """
 
     __tablename__ = "slices"
     id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date]
     placed_at: Mapped[datetime]
+    #: null while it is open
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    #: of an open one: what it was computed from
+    input_sha: Mapped[str] = mapped_column(default="", server_default="")
     recipe: Mapped[str]
     documents: Mapped[int]
     #: {term: number of documents of this slice that hold it}
     terms: Mapped[Json] = mapped_column(deferred=True)
     #: now and then the same over all slices up to this one, so that a new process need not read them all
     terms_so_far: Mapped[Json | None] = mapped_column(deferred=True, default=None)
+    #: {article: the story in which it stood while the slice was open}: such ids are kept
+    stood: Mapped[Json] = mapped_column(deferred=True, default_factory=dict, server_default="{}")
 
 
 class StoryEvent(Base, kw_only=True):

@@ -2,19 +2,21 @@
 
 Append-only. Undoing is a decision too: it names the one that it takes back. A decision whose undoing was undone stands
 again. `after_slice` in the payload says after which slice a story decision was taken: stories can be made again from
-articles, slices and decisions in that order (`rebuild`).
+articles, slices and decisions in that order (`rebuild`). A decision on stories closes the open slices: what the editor
+looked at is the past from then on.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
 from aggregator.store.sessions import exclusive
-from aggregator.store.tables import Decision, Slice
+from aggregator.store.tables import Decision, Membership, Slice
 from aggregator.text import one_line
 
 Role = Literal["operator", "editor", "chief"]
@@ -47,6 +49,8 @@ def record(
     """Append a decision. Raises Rejected("incomplete") without an actor or a reason."""
     actor, reason = signed(actor, reason)
     about_stories = kind not in (*PAGE_KINDS, PURGE) and payload.get("kind") not in PAGE_KINDS
+    if about_stories:
+        close_open(session, clock.now())
     after = {"after_slice": session.scalar(select(func.max(Slice.id))) or 0} if about_stories else {}
     decision = Decision(
         at=clock.now(),
@@ -61,6 +65,16 @@ def record(
     session.add(decision)
     session.flush()
     return decision
+
+
+def close_open(session: Session, now: datetime) -> None:
+    """Close every open slice as it stands."""
+    for one in session.scalars(select(Slice).where(Slice.closed_at.is_(None))):
+        one.closed_at = now
+    differ = or_(Membership.settled_id.is_(None), Membership.settled_id != Membership.story_id)
+    for membership in session.scalars(select(Membership).where(Membership.story_id.is_not(None), differ)):
+        membership.settled_id = membership.story_id
+    session.flush()
 
 
 def signed(actor: str, reason: str) -> tuple[str, str]:

@@ -16,13 +16,12 @@ from sqlalchemy.orm import Session
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
 from aggregator.store.tables import Article, Decision, Membership, StoryEvent, StoryRow
-from aggregator.stories.cluster import mark_stories, unused_story_id
+from aggregator.stories.constraints import refuse_leaving, refuse_meeting
 from aggregator.stories.decisions import UNDO, alone, record, signed, to_undo
-from aggregator.text import one_line, sha256
+from aggregator.stories.ids import NOBODY, mark_stories, unused_story_id
+from aggregator.text import one_line
 
 _NAME = 200
-#: the members_sha of a story without members
-NOBODY = sha256("")
 
 
 @dataclass(frozen=True)
@@ -46,19 +45,21 @@ class StoryEditor:
     def merge(self, ids: Sequence[str]) -> Decision:
         """Join two or more stories into the oldest of them; the others become redirects to it.
 
-        Raises Rejected: "no-story", "locked", or "same-story" where fewer than two are left after following redirects.
+        Raises Rejected: "no-story", "locked", or "same-story" where fewer than two are left after following redirects,
+        "contradiction" where a decision holds some of them apart.
         """
         stories = list({story.id: story for story in (self._open(key) for key in ids)}.values())
         if len(stories) < 2:
             raise Rejected("same-story", f"{' and '.join(ids)} are one story already")
         kept, *others = sorted(stories, key=lambda story: (story.made_at, story.first_at, story.id))
-        members = {story.id: self._members(story.id) for story in others}
-        return self._decide("merge", [kept.id, *members], {"members": members})
+        members = {story.id: self._members(story.id) for story in (kept, *others)}
+        refuse_meeting(self.session, [article for some in members.values() for article in some])
+        return self._decide("merge", list(members), {"members": members})
 
     def split(self, key: str, articles: Sequence[str]) -> Decision:
         """Part `articles` from the others of a story; the larger part keeps the id, of equal ones that of the founder.
 
-        Raises Rejected: "no-story", "locked", "not-member", "empty-part".
+        Raises Rejected: "no-story", "locked", "not-member", "empty-part", "contradiction".
         """
         story = self._open(key)
         members = self._members(story.id)
@@ -66,17 +67,19 @@ class StoryEditor:
         rest = [article for article in members if article not in chosen]
         if not chosen or not rest:
             raise Rejected("empty-part", f"{story.id} has {len(members)} articles: both parts need at least one")
+        refuse_leaving(self.session, chosen, rest)
         founder_leaves = story.founding_article_id in chosen
         if len(chosen) > len(rest) or (len(chosen) == len(rest) and founder_leaves):
-            chosen = rest
+            chosen, rest = rest, chosen
         founder = min(chosen, key=lambda article: (self.session.get_one(Article, article).order_at, article))
         new = unused_story_id(self.session, founder)
-        return self._decide("split", [story.id, new], {"articles": chosen, "founder": founder})
+        return self._decide("split", [story.id, new], {"articles": chosen, "rest": rest, "founder": founder})
 
     def move(self, articles: Sequence[str], to: str) -> Decision:
         """Put articles of one story into another.
 
-        Raises Rejected: "no-story", "locked", "not-member", "same-story", "empty-part" if none would be left behind.
+        Raises Rejected: "no-story", "locked", "not-member", "same-story", "contradiction", "empty-part" if none would
+        be left behind.
         """
         target = self._open(to)
         homes = {self._home(article) for article in articles}
@@ -86,20 +89,23 @@ class StoryEditor:
         if story.id == target.id:
             raise Rejected("same-story", f"the articles are in {target.id} already")
         chosen = self._of(articles, self._members(story.id), story.id)
-        self._leaves_some(story, chosen, "merge the two stories instead")
+        rest = self._leaves_some(story, chosen, "merge the two stories instead")
+        refuse_leaving(self.session, chosen, rest)
+        refuse_meeting(self.session, [*chosen, *self._members(target.id)])
         return self._decide("move", [story.id, target.id], {"articles": chosen})
 
     def remove(self, articles: Sequence[str]) -> Decision:
         """Take articles out of their story and of every other: no later run places them.
 
-        Raises Rejected: "no-story", "locked", "not-member", "empty-part" if none would be left behind.
+        Raises Rejected: "no-story", "locked", "not-member", "contradiction", "empty-part" if none would be left behind.
         """
         homes = {self._home(article) for article in articles}
         if len(homes) != 1:
             raise Rejected("not-member", "articles are removed from one story at a time")
         story = self._open(homes.pop())
         chosen = self._of(articles, self._members(story.id), story.id)
-        self._leaves_some(story, chosen, "withdraw its page instead")
+        rest = self._leaves_some(story, chosen, "withdraw its page instead")
+        refuse_leaving(self.session, chosen, rest)
         return self._decide("remove", [story.id], {"articles": chosen})
 
     def lock(self, key: str) -> Decision:
@@ -190,9 +196,11 @@ class StoryEditor:
             raise Rejected("not-member", f"{', '.join(strange[:3])} is not in {key}")
         return [article for article in members if article in set(articles)]
 
-    def _leaves_some(self, story: StoryRow, chosen: Sequence[str], instead: str) -> None:
-        if len(chosen) == len(self._members(story.id)):
+    def _leaves_some(self, story: StoryRow, chosen: Sequence[str], instead: str) -> list[str]:
+        rest = [article for article in self._members(story.id) if article not in chosen]
+        if not rest:
             raise Rejected("empty-part", f"nothing would be left of {story.id}: {instead}")
+        return rest
 
 
 def story_of(session: Session, key: str) -> StoryRow:
@@ -334,7 +342,8 @@ _EFFECTS: dict[str, tuple[_Effect, _Effect]] = {
 
 def _put(session: Session, articles: Sequence[str], key: str | None) -> None:
     for article in articles:
-        session.get_one(Membership, article).story_id = key
+        membership = session.get_one(Membership, article)
+        membership.story_id = membership.settled_id = key
     session.flush()
 
 

@@ -30,10 +30,15 @@ from aggregator.settings import Settings
 from aggregator.stage import drain
 from aggregator.store.instance import open_store
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Membership
+from aggregator.store.tables import Article, Document, EmbeddingRow, Membership
+from aggregator.stories.background import background_frequencies
+from aggregator.stories.baselines import baselines
 from aggregator.stories.bcubed import agreement, bootstrap_f1
+from aggregator.stories.breakdown import Wrong, by_size, worst
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.embed import Embed
+from aggregator.stories.score import Features
+from aggregator.stories.terms import term_counts
 
 _BATCH = 500
 T = TypeVar("T")
@@ -47,6 +52,10 @@ class Evaluation:
     articles: int = 0
     scores: dict[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    #: by the size of the true story ("1", "2", …): how many articles, and their mean precision and recall
+    sizes: dict[str, dict[str, float]] = field(default_factory=dict)
+    worst: list[Wrong] = field(default_factory=list)
+    baselines: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,10 +73,13 @@ def evaluate_clusters(
     options: GoldOptions,
     now: datetime,
     progress: Callable[[str, int], None] = lambda s, n: None,
+    *,
+    with_baselines: bool = False,
 ) -> Evaluation:
     """Import the gold into a database of its own, embed and cluster it with `settings`, and score the stories.
 
-    The clock stands at `now`, as in one import: articles without a date are all of one moment.
+    `with_baselines`: simpler methods on the same articles beside it. The clock stands at `now`, as in one import:
+    articles without a date are all of one moment.
     """
     result = Evaluation()
     with tempfile.TemporaryDirectory(prefix="aggregator-eval-") as folder:
@@ -83,6 +95,8 @@ def evaluate_clusters(
                 with Workers(spec) as workers:
                     _timed(result, stage.name, _drained(stage, store, clock, workers, progress))
             _score(result, store, truth)
+            if with_baselines and truth:
+                result.baselines = _timed(result, "baselines", lambda: _baselines(store, settings, truth, clock))
         finally:
             store.close()
     return result
@@ -157,10 +171,11 @@ def _gold_file(gold: Path) -> Path:
 def _score(result: Evaluation, store: Store, truth: Mapping[str, str]) -> None:
     with store.read() as session:
         found = {m.article_id: m.story_id for m in session.scalars(select(Membership))}
-        result.articles = len(session.scalars(select(Article.id)).all())
+        titles = {row.id: row.title for row in session.execute(select(Article.id, Article.title))}
+    result.articles = len(titles)
     scored = sorted(truth)
     true = [truth[key] for key in scored]
-    got = [found.get(key, f"alone:{key}") for key in scored]
+    got = [found.get(key) or f"alone:{key}" for key in scored]
     result.n = len(scored)
     if not scored:
         return
@@ -176,3 +191,17 @@ def _score(result: Evaluation, store: Store, truth: Mapping[str, str]) -> None:
         "story_count_ratio": bcubed.story_ratio,
         "unplaced": sum(1 for key in scored if key not in found) / len(scored),
     }
+    result.sizes = by_size(true, got)
+    result.worst = worst(scored, true, got, titles)
+
+
+def _baselines(store: Store, settings: Settings, truth: Mapping[str, str], clock: Clock) -> dict[str, dict[str, float]]:
+    cluster = Cluster(settings.cluster, settings.embed, settings.extract.languages, clock)
+    columns = (Article.id, Article.published_at, Document.title, Document.text, EmbeddingRow.vector)
+    with store.read() as session:
+        rows = session.execute(cluster.documents(*columns).order_by(Article.order_at, Article.id)).all()
+    words = settings.cluster.body_words
+    counts = [term_counts(row.title, row.text, words) for row in rows]
+    dates = [row.published_at for row in rows]
+    features = Features.of(counts, [row.vector for row in rows], dates, background_frequencies())
+    return baselines([row.id for row in rows], features, truth, settings.cluster)

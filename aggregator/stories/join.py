@@ -8,6 +8,7 @@ from bisect import insort
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,23 +61,47 @@ class Placement:
     near_misses: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass
-class _Board:
-    """The stories on the table: positions of placed articles, which ascend in the order of the articles."""
+@dataclass(eq=False)
+class Table:
+    """Articles by position, which ascends in their order, what they are compared by, and their stories as they stand.
 
-    times: Sequence[datetime]
-    placed: NDArray[np.bool_]
+    `story_of` is empty for articles that are not placed yet; `new` are the positions of those to be placed.
+    """
+
+    items: list[Item]
+    features: Features
     story_of: list[str]
+    new: list[int]
+    placed: NDArray[np.bool_]
     members: dict[str, list[int]] = field(default_factory=dict)
 
     def put(self, position: int, story_id: str) -> None:
+        """Place an article in a story."""
         insort(self.members.setdefault(story_id, []), position)
         self.story_of[position] = story_id
         self.placed[position] = True
 
-    def age(self, story_id: str) -> tuple[datetime, str]:
-        """Sorts older stories first, those of one age by id."""
-        return self.times[self.members[story_id][0]], story_id
+    def age(self, story_id: str) -> int:
+        """Sorts stories by their first articles: by nothing that depends on how the articles were delivered."""
+        return self.members[story_id][0]
+
+
+def lay(new: Sequence[Item], window: Sequence[Member], frequencies: Frequencies) -> Table:
+    """The articles of a slice to be placed, among those placed earlier that they may be compared with."""
+    rows = sorted(
+        [*((member.item, member.story_id) for member in window), *((item, "") for item in new)],
+        key=lambda row: row[0].order,
+    )
+    items = [item for item, _ in rows]
+    features = Features.of(
+        [item.terms for item in items], [i.vector for i in items], [i.published_at for i in items], frequencies
+    )
+    to_place = [position for position, (_, story_id) in enumerate(rows) if not story_id]
+    table = Table(items, features, [""] * len(items), to_place, np.zeros(len(items), np.bool_))
+    for position, (_, story_id) in enumerate(rows):
+        if story_id:
+            table.put(position, story_id)
+    return table
 
 
 def place(
@@ -92,22 +117,17 @@ def place(
     `window` holds the articles placed earlier that lie within `window_days` of any new one, and the undated ones to be
     considered; `found` gives the id of the story that an article founds; nothing joins a `closed` story.
     """
-    if not new:
-        return []
-    earlier = [(member.item, member.story_id) for member in window]
-    table = sorted([*earlier, *((item, None) for item in new)], key=lambda pair: pair[0].order)
-    items = [item for item, _ in table]
-    features = Features.of(
-        [item.terms for item in items], [i.vector for i in items], [i.published_at for i in items], frequencies
-    )
-    board = _Board([item.order_at for item in items], np.zeros(len(items), np.bool_), [""] * len(items))
-    for position, (_, story_id) in enumerate(table):
-        if story_id is not None:
-            board.put(position, story_id)
+    return join(lay(new, window, frequencies), settings, found, closed) if new else []
+
+
+def join(
+    table: Table, settings: ClusterSettings, found: Callable[[Item], str], closed: Set[str] = frozenset()
+) -> list[Placement]:
+    """As `place`, of the new articles of a table; their stories are then in the table."""
     placements = []
-    for position, against in _each(np.flatnonzero(~board.placed), features, settings):
-        placement = _place_one(items[position], against, board, settings, found, closed)
-        board.put(position, placement.story_id)
+    for position, against in _each(np.array(table.new, np.intp), table.features, settings):
+        placement = _place_one(table.items[position], against, table, settings, found, closed)
+        table.put(position, placement.story_id)
         placements.append(placement)
     return placements
 
@@ -126,13 +146,13 @@ def _each(
 def _place_one(
     item: Item,
     against: Comparison,
-    board: _Board,
+    table: Table,
     settings: ClusterSettings,
     found: Callable[[Item], str],
     closed: Set[str],
 ) -> Placement:
-    means = {story: _mean(board.members[story], against, settings) for story in _candidates(against, board, settings)}
-    ranked = sorted(means, key=lambda story: (-means[story], board.age(story)))
+    means = {story: _mean(table.members[story], against, settings) for story in _candidates(against, table, settings)}
+    ranked = sorted(means, key=lambda story: (-means[story], table.age(story)))
     joined = next((story for story in ranked if story not in closed and means[story] >= settings.join), None)
     near = tuple((story, means[story]) for story in ranked if story != joined and means[story] >= settings.near_miss)
     if joined is None:
@@ -140,23 +160,34 @@ def _place_one(
     return Placement(item.id, joined, False, means[joined], near)
 
 
-def _candidates(against: Comparison, board: _Board, settings: ClusterSettings) -> list[str]:
+def _candidates(against: Comparison, table: Table, settings: ClusterSettings) -> list[str]:
     """The stories of the nearest articles, densely or sparsely, that were placed within the window: the best few."""
-    open_ = np.flatnonzero(board.placed & against.inside)
+    open_ = np.flatnonzero(table.placed & against.inside)
     near: set[int] = set()
     for cosine in (against.dense, against.sparse):
-        near.update(open_[np.argsort(-cosine[open_], kind="stable")[: settings.neighbours]].tolist())
+        near.update(open_[_largest(cosine[open_], settings.neighbours)].tolist())
     best: dict[str, float] = {}
     for position in sorted(near):
-        story = board.story_of[position]
+        story = table.story_of[position]
         best[story] = max(best.get(story, 0.0), float(against.score[position]))
-    return sorted(best, key=lambda story: (-best[story], board.age(story)))[: settings.candidates]
+    return sorted(best, key=lambda story: (-best[story], table.age(story)))[: settings.candidates]
+
+
+def _largest(values: Floats, count: int) -> NDArray[np.intp]:
+    """The places of the `count` largest values; of equal ones the first."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    least = np.partition(values, len(values) - count)[len(values) - count]
+    above, equal = np.flatnonzero(values > least), np.flatnonzero(values == least)
+    return np.concatenate([above, equal[: count - len(above)]])
 
 
 def _mean(members: Sequence[int], against: Comparison, settings: ClusterSettings) -> float:
     """Average link: the mean score with the story's exemplars within the window (its first few and its last)."""
-    inside = [position for position in members if against.inside[position]]
+    newest = list(islice((one for one in reversed(members) if against.inside[one]), settings.exemplars + 1))
+    inside = newest[::-1]
     if len(inside) > settings.exemplars:
         first = min(FIRST_EXEMPLARS, settings.exemplars)
-        inside = inside[:first] + inside[len(inside) - settings.exemplars + first :]
+        oldest = list(islice((one for one in members if against.inside[one]), first))
+        inside = oldest + inside[len(inside) - settings.exemplars + first :]
     return round(float(against.score[inside].mean(dtype=np.float64)), DECIMALS)

@@ -5,11 +5,12 @@ compared.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import insert, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from aggregator.clock import Clock
 from aggregator.settings import ClusterSettings, EmbedSettings
@@ -28,6 +29,7 @@ from aggregator.store.tables import (
 from aggregator.stories.cluster import Cluster, Placed, SliceInput
 from aggregator.stories.decisions import last_decision
 from aggregator.stories.editing import apply
+from aggregator.stories.slices import Due
 
 _CHUNK = 500
 
@@ -37,13 +39,14 @@ def rebuild(
 ) -> None:
     """Make the stories of `source` again in `target`, an empty database with the tables made: ids, members, redirects.
 
-    Slice by slice, with the decisions taken between them. Documents and vectors are those of today: an article that was
-    edited since is placed by its present text.
+    Slice by slice, with the decisions taken between them. Groups are the same; so are their ids, but for stories that
+    were made and merged again while a slice was open: those are in the event log alone. Documents and vectors are those
+    of today: an article that was edited since is placed by its present text.
     """
     with source.read() as read, target.write() as write:
         for table in (Outlet, Article, Document, EmbeddingRow):
             _copy(read, write, table)
-        slices = read.scalars(select(Slice).order_by(Slice.id)).all()
+        slices = read.scalars(select(Slice).options(undefer(Slice.stood)).order_by(Slice.id)).all()
         members: dict[int, list[str]] = defaultdict(list)
         for article, number in read.execute(select(Membership.article_id, Membership.slice_id)):
             members[number].append(article)
@@ -51,12 +54,26 @@ def rebuild(
         for decision in read.scalars(select(Decision).order_by(Decision.id)):
             decisions[decision.payload.get("after_slice", 0)].append(decision)
         _decide(write, decisions[0])
-        for one in slices:
-            stage = Cluster(settings, embed, languages, Clock(one.placed_at))
-            item = SliceInput("", one.day, tuple(sorted(members[one.id])), decision=last_decision(write))
-            placed = stage.process(stage.load(write, [item]))
-            stage.save(write, [done for done in placed if isinstance(done, Placed)])
+        closed = [one for one in slices if one.closed_at is not None]
+        for one in closed:
+            stage = Cluster(settings, embed, languages, Clock(one.closed_at))
+            _compute(write, stage, [one], members, closes=True)
             _decide(write, decisions[one.id])
+        if still_open := slices[len(closed) :]:
+            stage = Cluster(settings, embed, languages, Clock(still_open[0].placed_at))
+            _compute(write, stage, still_open, members, closes=False)
+
+
+def _compute(
+    session: Session, stage: Cluster, slices: Sequence[Slice], members: Mapping[int, Sequence[str]], *, closes: bool
+) -> None:
+    """Slices as they were computed; the ids that their articles had while they were open are kept as they were then."""
+    days = tuple((one.day, tuple(sorted(members[one.id]))) for one in slices)
+    wanted = Due(closes, days, last_decision(session), slices[0].input_sha)
+    loaded = stage.load(session, [SliceInput(wanted.input_sha, wanted)])
+    stood = {article: story for one in slices for article, story in one.stood.items()}
+    items = [replace(item, past=replace(item.past, stands={**item.past.stands, **stood})) for item in loaded]
+    stage.save(session, [done for done in stage.process(items) if isinstance(done, Placed)])
 
 
 def stories(session: Session) -> dict[str, Any]:

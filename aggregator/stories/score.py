@@ -43,10 +43,14 @@ class Features:
         dense = np.stack(vectors) if len(vectors) else np.zeros((0, 0), np.float32)
         return cls(tfidf(terms, frequencies), dense, np.array(days, np.float64))
 
+    def at(self, positions: NDArray[np.intp]) -> "Features":
+        """Those of the articles at `positions` alone."""
+        return Features(self.sparse[positions], self.dense[positions], self.days[positions])
+
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Some articles (rows) against all (columns): cosines, whether within the window, and the pair score."""
+    """Some articles (rows) against others (columns): cosines, whether within the window, and the pair score."""
 
     dense: Floats
     sparse: Floats
@@ -67,11 +71,14 @@ def tfidf(documents: Sequence[Mapping[str, int]], frequencies: Frequencies) -> c
     return csr_array((data, indices, np.r_[0, np.cumsum(lengths)]), shape=(len(documents), len(column)))
 
 
-def compare(features: Features, rows: NDArray[np.intp], settings: ClusterSettings) -> Comparison:
-    """The articles at the positions `rows` against all articles."""
-    dense = features.dense[rows] @ features.dense.T
-    sparse = (features.sparse[rows] @ features.sparse.T).toarray()
-    days = np.abs(features.days[rows][:, None] - features.days[None, :])
+def compare(
+    features: Features, rows: NDArray[np.intp], settings: ClusterSettings, columns: NDArray[np.intp] | None = None
+) -> Comparison:
+    """The articles at the positions `rows` against those at `columns`, by default all."""
+    against = features if columns is None else features.at(columns)
+    dense = features.dense[rows] @ against.dense.T
+    sparse = (features.sparse[rows] @ against.sparse.T).toarray()
+    days = np.abs(features.days[rows][:, None] - against.days[None, :])
     known = ~np.isnan(days)
     inside = ~known | (days <= settings.window_days)
     decay = np.where(known, np.exp(-days / settings.decay_days), 1.0) * inside

@@ -1,4 +1,4 @@
-"""Pages that end because their stories changed: merged into another, or left with too little for a page."""
+"""Pages that end as their stories changed, by editors or repair: merged into another, or left with too little."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def merged_pages(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def diminished_pages(session: Session, settings: Settings) -> Iterator[str]:
-    """Pages whose stories lost articles, to editors or because they were withheld, until they were worth none.
+    """Pages whose stories lost articles, to editors, repair or withholding, until they were worth none.
 
     What an editor ended stays ended, and what a purge held stays held.
     """

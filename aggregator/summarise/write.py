@@ -110,7 +110,7 @@ class Summarise(Stage[ToWrite, Draft]):
         return [ToWrite(key, sha) for key, sha in session.execute(query)]
 
     def _ended(self, session: Session, limit: int) -> list[ToWrite]:
-        """Pages whose story editors merged into another, or left too small for a page."""
+        """Pages whose story was merged into another, or left too small for a page."""
         found = [ToWrite(key, f"merged {into}") for key, into in merged_pages(session)]
         found += [ToWrite(key, "withdrawn") for key in diminished_pages(session, self.settings)]
         free = [one for one in found if self._is_free(session, one)]

@@ -27,7 +27,7 @@ from aggregator.store import leases
 from aggregator.store.page_tables import AnalysisRow, SentenceVectorsRow
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Attempt, Document, Membership, Outlet, Slice, StoryRow
-from aggregator.stories.cluster import mark_stories
+from aggregator.stories.ids import mark_stories
 from aggregator.stories.topics import Topic, Topics
 from aggregator.text import sha256
 from aggregator.types import Lean, LeanState, Rating

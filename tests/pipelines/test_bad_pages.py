@@ -35,7 +35,7 @@ from aggregator.sources import ledger
 from aggregator.stage import drain
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Attempt, Document, Membership, Outlet, Response, Slice, StoryRow
-from aggregator.stories.cluster import mark_stories
+from aggregator.stories.ids import mark_stories
 from aggregator.stories.topics import Topics
 from aggregator.summarise.page import StoryPage
 from aggregator.summarise.validate import faults

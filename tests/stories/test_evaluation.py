@@ -133,3 +133,18 @@ def test_a_line_that_is_no_object_is_named(tmp_path: Path, line: str, words: str
 def test_a_folder_without_gold_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"neither stream\.jsonl\.gz nor articles\.jsonl\.gz"):
         evaluate(tmp_path)
+
+
+def test_scores_are_broken_down_by_size_and_the_worst_stories_are_listed_by_title(tmp_path: Path) -> None:
+    other = [{**row, "story_id": "elsewhere"} for row in rows()[:1]]
+    found = evaluate(write(tmp_path / "gold.jsonl", [*other, *rows()[1:9]]))
+    assert {size: row["n"] for size, row in found.sizes.items()} == {"1": 1, "2": 2, "3-5": 6}
+    assert [(wrong.how, wrong.parts) for wrong in found.worst] == [("mixed", (2, 1))]
+    assert "Westmere closes its iron bridge" in found.worst[0].titles
+
+
+def test_simpler_methods_are_scored_on_the_same_articles(tmp_path: Path) -> None:
+    gold = write(tmp_path / "gold.jsonl", rows())
+    found = evaluate_clusters(gold, Settings(), GoldOptions(), NOW, with_baselines=True)
+    assert set(found.baselines) == {"tfidf_average_link", "tfidf_average_link_decay", "dense_threshold", "hdbscan"}
+    assert found.baselines["tfidf_average_link_decay"]["b3_f1"] == 1.0

@@ -1,0 +1,43 @@
+"""The ids of stories, and bringing a story's row to its present members."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aggregator.store.tables import Article, Membership, StoryRow
+from aggregator.text import sha256, short_hash
+
+#: the members_sha of a story without members
+NOBODY = sha256("")
+
+
+def story_id(founder: str) -> str:
+    """The id of the story that an article founds: from that article's id alone."""
+    return "s_" + short_hash(founder)
+
+
+def unused_story_id(session: Session, founder: str) -> str:
+    """The id of a story that an article founds: with a suffix if its own was ever used."""
+    return next(key for key in _candidate_ids(founder) if session.get(StoryRow, key) is None)
+
+
+def mark_stories(session: Session, ids: Iterable[str]) -> None:
+    """Bring size, span and `members_sha` of stories to their present members."""
+    for key in sorted(ids):
+        rows = session.execute(
+            select(Article.id, Membership.content_sha, Article.order_at)
+            .join(Membership, Membership.article_id == Article.id)
+            .where(Membership.story_id == key)
+            .order_by(Article.id)
+        ).all()
+        story = session.get_one(StoryRow, key)
+        times = [at for _, _, at in rows] or [story.first_at, story.last_at]
+        story.first_at, story.last_at, story.size = min(times), max(times), len(rows)
+        story.members_sha = sha256("\n".join(f"{article} {sha}" for article, sha, _ in rows))
+
+
+def _candidate_ids(founder: str) -> Iterator[str]:
+    yield story_id(founder)
+    yield from (f"{story_id(founder)}-{n}" for n in itertools.count(2))
