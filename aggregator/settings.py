@@ -138,8 +138,9 @@ class ExtractSettings(Section):
 
 
 class EmbedSettings(Section):
-    """Which model turns an article into a vector, and which of its words it sees."""
+    """Which model turns an article into a vector, how it is run, and which of the article's words it sees."""
 
+    engine: Literal["onnx", "sentence-transformers", "onnx-int8"] = "onnx"
     model: str = "all-MiniLM-L6-v2"
     max_tokens: int = Field(default=128, ge=8)
     lead_words: int = Field(default=60, ge=1)

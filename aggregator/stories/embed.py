@@ -15,12 +15,16 @@ from aggregator.store import leases
 from aggregator.store.columns import Vector
 from aggregator.store.tables import Article, Document, EmbeddingRow
 from aggregator.store.upsert import upsert
-from aggregator.stories.embedding import lead, load_embedder
+from aggregator.stories.embedding import lead, load_embedder, refuse_strange, space_of
 
 
 def embed_recipe(settings: EmbedSettings) -> str:
-    """What a vector depends on besides its text: another recipe makes all documents pending again."""
-    return f"embed/1 {settings.model} tokens={settings.max_tokens} lead={settings.lead_words}"
+    """What a vector depends on besides its text: another recipe makes all documents pending again.
+
+    Vectors are found by their recipe, which holds the space: those of two spaces are never compared. Raises as
+    `space_of`.
+    """
+    return f"embed/2 {space_of(settings.model, settings.max_tokens, settings.engine)} lead={settings.lead_words}"
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Embed(Stage[Readable, Embedded]):
     def __init__(self, settings: EmbedSettings, languages: Sequence[str], clock: Clock) -> None:
         self.settings, self.languages, self.clock = settings, tuple(languages), clock
         self.recipe = embed_recipe(settings)
+        self.space = space_of(settings.model, settings.max_tokens, settings.engine)
 
     def pending(self, session: Session, limit: int) -> Sequence[Readable]:
         """Current documents in a supported language without a vector of their present content."""
@@ -84,7 +89,9 @@ class Embed(Stage[Readable, Embedded]):
 
     def process(self, batch: Sequence[Readable]) -> Sequence[Embedded | ItemError]:
         """One vector each; a document without a word is rejected."""
-        embedder = load_embedder(self.settings.model, self.settings.max_tokens, self.settings.threads)
+        one = self.settings
+        embedder = load_embedder(one.model, one.max_tokens, one.threads, one.engine)
+        refuse_strange(embedder, self.space)
         wordy = [item for item in batch if any(c.isalnum() for c in item.text)]
         vectors = dict(zip((i.key for i in wordy), embedder.embed([i.text for i in wordy]), strict=True))
         return [

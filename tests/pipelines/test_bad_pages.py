@@ -36,6 +36,7 @@ from aggregator.stage import drain
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Attempt, Document, Membership, Outlet, Response, Slice, StoryRow
 from aggregator.stories.cluster import mark_stories
+from aggregator.stories.embedding import PACKAGED, space_of
 from aggregator.stories.topics import Topics
 from aggregator.summarise.page import StoryPage
 from aggregator.summarise.validate import faults
@@ -64,7 +65,7 @@ HOSTILE = (
 class Bags:
     """An embedder without a model."""
 
-    space, engine, dimension = "bags", "test", 256
+    space, engine, dimension = space_of(PACKAGED, 128), "test", 256
 
     def embed(self, texts: Sequence[str]) -> Any:
         return bag(texts)
