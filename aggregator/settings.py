@@ -147,6 +147,18 @@ class EmbedSettings(Section):
     threads: int = Field(default=1, ge=1)
 
 
+class IndexSettings(Section):
+    """How the vectors of the articles within reach are searched, and how much memory that may take."""
+
+    kind: Literal["exact", "usearch"] = "exact"
+    max_mb: int = Field(default=2048, ge=1)
+
+    @property
+    def max_bytes(self) -> int:
+        """`max_mb` in bytes."""
+        return self.max_mb << 20
+
+
 class ClusterSettings(Section):
     """The constants of the pair score and of joining a story (docs/quality.md says how they were fixed)."""
 
@@ -232,6 +244,7 @@ class Settings(Section):
     poll: PollSettings = PollSettings()
     extract: ExtractSettings = ExtractSettings()
     embed: EmbedSettings = EmbedSettings()
+    index: IndexSettings = IndexSettings()
     cluster: ClusterSettings = ClusterSettings()
     pages: PagesSettings = PagesSettings()
     publish: PublishSettings = PublishSettings()

@@ -35,7 +35,7 @@ from aggregator.store.tables import (
 )
 from aggregator.stories.background import Frequencies, background_frequencies, document_frequencies
 from aggregator.stories.decisions import alone, last_decision
-from aggregator.stories.embed import embed_recipe
+from aggregator.stories.embed import embed_recipe, is_re_embedding
 from aggregator.stories.join import Item, Member, Placement, place
 from aggregator.stories.terms import term_counts
 from aggregator.text import sha256, short_hash
@@ -116,6 +116,9 @@ class Cluster(Stage[SliceInput, Placed]):
             return None
         day = first.order_at.date()
         start, end = _bounds(day)
+        reach = timedelta(days=self.settings.window_days)
+        if is_re_embedding(session, self.embed_recipe, start - reach, end + reach):
+            return None  # the next run goes on: spaces are never mixed
         of_day = unplaced.where(Article.order_at >= start, Article.order_at < end)
         in_order = of_day.order_by(Article.order_at, Document.content_sha, Article.url, Article.id)
         rows = session.execute(in_order.limit(MOST_IN_A_SLICE)).all()

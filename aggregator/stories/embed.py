@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from aggregator.clock import Clock
 from aggregator.errors import ItemError, Rejected
@@ -13,7 +13,7 @@ from aggregator.settings import EmbedSettings
 from aggregator.stage import Stage
 from aggregator.store import leases
 from aggregator.store.columns import Vector
-from aggregator.store.tables import Article, Document, EmbeddingRow
+from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Membership
 from aggregator.store.upsert import upsert
 from aggregator.stories.embedding import lead, load_embedder, refuse_strange, space_of
 
@@ -25,6 +25,30 @@ def embed_recipe(settings: EmbedSettings) -> str:
     `space_of`.
     """
     return f"embed/2 {space_of(settings.model, settings.max_tokens, settings.engine)} lead={settings.lead_words}"
+
+
+def is_re_embedding(session: Session, recipe: str, start: datetime, end: datetime) -> bool:
+    """Whether articles of stories from `start` to `end` have a vector by another recipe and wait for theirs.
+
+    An article placed meanwhile would miss its neighbours and found a story of its own. What failed to be embedded is
+    not waited for.
+    """
+    by = aliased(EmbeddingRow)
+    failed = exists().where(
+        Attempt.stage == Embed.name,
+        Attempt.key == Document.article_id,
+        Attempt.input_sha == Document.content_sha,
+        Attempt.tries > 0,
+    )
+    waiting = (
+        select(Document.article_id)
+        .join(Article, Article.id == Document.article_id)
+        .join(Membership, Membership.article_id == Article.id)
+        .where(Document.current, Article.withheld == "", Article.order_at >= start, Article.order_at < end, ~failed)
+        .where(exists().where(EmbeddingRow.article_id == Article.id, EmbeddingRow.input_sha == Document.content_sha))
+        .where(~exists().where(by.article_id == Article.id, by.recipe == recipe))
+    )
+    return session.scalar(waiting.limit(1)) is not None
 
 
 @dataclass(frozen=True)
