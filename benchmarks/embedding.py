@@ -20,8 +20,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
 
 from aggregator.settings import EmbedSettings
 from aggregator.stories.bcubed import item_scores
@@ -182,6 +180,9 @@ def show(engines: Sequence[Engine], sets: Sequence[Labelled]) -> None:
 
 def best(engine: Engine, one: Labelled) -> tuple[NDArray[np.float64], float]:
     """B-cubed precision and recall (2, n) of each article at the cut with the best F1, and that cut (a distance)."""
+    from scipy.cluster.hierarchy import fcluster, linkage  # not above: it would count as memory of the engines
+    from scipy.spatial.distance import squareform
+
     vectors = np.concatenate(engine.vectors[one.name]).astype(np.float64)
     distances = np.clip(1 - vectors @ vectors.T, 0, 2)
     np.fill_diagonal(distances, 0)

@@ -3,9 +3,9 @@
 The window is filled with real articles of the AllSides stream and with mixtures of two of them: half of the words of
 each, and between their two vectors, with some noise; nothing but the real ones is embedded. Then a slice of new ones
 is placed by `aggregator.stories.join.place`, and their neighbours are searched with each kind of index. Each size runs
-in a process of its own, with one thread, all articles within seven days of each other. Times are CPU;
-`add ms` is what an article costs when it is put into the graph; memory is the most that the process had, less what it began with.
-The exponent is that of the time by size, from 10,000 on: .15 means 1.6 times for 20 times the articles.
+in a process of its own, with one thread, all articles within seven days of each other. Times are CPU; `add ms` is what
+an article costs when it is put into the graph. Memory is the most that the process had, less what it began with. The
+exponent is that of the time by size, from 10,000 on: .15 means 1.6 times for 20 times the articles.
 """
 
 import argparse
