@@ -63,8 +63,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder of the evaluation sets")
     parser.add_argument("--limit", type=int, help="so many articles of each set")
+    parser.add_argument("--stories", type=int, default=STORIES, help="so many AllSides stories")
+    parser.add_argument("--only", choices=["newscluster", "allsides"], help="one of the sets")
+    parser.add_argument("--without", nargs="*", default=[], help="engines to leave out, such as onnx-int8")
     arguments = parser.parse_args()
-    sets = [newscluster(arguments.data), allsides(arguments.data)]
+    sets = [newscluster(arguments.data), allsides(arguments.data, arguments.stories)]
+    sets = [one for one in sets if arguments.only in (None, one.name)]
     if arguments.limit:
         sets = [Labelled(s.name, s.rows[: arguments.limit], s.stories[: arguments.limit]) for s in sets]
     engines = [
@@ -73,6 +77,7 @@ def main() -> None:
         Engine("onnx-int8, 128 tokens", "onnx-int8", whole),
         Engine("onnx, title and 60 words (shipped)", "onnx", opening),
     ]
+    engines = [engine for engine in engines if engine.kind not in arguments.without]
     measure(engines, sets)
     show(engines, sets)
 
@@ -93,14 +98,14 @@ def newscluster(data: Path) -> Labelled:
     return Labelled("newscluster", list(rows), [row["story_id"] for row in rows])
 
 
-def allsides(data: Path) -> Labelled:
+def allsides(data: Path, count: int) -> Labelled:
     """Some AllSides stories with two full texts or more, the same each time."""
     full = {row["id"]: row["text"] for row in read(data / "allsides_stories" / "fulltext.jsonl.gz")}
     titles = {row["id"]: row["title"] for row in read(data / "allsides_stories" / "articles.jsonl.gz")}
     stories = read(data / "allsides_stories" / "stories.jsonl.gz")
     told = {one["story_id"]: [key for key in one["article_ids"] if key in full] for one in stories}
     many = sorted(story for story, keys in told.items() if len(keys) >= 2)
-    chosen = random.Random(SEED).sample(many, min(STORIES, len(many)))
+    chosen = random.Random(SEED).sample(many, min(count, len(many)))
     pairs = [(story, key) for story in chosen for key in told[story]]
     random.Random(SEED).shuffle(pairs)
     return Labelled(

@@ -117,7 +117,7 @@ class Cluster(Stage[SliceInput, Placed]):
         day = first.order_at.date()
         start, end = _bounds(day)
         reach = timedelta(days=self.settings.window_days)
-        if is_re_embedding(session, self.embed_recipe, start - reach, end + reach):
+        if is_re_embedding(session, self.embed_recipe, self.languages, start - reach, end + reach):
             return None  # the next run goes on: spaces are never mixed
         of_day = unplaced.where(Article.order_at >= start, Article.order_at < end)
         in_order = of_day.order_by(Article.order_at, Document.content_sha, Article.url, Article.id)

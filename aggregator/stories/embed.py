@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
@@ -17,6 +18,8 @@ from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Me
 from aggregator.store.upsert import upsert
 from aggregator.stories.embedding import lead, load_embedder, refuse_strange, space_of
 
+log = structlog.get_logger()
+
 
 def embed_recipe(settings: EmbedSettings) -> str:
     """What a vector depends on besides its text: another recipe makes all documents pending again.
@@ -27,7 +30,7 @@ def embed_recipe(settings: EmbedSettings) -> str:
     return f"embed/2 {space_of(settings.model, settings.max_tokens, settings.engine)} lead={settings.lead_words}"
 
 
-def is_re_embedding(session: Session, recipe: str, start: datetime, end: datetime) -> bool:
+def is_re_embedding(session: Session, recipe: str, languages: Sequence[str], start: datetime, end: datetime) -> bool:
     """Whether articles of stories from `start` to `end` have a vector by another recipe and wait for theirs.
 
     An article placed meanwhile would miss its neighbours and found a story of its own. What failed to be embedded is
@@ -44,11 +47,15 @@ def is_re_embedding(session: Session, recipe: str, start: datetime, end: datetim
         select(Document.article_id)
         .join(Article, Article.id == Document.article_id)
         .join(Membership, Membership.article_id == Article.id)
-        .where(Document.current, Article.withheld == "", Article.order_at >= start, Article.order_at < end, ~failed)
+        .where(Document.current, Document.language.in_(languages), Article.withheld == "", ~failed)
+        .where(Article.order_at >= start, Article.order_at < end)
         .where(exists().where(EmbeddingRow.article_id == Article.id, EmbeddingRow.input_sha == Document.content_sha))
         .where(~exists().where(by.article_id == Article.id, by.recipe == recipe))
     )
-    return session.scalar(waiting.limit(1)) is not None
+    if session.scalar(waiting.limit(1)) is None:
+        return False
+    log.info("waiting-for-vectors", start=str(start.date()), end=str(end.date()), recipe=recipe)
+    return True
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,14 @@ def test_an_article_that_the_new_model_cannot_embed_is_not_waited_for(sqlite: St
     assert cluster_anew(sqlite, clock) == 1
 
 
+def test_an_article_in_a_language_that_is_no_longer_supported_is_not_waited_for(sqlite: Store, clock: Clock) -> None:
+    new_article(sqlite, 24)
+    with sqlite.write() as session:
+        session.scalars(select(Document).where(Document.article_id == article_id(3))).one().language = "nn"
+    drain(Embed(NEW, ("en",), clock), sqlite, clock)
+    assert cluster_anew(sqlite, clock) == 1
+
+
 def test_no_story_id_breaks_when_the_model_is_changed_and_changed_back(sqlite: Store, clock: Clock) -> None:
     new_article(sqlite, 24)
     drain(Embed(NEW, ("en",), clock), sqlite, clock)
