@@ -27,7 +27,7 @@ from aggregator.stories.embedding import PACKAGED, lead, load_embedder, model_fo
 from benchmarks.cut import read
 
 SEED = 0
-STORIES = 170
+STORIES = 500
 TURN = 32
 CUTS = np.arange(0.1, 0.9, 0.01)
 SAMPLES = 2000

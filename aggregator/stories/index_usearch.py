@@ -21,8 +21,8 @@ LINKS, WIDTH_ADDING, WIDTH_SEARCHING = 16, 80, 64
 ASKED, MOST_ASKED = 32, 4096
 #: a removed node stays in the graph and slows it: from this share on it is built anew
 REMOVED_SHARE = 0.25
-#: of a node beside its vector: 16 links and 32 on the lowest level, 5 bytes each, and what usearch adds
-_NODE_BYTES = 200
+#: of a node beside its vector, as measured: links on each level, and room to grow
+_NODE_BYTES = 500
 
 
 class UsearchIndex:
