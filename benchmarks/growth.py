@@ -1,11 +1,12 @@
 """What an article costs as the window fills: `python -m benchmarks.growth DATA [--sizes …] [--cache FILE]`.
 
 The window is filled with real articles of the AllSides stream and with mixtures of two of them: half of the words of
-each, and between their two vectors, with some noise; nothing but the real ones is embedded. Then a slice of new ones
-is placed by `aggregator.stories.join.place`, and their neighbours are searched with each kind of index. Each size runs
-in a process of its own, with one thread, all articles within seven days of each other. Times are CPU; `add ms` is what
-an article costs when it is put into the graph. Memory is the most that the process had, less what it began with. The
-exponent is that of the time by size, from 10,000 on: .15 means 1.6 times for 20 times the articles.
+each, and between their two vectors, with some noise; nothing but the real ones is embedded. Then a slice of new ones,
+a seventh of the window but not more than 5,000 (what the stage takes at once), is placed by `join.place`, and the
+neighbours of 200 are searched with each kind of index. Each size runs in a process of its own, with one thread, all
+articles within seven days of each other. Times are CPU; `add ms` is what an article costs when it is put into the
+graph. Memory is the most that the process had, less what it began with. The exponent is that of the time by size, from
+10,000 on: .15 means 1.6 times for 20 times the articles.
 """
 
 import argparse
@@ -34,7 +35,9 @@ from benchmarks.embedding import peak_mb
 
 SEED = 0
 REAL = 2000
-SLICE = 200
+SEARCHES = 200
+#: a day of the window is placed at once, as the stage does, up to so many articles
+MOST_IN_A_SLICE = 5_000
 SLICE_START = datetime(2026, 10, 8, tzinfo=UTC)
 SIZES = [1_000, 10_000, 50_000, 200_000]
 #: beyond this a graph takes longer to build than is worth waiting for here
@@ -77,7 +80,7 @@ def main() -> None:
     vectors = np.stack(cached_vectors(EmbedSettings(), arguments.cache)(texts))
     words = ClusterSettings().body_words
     real = Real([term_counts(row["title"], row["text"], words) for row in rows], vectors)
-    embed_ms = _embedding(texts[:SLICE])
+    embed_ms = _embedding(texts[:SEARCHES])
     print(f"embedding: {embed_ms:.1f} CPU ms an article (title and 60 words)\n")
     print("| live articles | clustering ms | with embedding ms | peak MB | exact ms | MB | usearch ms | MB | add ms |")
     print("|---|---|---|---|---|---|---|---|---|")
@@ -124,14 +127,15 @@ def _in_a_process(real: Real, size: int, *, index_only: bool) -> Cost:
 
 def _measure(connection: Connection, real: Real, size: int, index_only: bool) -> None:
     started = peak_mb()
-    vectors = mixtures(real.vectors, size + SLICE)
-    exact_ms, _, exact_mb = _searched(IndexSettings(kind="exact", max_mb=8192), vectors)
+    placed = max(SEARCHES, min(size // 7, MOST_IN_A_SLICE))
+    vectors = mixtures(real.vectors, size + placed)
+    exact_ms, _, exact_mb = _searched(IndexSettings(kind="exact"), vectors[: size + SEARCHES])
     usearch_ms = usearch_add = usearch_mb = float("nan")
     if size <= MOST_IN_GRAPH:
-        usearch_ms, usearch_add, usearch_mb = _searched(IndexSettings(kind="usearch"), vectors)
+        usearch_ms, usearch_add, usearch_mb = _searched(IndexSettings(kind="usearch"), vectors[: size + SEARCHES])
     cluster_ms = peak = float("nan")
     if not index_only:
-        cluster_ms = _clustered(real, vectors)
+        cluster_ms = _clustered(real, vectors, size)
         peak = peak_mb() - started
     connection.send(Cost(cluster_ms, peak, exact_ms, exact_mb, usearch_ms, usearch_mb, usearch_add))
 
@@ -154,11 +158,11 @@ def _parents(numbers: NDArray[np.intp], real: int) -> tuple[NDArray[np.intp], ND
 
 
 def _searched(settings: IndexSettings, vectors: Floats) -> tuple[float, float, float]:
-    """CPU ms a search and an insert, and MB, of an index that holds all but the last SLICE vectors."""
+    """CPU ms a search and an insert, and MB, of an index that holds all but the last SEARCHES vectors."""
     keys = [f"a_{number:016d}" for number in range(len(vectors))]
     row_of = {key: number for number, key in enumerate(keys)}
     index: Index = make_index(settings, vectors.shape[1], lambda ids: vectors[[row_of[key] for key in ids]])
-    size = len(vectors) - SLICE
+    size = len(vectors) - SEARCHES
     began = time.process_time()
     for day in range(7):
         part = range(size * day // 7, size * (day + 1) // 7)
@@ -166,23 +170,22 @@ def _searched(settings: IndexSettings, vectors: Floats) -> tuple[float, float, f
     adding = 1000 * (time.process_time() - began) / size
     began = time.process_time()
     index.search(vectors[size:], _day(0), _day(7), top=ClusterSettings().neighbours)
-    return 1000 * (time.process_time() - began) / SLICE, adding, index.nbytes / 1e6
+    return 1000 * (time.process_time() - began) / SEARCHES, adding, index.nbytes / 1e6
 
 
 def _day(number: int) -> date:
     return (SLICE_START - timedelta(days=7 - number)).date()
 
 
-def _clustered(real: Real, vectors: Floats) -> float:
-    """CPU ms an article of a slice that is placed among all others."""
-    size = len(vectors) - SLICE
+def _clustered(real: Real, vectors: Floats, size: int) -> float:
+    """CPU ms an article of the slice behind the first `size`, placed among these."""
     items = [_item(number, real, vectors, size) for number in range(len(vectors))]
     window = [Member(item, f"s_{number // 4}") for number, item in enumerate(items[:size])]
     frequencies = background_frequencies()
     frequencies.add(document_frequencies(item.terms for item in items[:10_000]), 10_000)
     began = time.process_time()
     place(items[size:], window, frequencies, ClusterSettings(), lambda item: "s_" + item.id)
-    return 1000 * (time.process_time() - began) / SLICE
+    return 1000 * (time.process_time() - began) / (len(vectors) - size)
 
 
 def _item(number: int, real: Real, vectors: Floats, size: int) -> Item:
