@@ -19,7 +19,8 @@ RUN pip install -c constraints.txt ".[dask]" \
 COPY aggregator aggregator
 COPY pipelines pipelines
 RUN pip install --no-deps --force-reinstall . \
- && python -c "import trafilatura, sentence_transformers"
+ && python -c "import trafilatura, sentence_transformers" \
+ && python -m aggregator.stories.onnx_file
 
 FROM python:3.13-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin aggregator \

@@ -171,12 +171,25 @@ class ExtractSettings(Section):
 
 
 class EmbedSettings(Section):
-    """Which model turns an article into a vector, and which of its words it sees."""
+    """Which model turns an article into a vector, how it is run, and which of the article's words it sees."""
 
+    engine: Literal["onnx", "sentence-transformers", "onnx-int8"] = "onnx"
     model: str = "all-MiniLM-L6-v2"
     max_tokens: int = Field(default=128, ge=8)
     lead_words: int = Field(default=60, ge=1)
     threads: int = Field(default=1, ge=1)
+
+
+class IndexSettings(Section):
+    """How the vectors of the articles within reach are searched, and how much memory that may take."""
+
+    kind: Literal["exact", "usearch"] = "exact"
+    max_mb: int = Field(default=2048, ge=1)
+
+    @property
+    def max_bytes(self) -> int:
+        """`max_mb` in bytes."""
+        return self.max_mb << 20
 
 
 class ClusterSettings(Section):
@@ -284,6 +297,7 @@ class Settings(Section):
     fetch: FetchSettings = FetchSettings()
     extract: ExtractSettings = ExtractSettings()
     embed: EmbedSettings = EmbedSettings()
+    index: IndexSettings = IndexSettings()
     cluster: ClusterSettings = ClusterSettings()
     pages: PagesSettings = PagesSettings()
     publish: PublishSettings = PublishSettings()

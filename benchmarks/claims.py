@@ -73,7 +73,7 @@ def score_events(instance: Instance) -> None:
     names = {article_id(url): name for url, name in name_by_url().items()}
     score, claims, seconds = Score(), 0, 0.0
     embed = instance.settings.embed
-    embedder = load_embedder(embed.model, embed.max_tokens, embed.threads)
+    embedder = load_embedder(embed.model, embed.max_tokens, embed.threads, embed.engine)
     for sheet in events:
         wanted = {names_id for names_id, name in names.items() if name in {one["id"] for one in sheet["articles"]}}
         with instance.store.read() as session:

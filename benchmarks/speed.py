@@ -51,7 +51,7 @@ def measure(instance: Instance) -> None:
     print(f"{len(stories)} stories of {len(articles)} articles\n")
     print("| step | CPU s | what | a second and core | CPU ms each |\n|---|---|---|---|---|")
     embed = instance.settings.embed
-    embedder = load_embedder(embed.model, embed.max_tokens, 1)
+    embedder = load_embedder(embed.model, embed.max_tokens, 1, embed.engine)
     texts = [sentence.text for source in articles.values() for sentence in source.sentences]
     embedder.embed(texts[:64])
     _timed("sentence vectors", "articles", len(articles), lambda: embedder.embed(texts))

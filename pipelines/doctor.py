@@ -99,13 +99,18 @@ def _model(settings: Settings) -> Finding:
 
     embed = settings.embed
     try:
-        embedder = load_embedder(embed.model, embed.max_tokens, embed.threads)
+        embedder = load_embedder(embed.model, embed.max_tokens, embed.threads, embed.engine)
         length = float((embedder.embed(["a test sentence"])[0] ** 2).sum())
     except (AggregatorError, ImportError, OSError) as error:
         return Finding("fail", "model", f"{embed.model}: {error}")
     if abs(length - 1) > 1e-3:
         return Finding("fail", "model", f"{embed.model} gives vectors of length {length:.3f}, not 1")
-    return Finding("ok", "model", f"{embed.model}, {embedder.dimension} dimensions, {embedder.engine}")
+    found = f"{embed.model}, {embedder.dimension} dimensions, {embedder.engine}"
+    if embed.engine.startswith("onnx") and not embedder.engine.startswith("onnx"):
+        return Finding(
+            "warn", "model", f"{found}: no ONNX file could be made (the log says why), so this takes its place"
+        )
+    return Finding("ok", "model", found)
 
 
 def _torch() -> Finding:

@@ -14,7 +14,18 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([*(ROOT / "aggregator").rglob("*.py"), *(ROOT / "pipelines").rglob("*.py")])
 CLOCK = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
-HEAVY = ("torch", "sqlalchemy", "pydantic", "trafilatura", "distributed", "numpy", "lxml", "httpx")
+HEAVY = (
+    "torch",
+    "sqlalchemy",
+    "pydantic",
+    "trafilatura",
+    "distributed",
+    "numpy",
+    "lxml",
+    "httpx",
+    "onnxruntime",
+    "tokenizers",
+)
 MOST_LINES, MOST_IN_A_FUNCTION, SCREEN = 500, 60, 40
 
 

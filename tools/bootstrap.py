@@ -22,7 +22,7 @@ TORCH_INDEX = os.environ.get("AGGREGATOR_TORCH_INDEX", "https://download.pytorch
 SAMPLE = ["--config", "config/sample", "--data", "var/sample"]
 #: extras that each job needs beside the program itself
 EXTRAS = {"test": ["test"], "test-long": ["test"], "lint": ["lint", "test"], "ci": ["lint", "test"], "bench": ["test"]}
-CHECK = "import trafilatura, torch, sentence_transformers, sqlalchemy; print(torch.version.cuda or 'cpu')"
+CHECK = "import trafilatura, torch, sentence_transformers, onnxruntime, sqlalchemy; print(torch.version.cuda or 'cpu')"
 
 
 def main() -> int:
@@ -49,6 +49,8 @@ def set_up(extras):
         if "base" in missing:
             make_environment()
         install(missing)
+        if "base" in missing:
+            make_model()
         for name in missing:
             stamp(name).write_text(wanted)
         print("set-up took %.0f s" % (time.monotonic() - began), file=sys.stderr)
@@ -73,6 +75,12 @@ def install(names):
     build = subprocess.run([str(PYTHON), "-c", CHECK], check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     if build.stdout.strip() != "cpu":
         print("note: no CPU build of torch could be had, so the CUDA build (several GB) was taken", file=sys.stderr)
+
+
+def make_model():
+    """The ONNX file of the embedding model, some 15 s of CPU; without it the program works, only slower."""
+    if subprocess.run([str(PYTHON), "-m", "aggregator.stories.onnx_file"], cwd=ROOT).returncode != 0:
+        print("note: the ONNX file of the model could not be made; sentence-transformers is used", file=sys.stderr)
 
 
 def pip(*arguments):
@@ -189,7 +197,7 @@ def bench(rest):
         print("name the folder of the evaluation data: make bench DATA=FOLDER")
         return 2
     vectors = ["--cache", "var/bench/vectors"]
-    scripts = [[name, data] for name in ("archives", "background", "cut", "extract")]
+    scripts = [[name, data] for name in ("archives", "background", "cut", "embedding", "extract", "growth")]
     scripts += [["pages", os.path.join(data, "allsides_stories"), *vectors], ["tables", data, *vectors]]
     return max(call("python", "-m", "benchmarks." + name, *rest) for name, *rest in scripts)
 

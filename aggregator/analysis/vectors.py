@@ -22,7 +22,7 @@ from aggregator.store.columns import Vector
 from aggregator.store.page_tables import AnalysisRow, SentenceVectorsRow
 from aggregator.store.tables import Article, Document, Membership, StoryRow
 from aggregator.store.upsert import upsert
-from aggregator.stories.embedding import load_embedder
+from aggregator.stories.embedding import load_embedder, refuse_strange, space_of
 from aggregator.types import READ_KINDS, Rights
 
 NAME = "embed-sentences"
@@ -30,7 +30,7 @@ NAME = "embed-sentences"
 
 def sentence_recipe(settings: EmbedSettings) -> str:
     """What the vectors depend on besides the text; to be counted up when the splitter cuts differently."""
-    return f"sentences/2 {settings.model} tokens={settings.max_tokens}"
+    return f"sentences/3 {space_of(settings.model, settings.max_tokens, settings.engine)}"
 
 
 def stories_worth_a_page(languages: Sequence[str], min_articles: int, min_outlets: int) -> Subquery:
@@ -158,6 +158,7 @@ class SentenceVectors(Stage[Unembedded, EmbeddedSentences]):
         self.settings, self.languages, self.clock = settings, tuple(languages), clock
         self.min_articles, self.min_outlets = min_articles, min_outlets
         self.recipe = sentence_recipe(settings)
+        self.space = space_of(settings.model, settings.max_tokens, settings.engine)
 
     def pending(self, session: Session, limit: int) -> Sequence[Unembedded]:
         """Current, readable documents of stories worth a page without vectors of their present content."""
@@ -192,7 +193,9 @@ class SentenceVectors(Stage[Unembedded, EmbeddedSentences]):
 
     def process(self, batch: Sequence[Unembedded]) -> Sequence[EmbeddedSentences | ItemError]:
         """One vector for each sentence; a text without a sentence has none and is done too."""
-        embedder = load_embedder(self.settings.model, self.settings.max_tokens, self.settings.threads)
+        one = self.settings
+        embedder = load_embedder(one.model, one.max_tokens, one.threads, one.engine)
+        refuse_strange(embedder, self.space)
         return [
             EmbeddedSentences(
                 item.key, item.revision, item.input_sha, embedder.space, embedder.engine, embedder.embed(item.sentences)

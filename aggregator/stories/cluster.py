@@ -9,7 +9,7 @@ that what is written from it is pending again.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -24,7 +24,7 @@ from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Me
 from aggregator.stories.background import Frequencies
 from aggregator.stories.constraints import pinned_articles
 from aggregator.stories.decisions import alone, last_decision
-from aggregator.stories.embed import embed_recipe
+from aggregator.stories.embed import embed_recipe, is_re_embedding
 from aggregator.stories.identity import Age, Past
 from aggregator.stories.ids import mark_stories
 from aggregator.stories.join import Item, Member
@@ -97,7 +97,13 @@ class Cluster(Stage[SliceInput, Placed]):
 
     def _due(self, session: Session) -> SliceInput | None:
         found = due(session, self.documents, self.settings, self.clock.now(), self.recipe)
-        return SliceInput(found.input_sha, found) if found else None
+        if found is None:
+            return None
+        reach = timedelta(days=self.settings.window_days + 1)
+        start, end = (datetime.combine(day, time(), UTC) for day in (found.days[0][0], found.days[-1][0]))
+        if is_re_embedding(session, self.embed_recipe, self.languages, start - reach, end + reach):
+            return None  # the next run goes on: spaces are never mixed
+        return SliceInput(found.input_sha, found)
 
     def _edited(self, session: Session) -> SliceInput | None:
         edited = session.execute(

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from aggregator.clock import Clock
 from aggregator.errors import ItemError, Rejected
@@ -13,15 +14,49 @@ from aggregator.settings import EmbedSettings
 from aggregator.stage import Stage
 from aggregator.store import leases
 from aggregator.store.columns import Vector
-from aggregator.store.tables import Article, Document, EmbeddingRow
+from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Membership
 from aggregator.store.upsert import upsert
-from aggregator.stories.embedding import lead, load_embedder
+from aggregator.stories.embedding import lead, load_embedder, refuse_strange, space_of
 from aggregator.types import MANY_EVENTS
+
+log = structlog.get_logger()
 
 
 def embed_recipe(settings: EmbedSettings) -> str:
-    """What a vector depends on besides its text: another recipe makes all documents pending again."""
-    return f"embed/1 {settings.model} tokens={settings.max_tokens} lead={settings.lead_words}"
+    """What a vector depends on besides its text: another recipe makes all documents pending again.
+
+    Vectors are found by their recipe, which holds the space: those of two spaces are never compared. Raises as
+    `space_of`.
+    """
+    return f"embed/2 {space_of(settings.model, settings.max_tokens, settings.engine)} lead={settings.lead_words}"
+
+
+def is_re_embedding(session: Session, recipe: str, languages: Sequence[str], start: datetime, end: datetime) -> bool:
+    """Whether articles of stories from `start` to `end` have a vector by another recipe and wait for theirs.
+
+    An article placed meanwhile would miss its neighbours and found a story of its own. What failed to be embedded is
+    not waited for.
+    """
+    by = aliased(EmbeddingRow)
+    failed = exists().where(
+        Attempt.stage == Embed.name,
+        Attempt.key == Document.article_id,
+        Attempt.input_sha == Document.content_sha,
+        Attempt.tries > 0,
+    )
+    waiting = (
+        select(Document.article_id)
+        .join(Article, Article.id == Document.article_id)
+        .join(Membership, Membership.article_id == Article.id)
+        .where(Document.current, Document.language.in_(languages), Article.withheld == "", ~failed)
+        .where(Article.order_at >= start, Article.order_at < end)
+        .where(exists().where(EmbeddingRow.article_id == Article.id, EmbeddingRow.input_sha == Document.content_sha))
+        .where(~exists().where(by.article_id == Article.id, by.recipe == recipe))
+    )
+    if session.scalar(waiting.limit(1)) is None:
+        return False
+    log.info("waiting-for-vectors", start=str(start.date()), end=str(end.date()), recipe=recipe)
+    return True
 
 
 @dataclass(frozen=True)
@@ -54,6 +89,7 @@ class Embed(Stage[Readable, Embedded]):
     def __init__(self, settings: EmbedSettings, languages: Sequence[str], clock: Clock) -> None:
         self.settings, self.languages, self.clock = settings, tuple(languages), clock
         self.recipe = embed_recipe(settings)
+        self.space = space_of(settings.model, settings.max_tokens, settings.engine)
 
     def pending(self, session: Session, limit: int) -> Sequence[Readable]:
         """Current documents of one event in a supported language without a vector of their present content."""
@@ -86,7 +122,9 @@ class Embed(Stage[Readable, Embedded]):
 
     def process(self, batch: Sequence[Readable]) -> Sequence[Embedded | ItemError]:
         """One vector each; a document without a word is rejected."""
-        embedder = load_embedder(self.settings.model, self.settings.max_tokens, self.settings.threads)
+        one = self.settings
+        embedder = load_embedder(one.model, one.max_tokens, one.threads, one.engine)
+        refuse_strange(embedder, self.space)
         wordy = [item for item in batch if any(c.isalnum() for c in item.text)]
         vectors = dict(zip((i.key for i in wordy), embedder.embed([i.text for i in wordy]), strict=True))
         return [

@@ -27,6 +27,7 @@ from aggregator.store import leases
 from aggregator.store.page_tables import AnalysisRow, SentenceVectorsRow
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Attempt, Document, Membership, Outlet, Slice, StoryRow
+from aggregator.stories.embedding import PACKAGED, space_of
 from aggregator.stories.ids import mark_stories
 from aggregator.stories.topics import Topic, Topics
 from aggregator.text import sha256
@@ -43,7 +44,7 @@ TOPICS = Topics((Topic("garden", "Garden", frozenset({"garden"})),))
 class Bags:
     """An embedder without a model; counts what it was asked."""
 
-    space, engine, dimension = "bags", "test", 256
+    space, engine, dimension = space_of(PACKAGED, 128), "test", 256
 
     def __init__(self) -> None:
         self.asked: list[str] = []

@@ -24,6 +24,8 @@ from aggregator.resources import resource
 from aggregator.store.instance import DATABASE
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Attempt
+from aggregator.stories import embedding
+from aggregator.stories.embedding import PACKAGED, load_embedder
 from pipelines.lock import run_lock
 from tests.cli.place import ROOT, WIDE, Place
 
@@ -314,6 +316,16 @@ def test_doctor_finds_a_sound_installation_sound_and_says_what_to_set(made: Plac
     assert found.pop("torch") in ("ok", "warn")
     assert found.pop("disk") in ("ok", "warn")
     assert found == {"configuration": "ok", "outlets": "warn", "contact": "warn", "database": "ok", "model": "ok"}
+
+
+def test_doctor_warns_when_another_engine_took_the_place_of_the_fast_one(
+    made: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = load_embedder(PACKAGED, 128, 1, "sentence-transformers")
+    monkeypatch.setattr(embedding, "load_embedder", lambda *_: slow)
+    done = made.look("doctor")
+    assert done.exit_code == 0
+    assert any(line.startswith("warn") and "no ONNX file could be made" in line for line in done.stdout.splitlines())
 
 
 @pytest.mark.parametrize(

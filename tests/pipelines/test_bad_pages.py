@@ -35,6 +35,7 @@ from aggregator.sources import ledger
 from aggregator.stage import drain
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Attempt, Document, Membership, Outlet, Response, Slice, StoryRow
+from aggregator.stories.embedding import PACKAGED, space_of
 from aggregator.stories.ids import mark_stories
 from aggregator.stories.topics import Topics
 from aggregator.summarise.page import StoryPage
@@ -64,7 +65,7 @@ HOSTILE = (
 class Bags:
     """An embedder without a model."""
 
-    space, engine, dimension = "bags", "test", 256
+    space, engine, dimension = space_of(PACKAGED, 128), "test", 256
 
     def embed(self, texts: Sequence[str]) -> Any:
         return bag(texts)
