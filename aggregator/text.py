@@ -8,6 +8,8 @@ import unicodedata
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 #: normalising is quadratic in a run of combining marks: 30 are more than any script needs (UAX #15, Stream-Safe Format)
 _MARKS = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
+#: at least all of them; beyond the BMP one range, for `re` looks there for one character after the other
+_MARK = re.compile(f"[{''.join(mark for mark in _MARKS if mark < chr(0x10000))}\U00010000-\U0001efff]")
 _MARK_RUN = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -18,7 +20,10 @@ def clean(value: str) -> str:
     if value.isascii() and value.isprintable():
         return value
     value = value.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return unicodedata.normalize("NFC", _MARK_RUN.sub(r"\1", _SURROGATE.sub("\ufffd", _CONTROL.sub("", value))))
+    value = _SURROGATE.sub("\ufffd", _CONTROL.sub("", value))
+    if _MARK.search(value):  # most texts hold none, and looking for one is far quicker than for a run
+        value = _MARK_RUN.sub(r"\1", value)
+    return unicodedata.normalize("NFC", value)
 
 
 def one_line(value: str, limit: int = 512) -> str:

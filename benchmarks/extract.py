@@ -2,7 +2,8 @@
 
 DATA as for `aggregator eval extract`. All read each page in turn; times are CPU seconds of this process, the least
 of the rounds for each page, and of them the ratios count. Of ours the second extractor with the comparison, the
-regions and the kinds are timed apart. The runners-up give bodies alone: resiliparse and readability-lxml.
+regions and the kinds are timed apart. The runners-up give bodies alone: resiliparse and readability-lxml
+(`make bench` installs it).
 """
 
 import argparse

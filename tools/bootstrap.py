@@ -196,6 +196,8 @@ def bench(rest):
     if not data:
         print("name the folder of the evaluation data: make bench DATA=FOLDER")
         return 2
+    # by itself: beside trafilatura, which also wants an extra of lxml, older pips cannot resolve it
+    pip("install", "-c", "constraints.txt", "--no-deps", "readability-lxml", "chardet", "cssselect")
     vectors = ["--cache", "var/bench/vectors"]
     scripts = [[name, data] for name in ("archives", "background", "cut", "embedding", "extract", "growth")]
     scripts += [["pages", os.path.join(data, "allsides_stories"), *vectors], ["tables", data, *vectors]]

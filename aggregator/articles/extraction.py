@@ -48,8 +48,11 @@ def extract_page(page: Page, settings: ExtractSettings) -> Extracted:
     try:
         source = _source(page, settings)
         tree = build(source)
+        held = list(tree.iter())  # lxml makes an element anew for each pass over the tree unless somebody holds it
         meta = read_metadata(tree, page.url, robot=page.robot, tdm_basis=page.tdm_basis)
-        return _from_page(page, source, tree, meta, settings)
+        found = _from_page(page, source, tree, meta, settings)
+        held.clear()
+        return found
     except Rejected as rejected:
         carried = candidates.carried_paragraphs(page.feed_html, page.title) if page.feed_html else []
         if rejected.reason not in _SHOWN_NOTHING or candidates.chars(carried) < settings.min_chars:

@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.long
 def test_thirty_feeds_are_asked_twice_and_all_that_offered_validators_are_unchanged() -> None:
     command = [sys.executable, "-m", "benchmarks.polling", "--feeds", "30", "--hosts", "6", "--rounds", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -314,6 +314,7 @@ def residents(n: int) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.long
 def test_a_story_of_500_articles_is_written_in_bounded_time_and_memory(desk: Desk) -> None:
     leans = [*Lean, None]
     for n in range(500):

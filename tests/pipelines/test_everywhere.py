@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from aggregator.settings import StoreSettings
 from tests.newsroom import Replay, exports, replayed, sample_instance, settings_with
 
 
+@pytest.mark.long  # a second replay of the whole sample
 def test_postgresql_in_one_process_gives_what_sqlite_with_worker_processes_gives(
     replay: Replay, tmp_path: Path, postgres_url: str
 ) -> None:
