@@ -169,7 +169,6 @@ class Cluster(Stage[SliceInput, Placed]):
             .join(EmbeddingRow, and_(EmbeddingRow.article_id == Article.id, EmbeddingRow.recipe == self.embed_recipe))
             .where(Document.current, Document.language.in_(self.languages), Article.withheld == "")
             .where(Document.kind.not_in(MANY_EVENTS))
-            .where(Document.kind.not_in(MANY_EVENTS))
             .where(EmbeddingRow.input_sha == Document.content_sha)
         )
 
