@@ -147,9 +147,8 @@ class Desk:
             session.flush()
             for key in ids:
                 sha = read.get(key, "")
-                session.add(
-                    Membership(article_id=key, story_id="s_1", slice_id=1, content_sha=sha, score=1.0, joined_at=now)
-                )
+                at = {"story_id": "s_1", "settled_id": "s_1", "slice_id": 1, "joined_at": now}
+                session.add(Membership(article_id=key, content_sha=sha, score=1.0, **at))
             session.flush()
             mark_stories(session, {"s_1"})
 
