@@ -26,7 +26,7 @@ from aggregator.store.tables import Article, Decision, Document, Membership
 from aggregator.stories.decisions import PAGE_KINDS, undone
 from aggregator.stories.editing import members_of, story_of
 from pipelines.batch import Instance, run_batch
-from tests.long.browser import CHROMIUM, QUIET, RULES
+from tests.long.browser import RULES
 from tests.newsroom import Replay
 
 pytestmark = pytest.mark.long
@@ -126,17 +126,6 @@ def newsroom(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium: apt-get install chromium")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield opened
-        opened.close()
-
-
 class Window:
     """Somebody's window, which keeps what it complained of."""
 
@@ -181,8 +170,8 @@ class Window:
 
 
 @pytest.fixture(params=[True, False], ids=["with-scripts", "without-scripts"], scope="module")
-def signed_in(request: pytest.FixtureRequest, chromium: Any, newsroom: Newsroom) -> Iterator[Window]:
-    window = Window(chromium, newsroom, java_script_enabled=request.param)
+def signed_in(request: pytest.FixtureRequest, browser: Any, newsroom: Newsroom) -> Iterator[Window]:
+    window = Window(browser, newsroom, java_script_enabled=request.param)
     window.sign_in("Che")
     yield window
     assert [text for text in window.complaints if not any(refusal in text for refusal in REFUSALS)] == []
@@ -360,10 +349,10 @@ VIEWS = {
     ],
 )
 def test_axe_finds_no_violation_in_any_view(
-    chromium: Any, newsroom: Newsroom, name: str, scheme: str, width: int
+    browser: Any, newsroom: Newsroom, name: str, scheme: str, width: int
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    window = Window(chromium, newsroom, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    window = Window(browser, newsroom, viewport={"width": width, "height": 900}, color_scheme=scheme)
     hearing = newsroom.page("Open AI Models")
     found = []
     for view, path in VIEWS.items():
@@ -383,8 +372,8 @@ def test_axe_finds_no_violation_in_any_view(
     assert found == []
 
 
-def test_filters_answer_without_a_reload_and_say_how_many(chromium: Any, newsroom: Newsroom) -> None:
-    window = Window(chromium, newsroom)
+def test_filters_answer_without_a_reload_and_say_how_many(browser: Any, newsroom: Newsroom) -> None:
+    window = Window(browser, newsroom)
     window.sign_in("Rea")
     window.page.evaluate("window.mark = 'same page'")
 
@@ -397,8 +386,8 @@ def test_filters_answer_without_a_reload_and_say_how_many(chromium: Any, newsroo
     window.context.close()
 
 
-def test_everything_is_reached_by_keyboard(chromium: Any, newsroom: Newsroom) -> None:
-    window = Window(chromium, newsroom)
+def test_everything_is_reached_by_keyboard(browser: Any, newsroom: Newsroom) -> None:
+    window = Window(browser, newsroom)
     window.sign_in("Edi")
     window.open(f"/desk/story/{newsroom.page('Open AI Models')}")
 
@@ -415,8 +404,8 @@ def test_everything_is_reached_by_keyboard(chromium: Any, newsroom: Newsroom) ->
     window.context.close()
 
 
-def test_large_letters_need_no_sideways_scrolling(chromium: Any, newsroom: Newsroom) -> None:
-    window = Window(chromium, newsroom, viewport={"width": 390, "height": 900})
+def test_large_letters_need_no_sideways_scrolling(browser: Any, newsroom: Newsroom) -> None:
+    window = Window(browser, newsroom, viewport={"width": 390, "height": 900})
     window.sign_in("Che")
     hearing = newsroom.page("Open AI Models")
     for path in ("/desk", f"/desk/story/{hearing}", f"/desk/page/{hearing}"):

@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.publish.publish import publish
 from aggregator.summarise.actions import act
-from tests.long.browser import WINDOWS, chromium, fits, opened, served, violations
+from tests.long.browser import fits, opened, served, violations
 from tests.newsroom import Replay
 
 pytestmark = pytest.mark.long
@@ -51,21 +51,6 @@ def site(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         paths |= {"home": "index.html", "topic": topic, "method": "method/index.html", "404": "404.html"}
         with served(one.data / "site") as address:
             yield Published(address, paths, whole)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(params=WINDOWS, ids=lambda p: f"{p[0]}-{p[1]}")
-def page(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
-    """A window of a phone or of a desk, light or dark."""
-    width, scheme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.parametrize("name", FILES)

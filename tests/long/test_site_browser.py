@@ -14,7 +14,7 @@ import pytest
 from aggregator.publish.files import SiteInfo, write_files
 from aggregator.publish.site import render_site
 from aggregator.summarise.page import Topic
-from tests.long.browser import WINDOWS, chromium, fits, opened, served, violations
+from tests.long.browser import fits, opened, served, violations
 from tests.publish.site_pages import crowded, story, tombstone
 
 pytestmark = pytest.mark.long
@@ -39,21 +39,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     write_files(render_site(pages, site, topics, method=METHOD.read_text("utf-8")), root)
     with served(root) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(params=WINDOWS, ids=lambda p: f"{p[0]}-{p[1]}")
-def page(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
-    """A window of a phone or of a desk, light or dark."""
-    width, scheme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -97,6 +97,16 @@ def grow(instance: Instance, page: str) -> None:
         StoryEditor(session, instance.clock, BY).move(members_of(session, story)[:1], page)
 
 
+def approved_draft(instance: Instance, page: str) -> None:
+    """The first version of a page as a draft that an editor approves, and the run that publishes it."""
+    with instance.store.write() as session:
+        row = session.get_one(PageRow, (page, 1), options=[undefer(PageRow.content)])
+        row.status = "draft"
+        row.content = {**row.content, "status": "draft"}
+    act(instance, page, "approve")
+    run(instance)
+
+
 def test_a_merged_page_becomes_a_tombstone_that_leads_to_the_other(instance: Instance) -> None:
     quake, drug = page_about(instance, "arthquake"), page_about(instance, "Alzheimer")
     with instance.store.write() as session:
@@ -276,12 +286,7 @@ def test_under_review_nothing_goes_out_before_an_editor_says_so(instance: Instan
 
 def test_a_first_page_that_was_approved_and_taken_back_is_not_seen(instance: Instance) -> None:
     page = page_about(instance, "arthquake")
-    with instance.store.write() as session:
-        row = session.get_one(PageRow, (page, 1), options=[undefer(PageRow.content)])
-        row.status = "draft"
-        row.content = {**row.content, "status": "draft"}
-    act(instance, page, "approve")
-    run(instance)
+    approved_draft(instance, page)
     assert item(instance, page)["version"] == 3
 
     undo(instance, 1)
@@ -339,12 +344,7 @@ def test_a_hold_stands_when_a_story_shrank_and_grew_again(instance: Instance) ->
 
 def test_what_was_taken_back_is_not_seen_when_the_machine_writes_again(instance: Instance) -> None:
     page = page_about(instance, "arthquake")
-    with instance.store.write() as session:
-        row = session.get_one(PageRow, (page, 1), options=[undefer(PageRow.content)])
-        row.status = "draft"
-        row.content = {**row.content, "status": "draft"}
-    act(instance, page, "approve")
-    run(instance)
+    approved_draft(instance, page)
     undo(instance, 1)
     edit(instance, page, QUAKE_DEK)
     undo(instance, 3)
