@@ -71,9 +71,13 @@ def close_open(session: Session, now: datetime) -> None:
     """Close every open slice as it stands."""
     for one in session.scalars(select(Slice).where(Slice.closed_at.is_(None))):
         one.closed_at = now
-    differ = or_(Membership.settled_id.is_(None), Membership.settled_id != Membership.story_id)
+    differ = or_(
+        Membership.settled_id.is_(None),
+        Membership.settled_id != Membership.story_id,
+        Membership.confidence.is_distinct_from(Membership.settled_confidence),
+    )
     for membership in session.scalars(select(Membership).where(Membership.story_id.is_not(None), differ)):
-        membership.settled_id = membership.story_id
+        membership.settled_id, membership.settled_confidence = membership.story_id, membership.confidence
     session.flush()
 
 

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
 from aggregator.store.tables import Article, Decision, Membership, StoryEvent, StoryRow
-from aggregator.stories.constraints import refuse_leaving, refuse_meeting
+from aggregator.stories.confidence import EDITOR
+from aggregator.stories.constraints import pinned_articles, refuse_leaving, refuse_meeting
 from aggregator.stories.decisions import UNDO, alone, record, signed, to_undo
 from aggregator.stories.ids import NOBODY, mark_stories, unused_story_id
 from aggregator.text import one_line
@@ -228,6 +229,19 @@ def apply(session: Session, decision: Decision, undone: Decision | None = None) 
         _EFFECTS[decision.kind][0](session, decision, decision)
     else:
         _EFFECTS[undone.kind][1](session, decision, undone)
+    _rate(session, decision.subjects)
+
+
+def _rate(session: Session, stories: Sequence[str]) -> None:
+    """What editors placed is certain; where they took that back, nothing is known until the story changes again."""
+    pinned = pinned_articles(session)
+    changed = set()
+    for row in session.scalars(select(Membership).where(Membership.story_id.in_(stories))):
+        if (row.article_id in pinned) != (row.confidence == EDITOR):
+            row.confidence = row.settled_confidence = EDITOR if row.article_id in pinned else None
+            changed.add(row.story_id)
+    session.flush()
+    mark_stories(session, filter(None, changed))
 
 
 _Effect = Callable[[Session, Decision, Decision], None]
