@@ -1,4 +1,4 @@
-"""What editors do to stories: merge, split, move, remove, lock, unlock, rename, set the topic, and undo each.
+"""What editors do to stories: merge, split, move, remove, keep, lock, unlock, rename, set the topic, and undo each.
 
 Each is one transaction of the caller: the decision on record, the rows changed, an event in the stories concerned. What
 is refused is refused before anything is written, with a reason that says what to do. Ids are never given twice; a
@@ -108,6 +108,17 @@ class StoryEditor:
         rest = self._leaves_some(story, chosen, "withdraw its page instead")
         refuse_leaving(self.session, chosen, rest)
         return self._decide("remove", [story.id], {"articles": chosen})
+
+    def keep(self, articles: Sequence[str]) -> Decision:
+        """Confirm that articles stand rightly in their story: no later run takes them out of it.
+
+        Raises Rejected: "no-story", "locked", "not-member".
+        """
+        homes = {self._home(article) for article in articles}
+        if len(homes) != 1:
+            raise Rejected("not-member", "articles are kept in one story at a time")
+        story = self._open(homes.pop())
+        return self._decide("keep", [story.id], {"articles": self._of(articles, self._members(story.id), story.id)})
 
     def lock(self, key: str) -> Decision:
         """From now on nothing joins or leaves. Raises Rejected("no-story"), or ("locked") if that is so already."""
@@ -327,6 +338,10 @@ def _restore(session: Session, now: Decision, what: Decision) -> None:
     mark_stories(session, what.subjects)
 
 
+def _as_it_is(session: Session, now: Decision, what: Decision) -> None:
+    """Only what may happen later differs."""
+
+
 def _locked(to: bool) -> _Effect:
     def effect(session: Session, now: Decision, what: Decision) -> None:
         session.get_one(StoryRow, what.subjects[0]).locked = to
@@ -347,6 +362,7 @@ _EFFECTS: dict[str, tuple[_Effect, _Effect]] = {
     "split": (_split, _unsplit),
     "move": (_move, _unmove),
     "remove": (_remove, _restore),
+    "keep": (_as_it_is, _as_it_is),
     "lock": (_locked(True), _locked(False)),
     "unlock": (_locked(False), _locked(True)),
     "rename": (_named("name", "name"), _named("name", "before")),
