@@ -65,7 +65,7 @@ def test_an_article_alone_is_listed_only_if_a_story_is_near_it(doubtful: Room) -
         session.execute(update(StoryRow).values(last_at=doubtful.clock.now()))
         for number in range(2):
             session.get_one(Membership, f"a_single_{number}").confidence = 0.1
-        session.add(NearMiss(article_id="a_single_0", story_id=doubtful.stories()[0], score=0.14))
+        session.add(NearMiss(article_id="a_single_0", story_id=STORY, score=0.14))
 
     assert "a_single_0" in [one.id for one in listed(doubtful).articles]
     assert listed(doubtful).of == 21

@@ -30,7 +30,7 @@ SHELVES = Topics((
     ids=["most", "folded", "titles", "plurality", "tie", "none", "whole-words", "punctuation", "empty"],
 )
 def test_the_topic_of_a_story(articles: list[tuple[str, str]], slug: str) -> None:
-    assert SHELVES.of(articles).slug == slug
+    assert SHELVES.of(articles)[0].slug == slug
 
 
 def test_a_topic_that_is_gone_reads_as_news() -> None:
