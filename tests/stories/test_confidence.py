@@ -8,24 +8,26 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from aggregator.clock import Clock
 from aggregator.settings import ClusterSettings
 from aggregator.stage import drain
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Membership, StoryRow
+from aggregator.store.tables import Document, EmbeddingRow, Membership, StoryRow
 from aggregator.stories import confidence as module
 from aggregator.stories.background import Frequencies
 from aggregator.stories.confidence import EDITOR, MOST, Links, Logistic, confidence
 from aggregator.stories.editing import By, StoryEditor, members_of
+from aggregator.stories.embed import embed_recipe
 from aggregator.stories.join import Item, Member, Placement, lay
 from aggregator.stories.rebuild import rebuild
 from aggregator.stories.repair import MOST_OF_STORY, repair
 from tests.stories.archive import SETTINGS, add_article, cluster_stage
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
+RECIPE = embed_recipe(SETTINGS.embed)
 ANN = By("Ann", "editor", "as the sources say")
 shares = st.floats(0, 1, allow_nan=False)
 
@@ -136,11 +138,15 @@ def test_a_story_that_an_open_day_no_longer_changes_is_as_sure_as_it_was(store: 
     changed = sure(store)
     assert changed[first] != closed[first]
 
-    with store.write() as session:
-        session.execute(update(Article).where(Article.id == late).values(withheld="tombstone"))
-    come(store, 1, 1.7, 4)
+    [other] = come(store, 1, 1.7, 4)
+    with store.write() as session:  # it is rewritten to be about another event
+        text, vector = session.get_one(Document, (other, 1)), session.get_one(EmbeddingRow, (other, RECIPE))
+        edited, embedded = session.get_one(Document, (late, 1)), session.get_one(EmbeddingRow, (late, RECIPE))
+        edited.title, edited.text, edited.content_sha = text.title, text.text, "edited"
+        embedded.vector, embedded.input_sha = vector.vector, "edited"
     run(store, 1.9)
 
+    assert home(store, late).id != home(store, first).id
     assert {key: sure(store)[key] for key in (first, second)} == {key: closed[key] for key in (first, second)}
 
 
