@@ -341,6 +341,21 @@ def test_other_topics_analyse_again(store: Store, clock: Clock, bags: Bags) -> N
     assert content(store)["topics"] == ["news"]
 
 
+def test_the_topic_that_an_editor_chose_comes_before_those_that_are_near(
+    store: Store, clock: Clock, bags: Bags, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.analysis.analyse.nearness", lambda *_: {"garden": 0.1, "port": 0.5, "sea": 0.48})
+    add_story(store, clock.now())
+    topics = Topics((*TOPICS.topics, Topic("port", "Port"), Topic("sea", "Sea")))
+    run(store, clock, topics)
+    assert content(store)["topics"] == ["garden", "port", "sea"]
+
+    with store.write() as session:
+        session.get_one(StoryRow, "s_1").topic = "sea"
+    run(store, clock, topics)
+    assert content(store)["topics"] == ["sea", "garden", "port"]
+
+
 def test_a_redirected_story_is_not_analysed(store: Store, clock: Clock, bags: Bags) -> None:
     add_story(store, clock.now())
     with store.write() as session:
