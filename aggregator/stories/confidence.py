@@ -13,6 +13,8 @@ from dataclasses import dataclass
 #: an article that an editor placed; the machine itself is never that sure
 EDITOR = 1.0
 MOST = 0.999
+#: few stories of the set that fitted were larger: beyond this, size tells nothing more
+_LARGE = 8
 DECIMALS = 4
 
 
@@ -32,7 +34,7 @@ class Links:
         """What the logistic function weighs."""
         if self.size == 1:
             return (self.other,)
-        return (self.own, self.own - self.other, self.weakest, math.log(self.size))
+        return (self.own, self.own - self.other, self.weakest, math.log(min(self.size, _LARGE)))
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class Logistic:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-#: weights of mean link, margin to the best other story, weakest link, log of the size
-AMONG_OTHERS = Logistic(3.73, (1.06, 11.32, -1.0, -2.44))
+#: weights of mean link, margin to the best other story, weakest link, log of the size (8 at most)
+AMONG_OTHERS = Logistic(5.78, (4.93, 10.05, -4.93, -3.82))
 #: weight of the best mean link with another story
 ALONE = Logistic(1.53, (-12.3,))
 
