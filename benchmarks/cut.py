@@ -27,7 +27,7 @@ from aggregator.stories.bcubed import agreement, bootstrap_f1
 from aggregator.stories.embedding import lead, load_embedder, space_of
 from aggregator.stories.identity import Past
 from aggregator.stories.join import Item, Member
-from aggregator.stories.partition import Part, partition
+from aggregator.stories.partition import Part, Partition, partition
 from aggregator.stories.repair import Rules
 from aggregator.stories.score import Floats
 from aggregator.stories.terms import term_counts
@@ -99,8 +99,13 @@ def report(constants: tuple[float, float, float], one: Set, *, interval: bool = 
     return float(means[2])
 
 
-def replay(items: Sequence[Item], settings: ClusterSettings) -> dict[str, str]:
-    """The story of each article, placed and repaired in slices of one day (undated: that of finding), oldest first."""
+def replay(
+    items: Sequence[Item], settings: ClusterSettings, watch: Callable[[Partition], object] = lambda found: None
+) -> dict[str, str]:
+    """The story of each article, placed and repaired in slices of one day (undated: that of finding), oldest first.
+
+    `watch` is shown what became of each slice.
+    """
     frequencies = background_frequencies()
     story_of: dict[str, str] = {}
     window: list[Item] = []
@@ -114,6 +119,7 @@ def replay(items: Sequence[Item], settings: ClusterSettings) -> dict[str, str]:
         for number, articles in enumerate(found.groups):
             name = found.named.names[number] or new_name(articles[0], story_of)
             story_of |= dict.fromkeys(articles, name)
+        watch(found)
         window += new
     return story_of
 

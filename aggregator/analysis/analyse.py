@@ -35,12 +35,13 @@ from aggregator.store.page_tables import AnalysisRow, StoryProfile
 from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Membership, RatingRow, StoryRow
 from aggregator.store.upsert import upsert
 from aggregator.stories.embed import embed_recipe
+from aggregator.stories.prototypes import nearness
 from aggregator.stories.topics import NEWS, Topics
 from aggregator.text import sha256
 from aggregator.types import Kind
 
 
-def analyse(story_id: str, sources: Sequence[SourceText], *, topic: str = NEWS.slug) -> Analysis:
+def analyse(story_id: str, sources: Sequence[SourceText], *, topics: Sequence[str] = (NEWS.slug,)) -> Analysis:
     """What is found in a story's texts; a function of its arguments alone.
 
     Of the kinds that are not read, only coverage is told.
@@ -56,7 +57,7 @@ def analyse(story_id: str, sources: Sequence[SourceText], *, topic: str = NEWS.s
         claims=find_claims(known),
         quotes=tuple(quotes),
         said=tuple(said for _, found in spoken for said in found),
-        topic=topic,
+        topics=tuple(topics),
     )
 
 
@@ -64,21 +65,23 @@ def analyse(story_id: str, sources: Sequence[SourceText], *, topic: str = NEWS.s
 class StoryTexts:
     """A story to be analysed; all but key and hash is filled in once it is leased.
 
-    `unchanged`: what concerns this story is as it was, only other outlets' ratings have changed.
+    `unchanged`: what concerns this story is as it was, only other outlets' ratings have changed. `filed` are the
+    (section, title) pairs of its articles, `shelf` is the topic that an editor chose, if one did.
     """
 
     key: str
     input_sha: str
     sources: tuple[SourceText, ...] = ()
     evidence: str = ""
-    topic: str = NEWS.slug
+    shelf: str = ""
+    filed: tuple[tuple[str, str], ...] = ()
     unchanged: bool = False
     centroid: Vector | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Analysed:
-    """The stored form of a story's analysis; None where it may stay as it is."""
+    """The stored form of a story's analysis, and its main topic; `content` None: it may stay as it is."""
 
     story_id: str
     input_sha: str
@@ -109,8 +112,9 @@ class Analyse(Stage[StoryTexts, Analysed]):
     ) -> None:
         self.languages, self.clock, self.topics = tuple(languages), clock, topics or Topics()
         self.min_articles, self.min_outlets = min_articles, min_outlets
+        self.embed = embed
         self.vector_recipe, self.space = sentence_recipe(embed), embed_recipe(embed)
-        self.recipe = f"analyse/2 topics={self.topics.fingerprint} on {self.vector_recipe}"
+        self.recipe = f"analyse/3 topics={self.topics.fingerprint} on {self.vector_recipe}"
 
     def pending(self, session: Session, limit: int) -> Sequence[StoryTexts]:
         """Stories worth a page, all vectors made, whose members or the ratings are not those analysed; newest first.
@@ -165,12 +169,11 @@ class Analyse(Stage[StoryTexts, Analysed]):
         if old == evidence:
             return replace(item, evidence=evidence, unchanged=True)
         keys = [one.article_id for one in sources]
-        filed = session.execute(select(Article.id, Article.section).where(Article.id.in_(keys)))
-        sections = {row.id: row.section for row in filed}
-        told = [(sections[one.article_id], one.title) for one in sources if one.kind is not Kind.SATIRE]
+        rows = session.execute(select(Article.id, Article.section).where(Article.id.in_(keys)))
+        sections = {row.id: row.section for row in rows}
+        filed = tuple((sections[one.article_id], one.title) for one in sources if one.kind is not Kind.SATIRE)
         centroid = centroid_of(session, keys, self.space)
-        topic = shelf or self.topics.of(told).slug
-        return replace(item, sources=sources, evidence=evidence, topic=topic, centroid=centroid)
+        return replace(item, sources=sources, evidence=evidence, shelf=shelf, filed=filed, centroid=centroid)
 
     def process(self, batch: Sequence[StoryTexts]) -> Sequence[Analysed | ItemError]:
         """Analyse each story."""
@@ -178,12 +181,19 @@ class Analyse(Stage[StoryTexts, Analysed]):
 
     def _analysed(self, item: StoryTexts) -> Analysed:
         if item.unchanged:
-            return Analysed(item.key, item.input_sha, item.evidence, item.topic, None)
-        found = analyse(item.key, item.sources, topic=item.topic)
+            return Analysed(item.key, item.input_sha, item.evidence, "", None)
+        topics = self._topics(item)
+        found = analyse(item.key, item.sources, topics=topics)
         groups = tuple(sorted(groups_quoted(found)))
         content = analysis_to_json(found)
         key, sha = item.key, item.input_sha
-        return Analysed(key, sha, item.evidence, item.topic, content, groups, len(item.sources), item.centroid)
+        return Analysed(key, sha, item.evidence, topics[0], content, groups, len(item.sources), item.centroid)
+
+    def _topics(self, item: StoryTexts) -> tuple[str, ...]:
+        """The slugs of the story's topics; the one that an editor chose comes first."""
+        near = nearness(self.topics, self.embed, item.centroid)
+        found = [topic.slug for topic in self.topics.of(item.filed, near)]
+        return tuple(dict.fromkeys([item.shelf, *found])) if item.shelf else tuple(found)
 
     def save(self, session: Session, results: Sequence[Analysed]) -> None:
         """Store each analysis in place of the older one; an unchanged one only learns what it was compared with."""

@@ -139,7 +139,8 @@ class Analysis:
     claims: tuple[Claim, ...]
     quotes: tuple[Quote, ...]
     said: tuple[Said, ...]
-    topic: str = ""
+    #: slugs, the main one first
+    topics: tuple[str, ...] = ()
 
     def source(self, article_id: str) -> SourceText:
         """The source with this article id. Raises KeyError."""

@@ -20,7 +20,7 @@ def analysis_to_json(analysis: Analysis) -> dict[str, Any]:
         "claims": [asdict(claim) for claim in analysis.claims],
         "quotes": [{k: v for k, v in asdict(quote).items() if k != "text"} for quote in analysis.quotes],
         "said": [asdict(said) for said in analysis.said],
-        "topic": analysis.topic,
+        "topics": list(analysis.topics),
     }
 
 
@@ -43,7 +43,7 @@ def analysis_from_json(story_id: str, content: Mapping[str, Any], sources: Seque
             Quote(**row, text=texts[row["article_id"]][row["start"] : row["end"]]) for row in content["quotes"]
         ),
         said=tuple(Said(**row) for row in content["said"]),
-        topic=content["topic"],
+        topics=tuple(content.get("topics") or (content["topic"],)),  # one topic until analyse/3
     )
 
 

@@ -73,6 +73,12 @@ def remove(context: typer.Context, articles: Articles, actor: Actor, reason: Rea
 
 
 @story_app.command()
+def keep(context: typer.Context, articles: Articles, actor: Actor, reason: Reason) -> None:
+    """Say that articles stand rightly in their story: no later run takes them out of it."""
+    _decide(context, actor, reason, lambda editor: editor.keep(articles))
+
+
+@story_app.command()
 def lock(context: typer.Context, story: StoryId, actor: Actor, reason: Reason) -> None:
     """From now on nothing joins or leaves."""
     _decide(context, actor, reason, lambda editor: editor.lock(story))

@@ -1,5 +1,6 @@
 """What commands print of stories: a line each, or all of one."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from sqlalchemy import select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import rfc3339
 from aggregator.store.tables import Article, Membership, NearMiss, StoryRow
+from aggregator.stories.confidence import EDITOR
 from aggregator.stories.decisions import about
 
 
@@ -33,17 +35,48 @@ def story_lines(session: Session, at_least: int = 1) -> list[str]:
 
 
 def story_report(session: Session, story: StoryRow) -> Iterator[str]:
-    """A story's state, its articles with the score of each, articles that nearly joined, and decisions about it."""
-    marks = [mark for mark in ("locked" if story.locked else "", f"topic {story.topic}" if story.topic else "") if mark]
+    """A story's state, its articles with score and confidence of each, what nearly joined, and decisions about it.
+
+    What nearly joined: below an article the stories that it did, and at the end articles of other stories.
+    """
+    sure = f"confidence {story.confidence:.2f}" if story.confidence is not None else ""
+    marks = [
+        mark for mark in (sure, "locked" if story.locked else "", f"topic {story.topic}" if story.topic else "") if mark
+    ]
     yield f"{story.id}  {story.size} articles  {rfc3339(story.first_at)} to {rfc3339(story.last_at)}  {' '.join(marks)}"
     if story.name:
         yield f"name: {story.name}"
+    away = _away(session, story.id)
     members = select(Article, Membership).join(Membership, Membership.article_id == Article.id)
     for article, member in session.execute(members.where(Membership.story_id == story.id).order_by(Article.order_at)):
         how = "founded" if article.id == story.founding_article_id else f"joined {member.score:.2f}"
-        yield f"  {article.id}  {rfc3339(article.order_at)[:16]}  {how:12}  {article.outlet_key}: {article.title[:80]}"
+        where = f"{article.id}  {rfc3339(article.order_at)[:16]}"
+        yield f"  {where}  {how:12}  {_sure(member):15}  {article.outlet_key}: {article.title[:80]}"
+        for miss in away.get(article.id, ()):
+            yield f"      nearly joined {miss.story_id} {miss.score:.2f}"
     near = select(Article, NearMiss).join(NearMiss, NearMiss.article_id == Article.id)
     for article, miss in session.execute(near.where(NearMiss.story_id == story.id).order_by(NearMiss.score.desc())):
         yield f"  {article.id}  nearly joined {miss.score:.2f}  {article.outlet_key}: {article.title[:80]}"
     for one in about(session, story.id):
         yield f"decision {one.id}  {rfc3339(one.at)}  {one.kind}  {one.actor} ({one.role}): {one.reason}"
+
+
+def _away(session: Session, story: str) -> dict[str, list[NearMiss]]:
+    """The other stories that articles of this one nearly joined, by article, the nearest first."""
+    query = (
+        select(NearMiss)
+        .join(Membership, Membership.article_id == NearMiss.article_id)
+        .join(StoryRow, StoryRow.id == NearMiss.story_id)
+        .where(Membership.story_id == story, NearMiss.story_id != story, StoryRow.redirect_to.is_(None))
+        .order_by(NearMiss.score.desc(), NearMiss.story_id)
+    )
+    found: dict[str, list[NearMiss]] = defaultdict(list)
+    for miss in session.scalars(query):
+        found[miss.article_id].append(miss)
+    return found
+
+
+def _sure(member: Membership) -> str:
+    if member.confidence is None:
+        return ""
+    return "editor" if member.confidence == EDITOR else f"confidence {member.confidence:.2f}"

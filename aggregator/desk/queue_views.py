@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from aggregator.desk.asked import Asked, Note
 from aggregator.desk.queue import STATES, Wanted, queue
+from aggregator.desk.uncertain import uncertain
 
 
 def show(asked: Asked, note: Note | None) -> Response:
@@ -26,6 +27,13 @@ def show(asked: Asked, note: Note | None) -> Response:
             topics=asked.work.topics.topics, names={topic.slug: topic.name for topic in asked.work.topics.topics},
             address=lambda **change: _address(wanted, **change),
         )  # fmt: skip
+
+
+def show_uncertain(asked: Asked, note: Note | None) -> Response:
+    """A page of the articles whose place is least certain."""
+    with asked.work.store.read() as session:
+        found = uncertain(session, asked.work.clock.now(), asked.query.number("page") or 1)
+        return asked.pages.answer(asked, "desk-uncertain.html", note=note, found=found)
 
 
 def _address(wanted: Wanted, **change: object) -> str:

@@ -34,6 +34,7 @@ class Member:
     dated: bool
     kind: str
     score: float
+    confidence: float | None
     why: str
     founder: bool = False
     story: str | None = None
@@ -106,7 +107,7 @@ def past(session: Session, key: str) -> list[Past]:
 
 def _members(session: Session, story: StoryRow, now: datetime) -> list[Member]:
     query = (
-        select(Article, Outlet.name, Membership.score, func.coalesce(Document.kind, ""))
+        select(Article, Outlet.name, Membership.score, Membership.confidence, func.coalesce(Document.kind, ""))
         .join(Membership, Membership.article_id == Article.id)
         .join(Outlet, Outlet.key == Article.outlet_key)
         .outerjoin(Document, (Document.article_id == Article.id) & Document.current)
@@ -117,18 +118,26 @@ def _members(session: Session, story: StoryRow, now: datetime) -> list[Member]:
     whys = _whys(session, story.id)
     leans = tags(session, {article.outlet_key for article, *_ in rows}, now)
     return [
-        _member(article, outlet, leans[article.outlet_key].text, kind, score, whys.get(article.id, ""), story)
-        for article, outlet, score, kind in rows
+        _member(article, outlet, leans[article.outlet_key].text, kind, score, sure, whys.get(article.id, ""), story)
+        for article, outlet, score, sure, kind in rows
     ]
 
 
 def _member(
-    article: Article, outlet: str, lean: str, kind: str, score: float, why: str, story: StoryRow, at: str | None = None
+    article: Article,
+    outlet: str,
+    lean: str,
+    kind: str,
+    score: float,
+    sure: float | None,
+    why: str,
+    story: StoryRow,
+    at: str | None = None,
 ) -> Member:
     founder = article.id == story.founding_article_id
     return Member(
         article.id, article.title, article.url, outlet, lean, article.order_at, article.published_at is not None,
-        kind, score, why, founder, at,
+        kind, score, sure, why, founder, at,
     )  # fmt: skip
 
 
@@ -158,7 +167,7 @@ def _near(session: Session, story: StoryRow, now: datetime) -> list[Member]:
     rows = session.execute(query).all()
     leans = tags(session, {article.outlet_key for article, *_ in rows}, now)
     return [
-        _member(article, outlet, leans[article.outlet_key].text, "", score, "", story, at)
+        _member(article, outlet, leans[article.outlet_key].text, "", score, None, "", story, at)
         for article, outlet, score, at in rows
     ]
 

@@ -31,7 +31,7 @@ def show(asked: Asked, note: Note | None) -> Response:
         done_id = asked.query.number("done")
         done = session.get(Decision, done_id) if done_id is not None else None
         topics = asked.work.topics.topics
-        picked = set(note.typed.all("article")) if note else set()
+        picked = set(note.typed.all("article") if note else asked.query.all("pick"))
         return asked.pages.answer(
             asked, "desk-story.html", note=note, told=values, done=done, topics=topics, find=words, picked=picked,
             join=asked.work.settings.cluster.join,
@@ -118,6 +118,7 @@ merge = _decision(_merge)
 split = _decision(lambda editor, key, asked: editor.split(key, _articles(asked)))
 move = _decision(_move)
 remove = _decision(lambda editor, key, asked: editor.remove(_articles_of(editor, key, asked)))
+keep = _decision(lambda editor, key, asked: editor.keep(_articles_of(editor, key, asked)))
 lock = _decision(lambda editor, key, asked: editor.lock(key))
 unlock = _decision(lambda editor, key, asked: editor.unlock(key))
 rename = _decision(lambda editor, key, asked: editor.rename(key, asked.typed.get("name")))

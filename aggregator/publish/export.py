@@ -91,7 +91,11 @@ def export_stories(session: Session, now: datetime) -> Iterator[Row]:
             "title": story.name or _title(story, members),
             "first_at": rfc3339(story.first_at),
             "last_at": rfc3339(story.last_at),
-            "articles": [{"id": article.id, "score": member.score} for article, member in members],
+            "articles": [
+                {"id": article.id, "score": member.score, "confidence": member.confidence}
+                for article, member in members
+            ],
+            "confidence": story.confidence,
             "outlets": [names[outlet] for outlet in outlets],
             "by_lean": _counted(leans[outlet].text for outlet in outlets),
             "redirect_to": story_of(session, key).id if story.redirect_to else None,

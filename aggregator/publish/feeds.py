@@ -110,8 +110,7 @@ def _feeds(
     shelves: dict[str, list[Item]] = {slug: [] for slug in known}
     for item in items:
         slugs = set(stood_in.get(item.page_id, ()))
-        if item.topic:
-            slugs.add(known.setdefault(item.topic.slug, item.topic).slug)
+        slugs |= {known.setdefault(topic.slug, topic).slug for topic in item.topics}
         for slug in slugs:
             shelves.setdefault(slug, []).append(item)
     listed = [topic.slug for topic in topics]
@@ -156,7 +155,7 @@ def _json_item(item: Item, site: SiteInfo) -> str:
         "date_published": rfc3339(item.published),
         "date_modified": rfc3339(item.modified),
         "authors": [_author(site)],
-        "tags": [plain(item.topic.name)] if item.topic else [],
+        "tags": [plain(topic.name) for topic in item.topics],
         "language": item.language,
         "_story": {"about": _url(site, SCHEMA), **_ordered(item.story)},
     }
@@ -189,8 +188,8 @@ def _atom_entry(item: Item, site: SiteInfo) -> str:
     for name, address in item.via:
         _add(entry, "link", rel="via", href=address, title=name)
     _add(_add(entry, "author"), "name", plain(site.title))
-    if item.topic:
-        _add(entry, "category", term=item.topic.slug, label=plain(item.topic.name))
+    for topic in item.topics:
+        _add(entry, "category", term=topic.slug, label=plain(topic.name))
     if item.licence:
         _add(entry, "rights", item.licence)
     _add(entry, "summary", item.summary)

@@ -51,7 +51,7 @@ class Item:
     story: Mapping[str, Any]
     language: str = ""
     licence: str = ""
-    topic: Topic | None = None
+    topics: tuple[Topic, ...] = ()
     via: tuple[tuple[str, str], ...] = ()
 
 
@@ -81,7 +81,7 @@ def _item(page: StoryPage | Tombstone, site: SiteInfo) -> Item:
             story=page.as_json(),
             language=page.language,
             licence=page.licence,
-            topic=page.topic,
+            topics=tuple(page.shelves),
             via=tuple((plain(source.outlet), source.url) for source in page.sources if web_address(source.url)),
         )
     note, html = _epitaph(page, site)
@@ -93,7 +93,7 @@ def _item(page: StoryPage | Tombstone, site: SiteInfo) -> Item:
         summary=note,
         html=html,
         story={name: whole[name] for name in (info.alias or key for key, info in Tombstone.model_fields.items())},
-        topic=page.topic if isinstance(page, StoryPage) else None,
+        topics=tuple(page.shelves) if isinstance(page, StoryPage) else (),
     )
 
 

@@ -123,30 +123,35 @@ def _catalogue(session: Session) -> _Catalogue:
 def _read(session: Session, catalogue: _Catalogue) -> _Shelf:
     """The version of each page to be seen: the newest that is not held back, unless an editor holds the page.
 
-    Of all other versions only the topic is read.
+    Of all other versions only the topics are read.
     """
     versions, slugs = catalogue.versions, catalogue.slugs
     seen = [(row.id, row.version) for one in versions.values() if (row := shown(one)) is not None]
-    topic = PageRow.content["topic"]
     of_version = {
-        (row.id, row.version): Topic(slug=row.slug, name=row.name)
+        (row.id, row.version): {one["slug"]: Topic(**one) for one in (row.topic, *(row.topics or ()))}
         for row in session.execute(
             select(
                 PageRow.id,
                 PageRow.version,
-                topic["slug"].as_string().label("slug"),
-                topic["name"].as_string().label("name"),
+                PageRow.content["topic"].label("topic"),
+                PageRow.content["topics"].label("topics"),
             )
         )
     }
-    stood_in = {key: {of_version[key, row.version].slug for row in one} for key, one in versions.items()}
-    topics = [of_version[row.id, row.version] for one in versions.values() for row in one if _is_seen(row)]
+    stood_in = {key: {slug for row in one for slug in of_version[key, row.version]} for key, one in versions.items()}
+    topics = {
+        slug: topic
+        for one in versions.values()
+        for row in one
+        if _is_seen(row)
+        for slug, topic in of_version[row.id, row.version].items()
+    }
     pages = tuple(StoryPage.model_validate(content) for content in _contents(session, seen))
     out = {page.id for page in pages}
     held = {key: slugs.get(key, []) for key, one in versions.items() if key not in out and any(map(_is_seen, one))}
     places = {page.id: _newest_last(slugs[page.id], page) for page in pages}
     before = _earlier(session, pages, versions)
-    return _Shelf(pages, places, stood_in, held, {topic.slug: topic for topic in topics}, before)
+    return _Shelf(pages, places, stood_in, held, topics, before)
 
 
 def _earlier(

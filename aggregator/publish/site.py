@@ -104,7 +104,7 @@ class _Site:
         self.cards = [self._card(page) for page in self.pages]
         self.topics = _all_topics(topics, self.pages)
         self.names = {topic.slug: topic.name for topic in self.topics}
-        filled = {page.topic.slug for page in self.pages}
+        filled = {topic.slug for page in self.pages for topic in page.shelves}
         self.render = Renderer(site, {"nav": [topic for topic in self.topics if topic.slug in filled]})
 
     def files(self) -> Iterator[File]:
@@ -115,7 +115,7 @@ class _Site:
         for tomb in self.tombs:
             yield from self._at_its_places(tomb, "tombstone.html", self._tomb_values(tomb))
         for topic in self.topics:
-            cards = [card for card in self.cards if card.page.topic.slug == topic.slug]
+            cards = [card for card in self.cards if _on(card, topic)]
             yield self._file("topic.html", f"topic/{topic.slug}/index.html", topic=topic, listed=cards, most=_CARDS)
         yield self._home()
         yield self._missing()
@@ -145,7 +145,7 @@ class _Site:
         for topic in self.topics:
             cards = [card for card in rest if card.page.topic.slug == topic.slug]
             if cards:
-                shelves.append((topic, cards[:_CARDS_AT_HOME], len(cards) + (lead in self.cards and _on(lead, topic))))
+                shelves.append((topic, cards[:_CARDS_AT_HOME], sum(_on(card, topic) for card in self.cards)))
         return self._file("home.html", "index.html", lead=lead, shelves=shelves)
 
     def _missing(self) -> File:
@@ -246,15 +246,15 @@ def _lead(cards: Sequence[Card]) -> Card | None:
     return max(today, key=lambda card: card.page.coverage.independent)
 
 
-def _on(card: Card | None, topic: Topic) -> bool:
-    return card is not None and card.page.topic.slug == topic.slug
+def _on(card: Card, topic: Topic) -> bool:
+    return any(shelf.slug == topic.slug for shelf in card.page.shelves)
 
 
 def _all_topics(topics: Sequence[Topic], pages: Sequence[StoryPage]) -> list[Topic]:
     """The topics in their order, then those that only pages know."""
     found = {topic.slug: topic for topic in topics}
-    for page in sorted(pages, key=lambda page: page.topic.slug):
-        found.setdefault(page.topic.slug, page.topic)
+    for topic in sorted((topic for page in pages for topic in page.shelves), key=lambda topic: topic.slug):
+        found.setdefault(topic.slug, topic)
     return list(found.values())
 
 

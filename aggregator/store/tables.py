@@ -337,13 +337,19 @@ class StoryRow(Base, kw_only=True):
     #: by an editor: what the desk calls it, and the topic it stands in; empty: as the machine finds
     name: Mapped[str] = mapped_column(default="", server_default="")
     topic: Mapped[str] = mapped_column(default="", server_default="")
+    #: the mean of its articles' (0 to 1); null where none is known
+    confidence: Mapped[float | None] = mapped_column(default=None)
 
 
 class Membership(Base, kw_only=True):
     """Which story an article belongs to: at most one, by constraint; to none (null) where an editor removed it."""
 
     __tablename__ = "memberships"
-    __table_args__ = (Index("ix_memberships_story", "story_id"), Index("ix_memberships_settled", "settled_id"))
+    __table_args__ = (
+        Index("ix_memberships_story", "story_id"),
+        Index("ix_memberships_settled", "settled_id"),
+        Index("ix_memberships_confidence", "confidence"),
+    )
     article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
     story_id: Mapped[str | None] = mapped_column(ForeignKey("stories.id"))
     #: its story as of the last closed slice, from which open ones are computed anew; null while its own is open
@@ -353,6 +359,10 @@ class Membership(Base, kw_only=True):
     content_sha: Mapped[str]
     score: Mapped[float]
     joined_at: Mapped[datetime]
+    #: how sure it is that it stands rightly, as of the last change of its story: 0 to 1, 1 where an editor placed it;
+    #: `settled_confidence` is that as of the last closed slice
+    confidence: Mapped[float | None] = mapped_column(default=None)
+    settled_confidence: Mapped[float | None] = mapped_column(default=None)
 
 
 class NearMiss(Base, kw_only=True):

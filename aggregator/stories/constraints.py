@@ -1,8 +1,9 @@
 """What editors' decisions ask of later ones and of the machine: who stays together, who stays apart, who stays put.
 
-A merge says that stories are one, a split that two groups of articles are not, a move where articles are. While such a
-decision stands, no run takes the articles that it was about out of the story in which it left them, and so no run
-unites two stories that hold such articles. A decision that would undo an earlier one without saying so is refused.
+A merge says that stories are one, a split that two groups of articles are not, a move or a keep where articles are.
+While such a decision stands, no run takes the articles that it was about out of the story in which it left them, and so
+no run unites two stories that hold such articles. A decision that would undo an earlier one without saying so is
+refused.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ from aggregator.errors import Rejected
 from aggregator.store.tables import Decision
 from aggregator.stories.decisions import UNDO, undone
 
-_BINDING = ("merge", "split", "move")
+_BINDING = ("merge", "split", "move", "keep")
 
 
 def pinned_articles(session: Session) -> set[str]:
@@ -41,8 +42,8 @@ def refuse_leaving(session: Session, leaving: Sequence[str], staying: Sequence[s
     out, left = set(leaving), set(staying)
     for decision in _standing(session):
         sides = _sides(decision)
-        if decision.kind == "move" and out & sides[0]:
-            raise _contradiction(decision, "put these articles here")
+        if decision.kind in ("move", "keep") and out & sides[0]:
+            raise _contradiction(decision, "says that these articles belong here")
         if decision.kind == "merge":
             kept, *others = ({*side & (out | left)} for side in sides)
             other = set().union(*others)

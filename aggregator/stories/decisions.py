@@ -20,7 +20,7 @@ from aggregator.store.tables import Decision, Membership, Slice
 from aggregator.text import one_line
 
 Role = Literal["operator", "editor", "chief"]
-StoryKind = Literal["merge", "split", "move", "remove", "lock", "unlock", "rename", "topic"]
+StoryKind = Literal["merge", "split", "move", "remove", "keep", "lock", "unlock", "rename", "topic"]
 PageKind = Literal["edit", "approve", "hold", "publish", "withdraw", "correct"]
 UNDO = "undo"
 #: articles were removed for good: neither about stories nor about a page, and nothing brings them back
@@ -29,7 +29,7 @@ PURGE = "purge"
 STORY_KINDS: tuple[str, ...] = get_args(StoryKind)
 PAGE_KINDS: tuple[str, ...] = get_args(PageKind)
 #: kinds whose effects lie over each other: of such a group only the last on a subject can be undone
-_GROUPS = (("merge", "split", "move", "remove"), ("lock", "unlock"), ("rename",), ("topic",), PAGE_KINDS)
+_GROUPS = (("merge", "split", "move", "remove", "keep"), ("lock", "unlock"), ("rename",), ("topic",), PAGE_KINDS)
 
 _ACTOR, _REASON = 80, 500
 
@@ -71,9 +71,13 @@ def close_open(session: Session, now: datetime) -> None:
     """Close every open slice as it stands."""
     for one in session.scalars(select(Slice).where(Slice.closed_at.is_(None))):
         one.closed_at = now
-    differ = or_(Membership.settled_id.is_(None), Membership.settled_id != Membership.story_id)
+    differ = or_(
+        Membership.settled_id.is_(None),
+        Membership.settled_id != Membership.story_id,
+        Membership.confidence.is_distinct_from(Membership.settled_confidence),
+    )
     for membership in session.scalars(select(Membership).where(Membership.story_id.is_not(None), differ)):
-        membership.settled_id = membership.story_id
+        membership.settled_id, membership.settled_confidence = membership.story_id, membership.confidence
     session.flush()
 
 

@@ -1,4 +1,4 @@
-"""What editors do to stories: merge, split, move, remove, lock, unlock, rename, set the topic, and undo each.
+"""What editors do to stories: merge, split, move, remove, keep, lock, unlock, rename, set the topic, and undo each.
 
 Each is one transaction of the caller: the decision on record, the rows changed, an event in the stories concerned. What
 is refused is refused before anything is written, with a reason that says what to do. Ids are never given twice; a
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
 from aggregator.store.tables import Article, Decision, Membership, StoryEvent, StoryRow
-from aggregator.stories.constraints import refuse_leaving, refuse_meeting
+from aggregator.stories.confidence import EDITOR
+from aggregator.stories.constraints import pinned_articles, refuse_leaving, refuse_meeting
 from aggregator.stories.decisions import UNDO, alone, record, signed, to_undo
 from aggregator.stories.ids import NOBODY, mark_stories, unused_story_id
 from aggregator.text import one_line
@@ -107,6 +108,17 @@ class StoryEditor:
         rest = self._leaves_some(story, chosen, "withdraw its page instead")
         refuse_leaving(self.session, chosen, rest)
         return self._decide("remove", [story.id], {"articles": chosen})
+
+    def keep(self, articles: Sequence[str]) -> Decision:
+        """Confirm that articles stand rightly in their story: no later run takes them out of it.
+
+        Raises Rejected: "no-story", "locked", "not-member".
+        """
+        homes = {self._home(article) for article in articles}
+        if len(homes) != 1:
+            raise Rejected("not-member", "articles are kept in one story at a time")
+        story = self._open(homes.pop())
+        return self._decide("keep", [story.id], {"articles": self._of(articles, self._members(story.id), story.id)})
 
     def lock(self, key: str) -> Decision:
         """From now on nothing joins or leaves. Raises Rejected("no-story"), or ("locked") if that is so already."""
@@ -228,6 +240,19 @@ def apply(session: Session, decision: Decision, undone: Decision | None = None) 
         _EFFECTS[decision.kind][0](session, decision, decision)
     else:
         _EFFECTS[undone.kind][1](session, decision, undone)
+    _rate(session, decision.subjects)
+
+
+def _rate(session: Session, stories: Sequence[str]) -> None:
+    """What editors placed is certain; where they took that back, nothing is known until the story changes again."""
+    pinned = pinned_articles(session)
+    changed = set()
+    for row in session.scalars(select(Membership).where(Membership.story_id.in_(stories))):
+        if (row.article_id in pinned) != (row.confidence == EDITOR):
+            row.confidence = row.settled_confidence = EDITOR if row.article_id in pinned else None
+            changed.add(row.story_id)
+    session.flush()
+    mark_stories(session, filter(None, changed))
 
 
 _Effect = Callable[[Session, Decision, Decision], None]
@@ -313,6 +338,10 @@ def _restore(session: Session, now: Decision, what: Decision) -> None:
     mark_stories(session, what.subjects)
 
 
+def _as_it_is(session: Session, now: Decision, what: Decision) -> None:
+    """Only what may happen later differs."""
+
+
 def _locked(to: bool) -> _Effect:
     def effect(session: Session, now: Decision, what: Decision) -> None:
         session.get_one(StoryRow, what.subjects[0]).locked = to
@@ -333,6 +362,7 @@ _EFFECTS: dict[str, tuple[_Effect, _Effect]] = {
     "split": (_split, _unsplit),
     "move": (_move, _unmove),
     "remove": (_remove, _restore),
+    "keep": (_as_it_is, _as_it_is),
     "lock": (_locked(True), _locked(False)),
     "unlock": (_locked(False), _locked(True)),
     "rename": (_named("name", "name"), _named("name", "before")),

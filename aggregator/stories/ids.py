@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aggregator.store.tables import Article, Membership, StoryRow
+from aggregator.stories.confidence import DECIMALS
 from aggregator.text import sha256, short_hash
 
 #: the members_sha of a story without members
@@ -24,18 +25,20 @@ def unused_story_id(session: Session, founder: str) -> str:
 
 
 def mark_stories(session: Session, ids: Iterable[str]) -> None:
-    """Bring size, span and `members_sha` of stories to their present members."""
+    """Bring size, span, confidence and `members_sha` of stories to their present members."""
     for key in sorted(ids):
         rows = session.execute(
-            select(Article.id, Membership.content_sha, Article.order_at)
+            select(Article.id, Membership.content_sha, Article.order_at, Membership.confidence)
             .join(Membership, Membership.article_id == Article.id)
             .where(Membership.story_id == key)
             .order_by(Article.id)
         ).all()
         story = session.get_one(StoryRow, key)
-        times = [at for _, _, at in rows] or [story.first_at, story.last_at]
+        times = [row.order_at for row in rows] or [story.first_at, story.last_at]
         story.first_at, story.last_at, story.size = min(times), max(times), len(rows)
-        story.members_sha = sha256("\n".join(f"{article} {sha}" for article, sha, _ in rows))
+        story.members_sha = sha256("\n".join(f"{row.id} {row.content_sha}" for row in rows))
+        known = [row.confidence for row in rows if row.confidence is not None]
+        story.confidence = round(sum(known) / len(known), DECIMALS) if known else None
 
 
 def _candidate_ids(founder: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from aggregator.settings import ClusterSettings
 from aggregator.stories.background import Frequencies, document_frequencies
+from aggregator.stories.confidence import EDITOR, Links, confidence
 from aggregator.stories.identity import Named, Past, name_groups
 from aggregator.stories.join import Item, Member, Placement, Table, join, lay
 from aggregator.stories.repair import Rules, repair
@@ -37,7 +38,8 @@ class Partition:
     """What became of the slices: groups of articles, in their order, whose members are not what they were.
 
     `scores` says how well each article fits, on average over the others; `repaired` are those whose story repair chose.
-    `terms` are, by slice, in how many of its articles each term stands.
+    `terms` are, by slice, in how many of its articles each term stands. `confidences` say how sure it is that an
+    article of the groups stands rightly, by its `links`; those of a long story that had no part in repair have none.
     """
 
     groups: tuple[tuple[str, ...], ...]
@@ -46,6 +48,8 @@ class Partition:
     repaired: frozenset[str]
     near: tuple[Near, ...]
     terms: tuple[Mapping[str, int], ...]
+    links: Mapping[str, Links]
+    confidences: Mapping[str, float]
 
 
 def partition(
@@ -62,6 +66,7 @@ def partition(
     placed: dict[str, Placement] = {}
     scores: dict[str, float] = {}
     near: list[Near] = []
+    links: dict[str, Links] = {}
     terms: list[Mapping[str, int]] = []
     for part in parts:
         around = [Member(one, story_of[one.id]) for one in _around(part, items, settings)]
@@ -71,6 +76,7 @@ def partition(
         fits = {placement.article_id: placement.score for placement in placements}
         repaired = repair(table, placements, story_of, settings, rules)
         scores |= {**fits, **repaired.scores}
+        links |= {**{key: Links() for key in fits}, **repaired.links}
         placed |= {placement.article_id: placement for placement in placements}
         follow = _heirs(table, story_of)
         story_of = {key: follow.get(story, story) for key, story in story_of.items()}
@@ -86,8 +92,10 @@ def partition(
         if key in rules.pinned and (story := past.settled.get(key))
     }
     moved = frozenset(key for key, one in placed.items() if story_of[key] != one.story_id)
+    sure = {key: confidence(links[key]) for group in groups for key in group if key in links}
+    sure |= {key: EDITOR for group in groups for key in group if key in rules.pinned}
     named = name_groups(groups, past, anchors, rules.anchored)
-    return Partition(groups, named, scores, moved, tuple(near), tuple(terms))
+    return Partition(groups, named, scores, moved, tuple(near), tuple(terms), links, sure)
 
 
 def _around(part: Part, items: Mapping[str, Item], settings: ClusterSettings) -> list[Item]:

@@ -40,10 +40,11 @@ def record_partition(session: Session, computed: Computed, past: Past, known: Kn
     names, made = _stories(session, computed.partition, now)
     story_of = {key: names[n] for n, group in enumerate(computed.partition.groups) for key in group}
     numbers = _slices(session, computed, past, known, now)
-    fresh, moves = _memberships(session, computed, items, story_of, names, numbers, now)
+    fresh, moves, before = _memberships(session, computed, items, story_of, names, numbers, now)
+    _rate(session, computed, before | set(names))
     _near_misses(session, computed.partition, items, story_of)
     session.flush()
-    touched = set(names) | {key for pair in moves for key in pair}
+    touched = before | set(names) | {key for pair in moves for key in pair}
     mark_stories(session, touched)
     session.flush()
     emptied = _redirect(session, touched, moves)
@@ -105,12 +106,15 @@ def _memberships(
     names: Sequence[str],
     numbers: Mapping[str, int],
     now: datetime,
-) -> tuple[Set[str], _Moves]:
-    """Add and change memberships; which articles have none so far, and which others went from where to where."""
+) -> tuple[Set[str], _Moves, Set[str]]:
+    """Add and change memberships; which articles have none so far, which others went from where to where, and which
+    stories an open slice that is computed anew had changed."""
     found = computed.partition
     gone = {story: names[number] for story, number in found.named.gone.items()}
     rows = {row.article_id: row for row in _concerned(session, sorted(story_of), sorted(gone))}
     moves: dict[tuple[str, str], list[str]] = defaultdict(list)
+    open_rows = [row for row in rows.values() if row.article_id in items or row.settled_id != row.story_id]
+    before = {story for row in open_rows for story in (row.story_id, row.settled_id) if story is not None}
     for key in sorted(rows):
         row = rows[key]
         if row.story_id is None:
@@ -138,7 +142,23 @@ def _memberships(
             )
         )
     session.flush()
-    return fresh, moves
+    return fresh, moves, before
+
+
+def _rate(session: Session, computed: Computed, stories: Set[str]) -> None:
+    """Store how sure each article of changed stories stands rightly. Those of a story that an open slice had changed,
+    and now does not, are as sure as when the last slice was closed."""
+    sure = computed.partition.confidences
+    ids = sorted(stories)
+    for start in range(0, len(ids), 1000):
+        for row in session.scalars(select(Membership).where(Membership.story_id.in_(ids[start : start + 1000]))):
+            if row.article_id in sure:
+                row.confidence = sure[row.article_id]
+            elif row.settled_id is not None:
+                row.confidence = row.settled_confidence
+            if computed.closes and row.settled_id is not None:
+                row.settled_confidence = row.confidence
+    session.flush()
 
 
 def _concerned(session: Session, articles: Sequence[str], gone: Sequence[str]) -> Sequence[Membership]:
@@ -168,7 +188,7 @@ def _near_misses(session: Session, found: Partition, items: Mapping[str, Item], 
     session.add_all(NearMiss(article_id=key, story_id=story, score=score) for (key, story), score in best.items())
 
 
-def _redirect(session: Session, touched: set[str], moves: _Moves) -> dict[str, str]:
+def _redirect(session: Session, touched: Set[str], moves: _Moves) -> dict[str, str]:
     """Stories without articles lead to where most of theirs went; one that has articles again leads nowhere."""
     went: dict[str, Counter[str]] = defaultdict(Counter)
     for (old, to), articles in moves.items():

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.settings import ClusterSettings
+from aggregator.stories.confidence import Links
 from aggregator.stories.join import Placement, Table
 from aggregator.stories.score import DECIMALS, compare
 
@@ -48,9 +49,11 @@ class Hood:
 
 @dataclass
 class Repaired:
-    """What repair did: the mean score of each article (by id) with the others of its group, where it was grouped."""
+    """What repair did: the mean score of each article (by id) with the others of its group, where it was grouped, and
+    its links as they are now; an article without any stands alone or is one of the older ones of a long story."""
 
     scores: dict[str, float] = field(default_factory=dict)
+    links: dict[str, Links] = field(default_factory=dict)
     changed: int = 0
 
 
@@ -69,7 +72,7 @@ def repair(
     """
     done = Repaired()
     for hood in _hoods(table, placements, rules):
-        done.changed += _regroup(table, hood, published, settings, rules, done.scores)
+        done.changed += _regroup(table, hood, published, settings, rules, done)
     return done
 
 
@@ -119,7 +122,7 @@ def _regroup(
     published: Mapping[str, str],
     settings: ClusterSettings,
     rules: Rules,
-    scores: dict[str, float],
+    done: Repaired,
 ) -> int:
     """Group the articles of a neighbourhood and put them, and those that follow them, in their stories."""
     positions = hood.positions.tolist()
@@ -132,10 +135,12 @@ def _regroup(
     held = np.where(same, _steps(timeless) + round(settings.inertia * _STEP), own)
     alike = np.where(same, _steps(timeless), _steps(np.sqrt(np.clip(timeless * both.score, 0, None))))
     groups = agglomerate(held, alike, [pins.get(one, "") for one in positions], settings)
-    _score(own, groups, [table.items[one].id for one in positions], scores)
+    _score(own, groups, [table.items[one].id for one in positions], done.scores)
     stays = [[positions[one] for one in group] for group in groups]
     names, heirs = _names(table, hood.stories, stays, pins)
-    return _put(table, hood.stories, dict(zip(names, stays, strict=True)), heirs)
+    moved = _put(table, hood.stories, dict(zip(names, stays, strict=True)), heirs)
+    _link(table, hood, own, groups, settings, done.links)
+    return moved
 
 
 def _pins(table: Table, hood: Hood, rules: Rules) -> dict[int, str]:
@@ -214,6 +219,38 @@ def _score(pairs: Ints, groups: Sequence[Sequence[int]], ids: Sequence[str], sco
         for one in group:
             others = pairs[one, group].sum() - pairs[one, one]
             scores[ids[one]] = round(float(others) / _STEP / (len(group) - 1), DECIMALS) if len(group) > 1 else 1.0
+
+
+def _link(
+    table: Table,
+    hood: Hood,
+    pairs: Ints,
+    groups: Sequence[Sequence[int]],
+    settings: ClusterSettings,
+    links: dict[str, Links],
+) -> None:
+    """The links of each article that took part, and of those new ones of its stories that did not for their number."""
+    positions = hood.positions.tolist()
+    taking_part = set(positions)
+    stories = [table.story_of[positions[group[0]]] for group in groups]
+    number_of = {story: number for number, story in enumerate(stories)}
+    rest = [one for one in table.new if one not in taking_part and table.story_of[one] in number_of]
+    rows, scores = positions + rest, pairs
+    if rest:
+        more = compare(table.features, np.array(rest, np.intp), settings, hood.positions)
+        scores = np.vstack([pairs, _steps(more.score)])
+    sizes = np.array([len(group) for group in groups])
+    sums = np.stack([scores[:, group].sum(axis=1) for group in groups], axis=1)
+    for row, one in enumerate(rows):
+        mine = number_of[table.story_of[one]]
+        own = [column for column in groups[mine] if column != row]
+        other = np.delete(sums[row] / sizes, mine)
+        links[table.items[one].id] = Links(
+            own=round(float(scores[row, own].mean()) / _STEP, DECIMALS) if own else 0.0,
+            weakest=float(scores[row, own].min()) / _STEP if own else 0.0,
+            other=round(float(other.max()) / _STEP, DECIMALS) if len(other) else 0.0,
+            size=len(table.members[stories[mine]]),
+        )
 
 
 def _names(

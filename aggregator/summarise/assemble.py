@@ -49,6 +49,7 @@ def assemble(plan: Plan, engine: str) -> StoryPage:
         updated_at=context.updated_at,
         licence=context.licence,
         topic=context.topic,
+        topics=list(context.topics),
         headline=plan.headline.text,
         headline_evidence=[p.evidence(numbers[p.source.article_id]) for p in plan.headline.passages],
         dek=[draft.sentence(numbers) for draft in plan.dek],

@@ -69,6 +69,7 @@ class PageContext:
     version: int = 1
     language: str = "en"
     topic: Topic = field(default_factory=lambda: Topic(slug="news", name="News"))
+    topics: tuple[Topic, ...] = ()
     edition: str = "1"
     lean_rule: str = "spread"
     licence: str = LICENCE

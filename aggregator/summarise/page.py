@@ -269,6 +269,8 @@ class StoryPage(PageModel):
     rank: int = 0
     licence: str
     topic: Topic
+    #: all its topics, `topic` first; empty in pages written when there was only one
+    topics: list[Topic] = []
     headline: str
     headline_evidence: list[Evidence]
     dek: list[Sentence]
@@ -289,6 +291,11 @@ class StoryPage(PageModel):
     merged_into: str | None = None
     corrections: list[Correction] = []
     provenance: Provenance
+
+    @property
+    def shelves(self) -> list[Topic]:
+        """All its topics, each once, the main one first."""
+        return [self.topic, *(one for one in self.topics if one.slug != self.topic.slug)]
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as every output writes them."""

@@ -145,7 +145,8 @@ class Summarise(Stage[ToWrite, Draft]):
         last = versions[-1] if versions else None
         now = rfc3339(self.clock.now())
         first = versions[0].content["published_at"] if versions else now
-        topic = self.topics.get(row.topic)
+        found = dict.fromkeys(map(self.topics.get, (row.topic, *analysis.topics)))
+        topic, *_ = topics = [Topic(slug=one.slug, name=one.name) for one in found]
         context = PageContext(
             page_id=item.key,
             url=page_url(self.settings, item.key),
@@ -154,7 +155,8 @@ class Summarise(Stage[ToWrite, Draft]):
             as_of=now,
             version=last.version + 1 if last else 1,
             language=self.settings.site.language,
-            topic=Topic(slug=topic.slug, name=topic.name),
+            topic=topic,
+            topics=tuple(topics),
             edition=now[:13],
             schema=f"{self.settings.site.base_url.rstrip('/')}/feeds/schema/story-{SCHEMA_VERSION}.json",
             related=related_pages(session, item.key, topic.slug),

@@ -17,6 +17,11 @@ def upgrade() -> None:
     op.add_column("slices", sa.Column("closed_at", columns.UtcDateTime(), nullable=True))
     op.add_column("slices", sa.Column("input_sha", sa.Text(), nullable=False, server_default=""))
     op.add_column("slices", sa.Column("stood", columns.JsonColumn, nullable=False, server_default="{}"))
+    # how sure it is that an article stands rightly
+    op.add_column("memberships", sa.Column("confidence", sa.Float(), nullable=True))
+    op.add_column("memberships", sa.Column("settled_confidence", sa.Float(), nullable=True))
+    op.create_index("ix_memberships_confidence", "memberships", ["confidence"])
+    op.add_column("stories", sa.Column("confidence", sa.Float(), nullable=True))
     # what was placed so far counts as closed
     op.execute("UPDATE memberships SET settled_id = story_id")
     op.execute("UPDATE slices SET closed_at = placed_at")

@@ -147,7 +147,7 @@ def test_a_story_worth_a_page_is_embedded_and_analysed_once(store: Store, clock:
     assert run(store, clock) == (0, 0)
 
     found = content(store)
-    assert found["topic"] == "garden"
+    assert found["topics"] == ["garden"]
     assert found["claims"][0]["reported_by"] == ["s_1-0", "s_1-1", "s_1-2"]
     assert {quote["speaker"] for quote in found["quotes"]} == {"Ada Lund"}
     assert found["coverage"]["sources"] == 3
@@ -338,7 +338,22 @@ def test_other_topics_analyse_again(store: Store, clock: Clock, bags: Bags) -> N
     run(store, clock)
 
     assert run(store, clock, Topics()) == (0, 1)
-    assert content(store)["topic"] == "news"
+    assert content(store)["topics"] == ["news"]
+
+
+def test_the_topic_that_an_editor_chose_comes_before_those_that_are_near(
+    store: Store, clock: Clock, bags: Bags, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.analysis.analyse.nearness", lambda *_: {"garden": 0.1, "port": 0.5, "sea": 0.48})
+    add_story(store, clock.now())
+    topics = Topics((*TOPICS.topics, Topic("port", "Port"), Topic("sea", "Sea")))
+    run(store, clock, topics)
+    assert content(store)["topics"] == ["garden", "port", "sea"]
+
+    with store.write() as session:
+        session.get_one(StoryRow, "s_1").topic = "sea"
+    run(store, clock, topics)
+    assert content(store)["topics"] == ["sea", "garden", "port"]
 
 
 def test_a_redirected_story_is_not_analysed(store: Store, clock: Clock, bags: Bags) -> None:
@@ -369,7 +384,7 @@ def test_what_is_stored_gives_the_analysis_back(sqlite: Store, clock: Clock, bag
     with sqlite.read() as session:
         sources = load_sources(session, "s_1", clock.now(), vector_recipe=stage.vector_recipe)
     found = analysis_from_json("s_1", content(sqlite), sources)
-    made = analyse("s_1", sources, topic="garden")
+    made = analyse("s_1", sources, topics=("garden",))
 
     assert (found.claims, found.quotes, found.said, found.coverage) == (
         *(made.claims, made.quotes, made.said, made.coverage),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.store.tables import NearMiss, StoryRow
+from aggregator.store.tables import Membership, NearMiss, StoryRow
 from aggregator.stories.editing import By, StoryEditor
 from aggregator.summarise.actions import act
 from tests.desk.rooms import STORY, Answer, Browser, Counted, Room, add_stories
@@ -31,6 +31,28 @@ def test_articles_are_listed_with_outlet_lean_time_and_why_they_joined(either: R
     assert "joined 0.40: average link" in words
     assert "founded the story" in words
     assert "5 Oct 2026, 09:00 UTC" in words
+
+
+def test_an_article_says_how_sure_it_is_or_that_an_editor_placed_it(either: Room) -> None:
+    first, second = either.members(STORY)[:2]
+    with either.store.write() as session:
+        session.get_one(Membership, first).confidence = 0.625
+        session.get_one(Membership, second).confidence = 1.0
+        session.get_one(StoryRow, STORY).confidence = 0.81
+
+    words = either.browser("reader").get(view(STORY)).words
+
+    for said in ("confidence 0.62", "placed by an editor", "confidence 0.81"):
+        assert said in words
+
+
+def test_articles_picked_in_the_address_are_ticked(room: Room) -> None:
+    key = room.stories()[0]
+    picked = room.members(key)[1]
+
+    answer = room.browser("editor").get(f"{view(key)}?pick={picked}")
+
+    assert answer.document.xpath("//input[@name='article'][@checked]/@value") == [picked]
 
 
 def test_articles_that_almost_joined_are_shown_with_where_they_are(either: Room) -> None:

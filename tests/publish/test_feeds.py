@@ -218,6 +218,21 @@ def test_a_story_that_moved_or_is_gone_stays_in_the_feeds_of_all_its_topics() ->
     assert {item["_story"]["id"] for item in items(files, "feeds/topic/old.json")} == {"s_gone"}
 
 
+def test_a_story_is_in_the_feed_of_each_of_its_topics_and_names_them_main_one_first() -> None:
+    both = [{"slug": "local", "name": "Local"}, {"slug": "ai", "name": "Artificial Intelligence"}]
+
+    files = rendered([story("s_both", topic=both[0], topics=both)], topics=[AI, LOCAL])
+
+    for name in ("ai", "local"):
+        [item] = items(files, f"feeds/topic/{name}.json")
+        assert item["tags"] == ["Local", "Artificial Intelligence"]
+        assert item["_story"]["topic"] == both[0]
+        assert item["_story"]["topics"] == both
+    entry = ET.fromstring(files["feeds/all.atom.xml"]).find("a:entry", ATOM)
+    assert entry is not None
+    assert [category.get("term") for category in entry.findall("a:category", ATOM)] == ["local", "ai"]
+
+
 def test_the_index_lists_every_feed_with_counts_and_true_hashes() -> None:
     pages: Pages = [*many(120), story("s_put-right", status="corrected"), tombstone("s_gone")]
     files = rendered(pages, topics=[LOCAL, AI], stood_in={"s_gone": ["ai"]})

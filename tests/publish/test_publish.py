@@ -132,13 +132,13 @@ def test_a_page_that_readers_never_saw_leaves_no_trace(newsroom: Newsroom) -> No
 
 
 def test_a_withdrawn_page_leaves_its_tombstone_in_the_feeds_of_every_topic_it_stood_in(newsroom: Newsroom) -> None:
-    newsroom.keep(1, topic={"slug": "city", "name": "City"})
+    newsroom.keep(1, topic={"slug": "city", "name": "City"}, topics=[{"slug": "port", "name": "Port"}])
     newsroom.keep(2)
     newsroom.publish()
     newsroom.act("withdraw", "The report was false.")
     newsroom.publish()
 
-    for name in ("all", "topic/city", "topic/ai"):
+    for name in ("all", "topic/city", "topic/port", "topic/ai"):
         (item,) = json.loads((newsroom.data / "feeds" / f"{name}.json").read_text("utf-8"))["items"]
         assert item["_story"]["status"] == "withdrawn"
         assert item["_story"]["corrections"][-1]["note"] == "The report was false."

@@ -286,6 +286,22 @@ def test_a_topic_that_only_a_page_knows_gets_its_shelf() -> None:
     assert "topic/sport/index.html" in rendered["index.html"]
 
 
+def test_a_story_stands_on_the_page_of_each_of_its_topics_and_on_one_shelf_at_home() -> None:
+    both = [{"slug": "sport", "name": "Sport"}, {"slug": "business", "name": "Business"}]
+    several = [story(f"s_{number}", topic=both[0], topics=both) for number in range(3)]
+
+    rendered = files(*several)
+
+    for slug in ("sport", "business"):
+        assert len(html(rendered[f"topic/{slug}/index.html"]).xpath("//article")) == 3
+    shelves = html(rendered["index.html"]).xpath("//section[@class='shelf']//h2")
+    assert [said(shelf) for shelf in shelves] == ["Sport"]
+    kicker = html(next(text for path, text in rendered.items() if path.startswith("story/s_0/"))).xpath(
+        "//p[@class='kicker']"
+    )
+    assert said(kicker[0]) == "Sport · Business"
+
+
 def test_a_topic_with_many_stories_goes_on_in_plain_headlines() -> None:
     root = page(*(story(f"s_{i:03}") for i in range(70)), path="topic/ai/index.html")
 

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from aggregator.errors import ConfigError
+from aggregator.settings import EmbedSettings
+from aggregator.stories import prototypes
 from aggregator.stories.topics import NEWS, Topic, Topics, load_topics
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -30,7 +33,7 @@ SHELVES = Topics((
     ids=["most", "folded", "titles", "plurality", "tie", "none", "whole-words", "punctuation", "empty"],
 )
 def test_the_topic_of_a_story(articles: list[tuple[str, str]], slug: str) -> None:
-    assert SHELVES.of(articles).slug == slug
+    assert SHELVES.of(articles)[0].slug == slug
 
 
 def test_a_topic_that_is_gone_reads_as_news() -> None:
@@ -64,6 +67,7 @@ def test_no_file_means_no_topics(tmp_path: Path) -> None:
         ('[ai]\nname = "AI"\nsection = ["x"]', "ai.section", "sections"),
         ('[ai]\nsections = ["x"]', "ai.name", "name"),
         ("ai = 3", "ai", "name"),
+        ('[ai]\nname = "AI"\nprototypes = "x"', "ai.prototypes", "prototypes"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, text: str, key: str, fix: str) -> None:
@@ -74,3 +78,57 @@ def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, text: str, key: s
 
     assert error.value.key == key
     assert fix in error.value.fix
+
+
+NEAR = {"politics": 0.30, "health": 0.28}
+
+
+@pytest.mark.parametrize(
+    ("articles", "nearness", "slugs"),
+    [
+        ([("", "x")], NEAR, ["politics", "health"]),
+        ([("", "A drug"), ("", "x")], NEAR, ["health", "politics"]),
+        ([("", "x")], {"politics": 0.30, "health": 0.2}, ["politics"]),
+        ([("health", "x")], {"politics": 0.30, "health": 0.1}, ["health", "politics"]),
+        ([("", "x")], {"politics": 0.1, "health": -0.2}, ["news"]),
+        ([("", "The Senate on a drug"), ("", "Mayor takes drug")], {}, ["politics", "health"]),
+    ],
+    ids=["almost-as-near", "named", "clearly-nearer", "filed", "far-from-all", "without-prototypes"],
+)
+def test_a_story_stands_on_the_nearest_topic_and_on_those_almost_as_near(
+    articles: list[tuple[str, str]], nearness: dict[str, float], slugs: list[str]
+) -> None:
+    assert [topic.slug for topic in SHELVES.of(articles, nearness)] == slugs
+
+
+def test_no_story_stands_on_more_than_three_topics() -> None:
+    many = Topics(tuple(Topic(f"t{n}", "T") for n in range(6)))
+    assert len(many.of([("", "x")], {f"t{n}": 0.5 for n in range(6)})) == 3
+
+
+def test_a_change_of_prototypes_changes_the_fingerprint() -> None:
+    assert Topics((Topic("ai", "AI", prototypes=("A model",)),)).fingerprint != Topics((Topic("ai", "AI"),)).fingerprint
+
+
+def test_prototypes_are_embedded_once_and_without_any_no_model_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    class Ones:
+        space = "s"
+
+        def embed(self, texts: list[str]) -> list[list[float]]:
+            asked.append(texts)
+            return [[1.0, 0.0] if "harbour" in text else [0.0, 1.0] for text in texts]
+
+    monkeypatch.setattr(prototypes, "load_embedder", lambda *_: Ones())
+    monkeypatch.setattr(prototypes, "space_of", lambda *_: "s")
+    settings = EmbedSettings(threads=7)
+    topics = Topics((Topic("port", "Port", prototypes=("A ship", "The harbour")), Topic("ai", "AI")))
+    story = np.array([0.6, 0.8], np.float32)
+
+    assert prototypes.nearness(SHELVES, settings, story) == {}
+    assert prototypes.nearness(topics, settings, None) == {}
+    assert asked == []
+    assert prototypes.nearness(topics, settings, story) == {"port": 0.8}
+    assert prototypes.nearness(topics, settings, story) == {"port": 0.8}
+    assert asked == [["A ship", "The harbour"]]
