@@ -45,7 +45,7 @@ def analyse(story_id: str, sources: Sequence[SourceText], *, topic: str = NEWS.s
 
     Of the kinds that are not read, only coverage is told.
     """
-    known = with_syndication(sources)
+    known, reuses = with_syndication(sources)
     read = [source for source in known if source.sentences and source.kind.is_read]
     spoken = [(find_quotes(source), find_said(source)) for source in read]  # together: each source is read once
     quotes = resolve_speakers(read, [quote for found, _ in spoken for quote in found])
@@ -57,6 +57,7 @@ def analyse(story_id: str, sources: Sequence[SourceText], *, topic: str = NEWS.s
         quotes=tuple(quotes),
         said=tuple(said for _, found in spoken for said in found),
         topic=topic,
+        reuses=reuses,
     )
 
 
@@ -110,7 +111,7 @@ class Analyse(Stage[StoryTexts, Analysed]):
         self.languages, self.clock, self.topics = tuple(languages), clock, topics or Topics()
         self.min_articles, self.min_outlets = min_articles, min_outlets
         self.vector_recipe, self.space = sentence_recipe(embed), embed_recipe(embed)
-        self.recipe = f"analyse/2 topics={self.topics.fingerprint} on {self.vector_recipe}"
+        self.recipe = f"analyse/3 topics={self.topics.fingerprint} on {self.vector_recipe}"
 
     def pending(self, session: Session, limit: int) -> Sequence[StoryTexts]:
         """Stories worth a page, all vectors made, whose members or the ratings are not those analysed; newest first.

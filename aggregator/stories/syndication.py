@@ -166,11 +166,11 @@ def _jaccard(one: Shingled, other: Shingled) -> bool:
 
 
 def _original(members: Sequence[str], texts: Mapping[str, Carried]) -> str:
-    agencies = {_name(texts[key].wire) for key in members if texts[key].wire}
+    agencies = {outlet_name(texts[key].wire) for key in members if texts[key].wire}
     return min(
         members,
         key=lambda key: (
-            _name(texts[key].outlet) not in agencies,
+            outlet_name(texts[key].outlet) not in agencies,
             texts[key].order_at,
             -len(texts[key].text),
             key,
@@ -183,14 +183,15 @@ def _absent_agency(members: Sequence[str], texts: Mapping[str, Carried]) -> str:
     if len(members) < 2:
         return ""
     in_order = sorted((texts[key] for key in members), key=lambda one: (one.order_at, -len(one.text), one.wire))
-    names = Counter(_name(one.wire) for one in in_order if one.wire)
-    if not names or names.keys() & {_name(one.outlet) for one in in_order}:
+    names = Counter(outlet_name(one.wire) for one in in_order if one.wire)
+    if not names or names.keys() & {outlet_name(one.outlet) for one in in_order}:
         return ""
     most = max(names.values())
-    return next(one.wire for one in in_order if one.wire and names[_name(one.wire)] == most)
+    return next(one.wire for one in in_order if one.wire and names[outlet_name(one.wire)] == most)
 
 
-def _name(value: str) -> str:
+def outlet_name(value: str) -> str:
+    """A name of an outlet or agency as it is compared: without case and leading article."""
     return value.casefold().removeprefix("the ")
 
 
@@ -199,7 +200,7 @@ def _reuses(overlaps: Sequence[Reuse], originals: Mapping[str, str], texts: Mapp
     found: dict[tuple[str, str], Reuse] = {}
     for one in overlaps:
         ends = originals[one.article_id], originals[one.of]
-        outlets = [_name(texts[key].outlet) for key in ends]
+        outlets = [outlet_name(texts[key].outlet) for key in ends]
         if ends[0] == ends[1] or (outlets[0] and outlets[0] == outlets[1]):
             continue
         earlier = _original(ends, texts)
