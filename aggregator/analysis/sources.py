@@ -115,7 +115,7 @@ def with_syndication(sources: Sequence[SourceText]) -> tuple[tuple[SourceText, .
     """
     carried = {
         one.article_id: Carried(
-            one.title, one.text, one.order_at, one.wire, one.outlet, whole=one.extent is Extent.FULL
+            one.title, _told(one), one.order_at, one.wire, one.outlet, whole=one.extent is Extent.FULL
         )
         for one in sources
         if one.rights is Rights.FULL
@@ -124,6 +124,15 @@ def with_syndication(sources: Sequence[SourceText]) -> tuple[tuple[SourceText, .
     keys = {outlet_name(one.outlet): one.outlet_key for one in sources}
     origins = {key: Origin(name, keys.get(outlet_name(name), "")) for key, name in found.credits.items()}
     return with_originals(sources, found.originals, origins), found.reuses
+
+
+def _told(source: SourceText) -> str:
+    """The text without the notices that are marked in it: each outlet has its own, and prints them below everything."""
+    text = source.text
+    for region in reversed(source.regions):
+        if region.kind is RegionKind.NOTICE:
+            text = text[: region.start] + text[region.end :]
+    return text
 
 
 def with_originals(

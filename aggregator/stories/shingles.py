@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregator.articles import phrases
 from aggregator.articles.quotes import find_quotations
 
 Hashes: TypeAlias = NDArray[np.uint64]
@@ -25,6 +26,8 @@ _SAMPLED_SHIFT = np.uint64(62)
 _MIN_SAMPLED, _FEW_WORDS = 3, 150
 #: the holders of a commoner shingle are not all paired, or 500 copies would be 124,750 pairs
 _MOST_HOLDERS = 40
+#: characters: a whole article in one paragraph is none, whatever it opens with
+_LONGEST_NOTICE = 500
 _NEIGHBOURS = 2
 _BASE, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _ALONE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -50,7 +53,8 @@ class Shingled(NamedTuple):
 
 
 def shingled(text: str) -> Shingled:
-    """The shingles of a text."""
+    """The shingles of a text, notices of rights and the like left aside."""
+    text = "\n".join(one for one in text.split("\n") if not _is_notice(one.strip()))
     words, count = _words(text)
     fours, threes = _runs(words, 4), _runs(words, 3)
     rest = _without_quotations(text)
@@ -94,6 +98,12 @@ def candidates(texts: Sequence[Shingled]) -> Pairs:
     lengths = np.array([one.words for one in texts])
     needed = np.where(lengths[pairs].min(axis=1) < _FEW_WORDS, 1, _MIN_SAMPLED)
     return pairs[times >= needed]
+
+
+def _is_notice(paragraph: str) -> bool:
+    return len(paragraph) <= _LONGEST_NOTICE and bool(
+        phrases.NOTICE.match(paragraph) or phrases.BOILERPLATE.match(paragraph)
+    )
 
 
 def _paired(holders: Pairs) -> Iterator[tuple[Pairs, Pairs]]:

@@ -3,7 +3,8 @@
 Two texts are copies when the smaller set of 4-word shingles lies to 60 % or more in the other (containment, Broder
 1997) and their 3-word shingles have a Jaccard index of .20 or more: a copy cut to its first third is found, and two
 reports that share a long statement are not taken for one. Groups are transitive. Containment is that of the texts
-without their quotations, since everybody prints the same statement.
+without their quotations, since everybody prints the same statement; with them it has to be 75 %, which finds copies
+whose quotation marks were torn apart.
 
 What stays below that is told, and not collapsed: from 35 % on a text is in part another's ("partial"), and the
 beginning of an article of which no more was seen is a "possible-copy" from 80 % on.
@@ -17,7 +18,7 @@ from typing import Literal, NamedTuple
 
 from aggregator.stories.shingles import Shingled, candidates, shared, shingled
 
-CONTAINMENT, JACCARD = 0.60, 0.20
+CONTAINMENT, WITH_QUOTATIONS, JACCARD = 0.60, 0.75, 0.20
 PARTIAL, POSSIBLE_COPY = 0.35, 0.80
 #: a shorter text is nobody's copy: notices, captions, teasers of one line; nor is one that repeats a few words
 MIN_WORDS, MIN_SHINGLES = 30, 20
@@ -97,7 +98,7 @@ def find_copies(texts: Mapping[str, Carried]) -> Syndication:
 
 def is_copy(one: Shingled, other: Shingled) -> bool:
     """The exact test on two texts; symmetric."""
-    return _tells(one) and _tells(other) and _contained(one, other)[0] >= CONTAINMENT and _jaccard(one, other)
+    return _tells(one) and _tells(other) and _is_copy(one, other, _contained(one, other)[0])
 
 
 class _Groups:
@@ -140,7 +141,7 @@ class _Groups:
         if not (self._seen(first) and self._seen(second)):
             if share >= POSSIBLE_COPY:
                 yield Reuse(first, second, share, "possible-copy")
-        elif share >= CONTAINMENT and _jaccard(one, other):
+        elif _is_copy(one, other, share):
             self.parent[max(a, b)] = min(a, b)
         elif share >= (PARTIAL if bare else CONTAINMENT):
             yield Reuse(first, second, share, "partial")
@@ -160,7 +161,11 @@ def _contained(one: Shingled, other: Shingled) -> tuple[float, bool]:
     return shared(a, b) / min(len(a), len(b)), bare
 
 
-def _jaccard(one: Shingled, other: Shingled) -> bool:
+def _is_copy(one: Shingled, other: Shingled, share: float) -> bool:
+    """Whether enough of the smaller text is in the other, of which `share` is without quotations, and of both."""
+    whole = shared(one.fours, other.fours) / min(len(one.fours), len(other.fours))
+    if share < CONTAINMENT and whole < WITH_QUOTATIONS:
+        return False
     common = shared(one.threes, other.threes)
     return common >= JACCARD * (len(one.threes) + len(other.threes) - common)
 

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import update
 
 from aggregator.clock import Clock
 from aggregator.publish import export
@@ -21,7 +22,10 @@ DOCUMENT_FIELDS = {
     "article_id", "revision", "current", "title", "text", "text_sha256", "language", "kind", "extent", "rights",
     "regions",
 }  # fmt: skip
-STORY_FIELDS = {"id", "title", "first_at", "last_at", "articles", "outlets", "by_lean", "redirect_to", "locked"}
+STORY_FIELDS = {
+    "id", "title", "first_at", "last_at", "articles", "outlets", "by_lean", "sources", "independent", "owners",
+    "owners_unknown", "partial_reuse", "redirect_to", "locked",
+}  # fmt: skip
 
 
 def article(key: str, outlet: str, days: float | None = 0, **more: str) -> Article:
@@ -173,9 +177,27 @@ def test_a_story_lists_its_members_by_publication_and_its_outlets_by_lean(filled
         "articles": [{"id": "a_2", "score": 1.0}, {"id": "a_3", "score": 0.25}, {"id": "a_1", "score": 0.5}],
         "outlets": ["The Beacon", "The Lantern"],
         "by_lean": {"Left": 1, "Unrated": 1},
+        "sources": 2,
+        "independent": 2,
+        "owners": 2,
+        "owners_unknown": 2,
+        "partial_reuse": [],
         "redirect_to": None,
         "locked": False,
     }
+
+
+def test_copies_of_one_text_name_their_original_and_count_once(filled: Store) -> None:
+    text = " ".join(f"word{n}" for n in range(60))
+    with filled.write() as session:
+        session.execute(update(Document).where(Document.current).values(text=text))
+
+    with filled.read() as session:
+        (story,) = export_stories(session, NOW)
+        copies = {row["id"]: row["syndication_id"] for row in export_articles(session, NOW)}
+
+    assert (story["sources"], story["independent"]) == (2, 1)
+    assert copies == {"a_1": "a_2", "a_2": "a_2", "a_3": "a_2", "a_4": None}
 
 
 def test_a_merged_story_says_where_it_went(filled: Store) -> None:
