@@ -127,7 +127,7 @@ def owned(coverage: Coverage | model.Coverage) -> str:
         return ""
     if coverage.owners_unknown == coverage.sources:
         return ", owners not known"
-    unknown = f" (of {coverage.owners_unknown} not known)" if coverage.owners_unknown else ""
+    unknown = f" ({coverage.owners_unknown} not known)" if coverage.owners_unknown else ""
     return f", {coverage.owners} {'owner' if coverage.owners == 1 else 'owners'}{unknown}"
 
 

@@ -166,7 +166,7 @@ def test_an_item_of_a_syndicated_story_has_the_counts_the_authors_and_the_reuse(
     [item] = items(rendered([syndicated()]))
     html = re.sub(r"<[^>]+>", "", item["content_html"]).replace("&#160;", " ")
 
-    assert "9 sources, 7 independent, 8 owners (of 7 not known). Outlets by lean" in html
+    assert "9 sources, 7 independent, 8 owners (7 not known). Outlets by lean" in html
     assert "[5] and [1] share 43 % of the shorter text, [1] had it first." in html
     assert "[8] may be a copy of [1]: only the beginning was seen." in html
     assert html.count(", text of Northern Press") == 3

@@ -254,7 +254,7 @@ def test_a_site_below_a_path_finds_its_style_from_its_error_page() -> None:
 def test_a_syndicated_story_says_whose_text_it_is_who_shares_it_and_how_many_owners_there_are() -> None:
     root = page(syndicated(), path="story/s_copies/index.html")
 
-    assert "9 sources, 7 independent, 8 owners (of 7 not known)" in said(one(root, "//header[@class='story-head']"))
+    assert "9 sources, 7 independent, 8 owners (7 not known)" in said(one(root, "//header[@class='story-head']"))
     rail = said(one(root, "//aside"))
     assert "[5] has text of [1]: 43 % of the shorter one" in rail
     assert "[8] may be a copy of [1]: only the beginning was seen" in rail
@@ -271,8 +271,8 @@ def test_lists_of_stories_count_independent_sources_too() -> None:
     home, topic = page(*pages, path="index.html"), page(*pages, path="topic/ai/index.html")
     more = one(page(*pages), "//ul[@class='more']")
 
-    assert "9 sources, 7 independent, 8 owners (of 7 not known)" in said(home)
-    assert "9 sources, 7 independent, 8 owners (of 7 not known)" in said(topic)
+    assert "9 sources, 7 independent, 8 owners (7 not known)" in said(home)
+    assert "9 sources, 7 independent, 8 owners (7 not known)" in said(topic)
     assert "9 sources, 7 independent" in said(more)
 
 
