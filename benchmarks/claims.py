@@ -79,7 +79,7 @@ def score_events(instance: Instance) -> None:
         with instance.store.read() as session:
             read = load_articles(session, sorted(wanted), instance.clock.now())
         english = [_embedded(replace(one, article_id=names[one.article_id]), embedder) for one in read]
-        sources = with_syndication([one for one in english if one.language == "en"])
+        sources, _ = with_syndication([one for one in english if one.language == "en"])
         started = time.process_time()
         found = find_claims(sources)
         seconds += time.process_time() - started

@@ -46,7 +46,7 @@ def analyse(story_id: str, sources: Sequence[SourceText], *, topics: Sequence[st
 
     Of the kinds that are not read, only coverage is told.
     """
-    known = with_syndication(sources)
+    known, reuses = with_syndication(sources)
     read = [source for source in known if source.sentences and source.kind.is_read]
     spoken = [(find_quotes(source), find_said(source)) for source in read]  # together: each source is read once
     quotes = resolve_speakers(read, [quote for found, _ in spoken for quote in found])
@@ -58,6 +58,7 @@ def analyse(story_id: str, sources: Sequence[SourceText], *, topics: Sequence[st
         quotes=tuple(quotes),
         said=tuple(said for _, found in spoken for said in found),
         topics=tuple(topics),
+        reuses=reuses,
     )
 
 

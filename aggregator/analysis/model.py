@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from aggregator.store.columns import Vector
+from aggregator.stories.syndication import Reuse
 from aggregator.types import Extent, Kind, LeanTag, Region, RegionKind, Rights
 
 
@@ -22,6 +23,15 @@ class Sentence:
     text: str
     paragraph: int
     region: RegionKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose text it is where the outlet that wrote it has no copy here: its name, and its key if it is an outlet that
+    is known here."""
+
+    name: str
+    outlet_key: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +65,10 @@ class SourceText:
     vectors: Vector | None = None
     #: of articles that carry one text, the id of the original; the article's own id otherwise
     syndication_id: str = ""
+    #: who wrote it, if not the outlet of that article
+    origin: Origin | None = None
+    #: who owns the outlet; empty if that is not known
+    owner: str = ""
 
     @property
     def order_at(self) -> datetime:
@@ -109,7 +123,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class SideCount:
-    """Outlets of one lean: all, and with copies of one text counted once."""
+    """Outlets of one lean: all, and those of them whose texts are no copies."""
 
     sources: int
     independent: int
@@ -117,7 +131,10 @@ class SideCount:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Who tells the story. `by_lean` has only the five labels; what is off the scale stands beside it."""
+    """Who tells the story. `by_lean` has only the five labels; what is off the scale stands beside it.
+
+    `owners` counts each outlet whose owner is not known as one of its own; those are `owners_unknown`.
+    """
 
     articles: int
     sources: int
@@ -126,6 +143,8 @@ class Coverage:
     unrated: int = 0
     mixed: int = 0
     disputed: int = 0
+    owners: int = 0
+    owners_unknown: int = 0
     first: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -141,6 +160,7 @@ class Analysis:
     said: tuple[Said, ...]
     #: slugs, the main one first
     topics: tuple[str, ...] = ()
+    reuses: tuple[Reuse, ...] = ()
 
     def source(self, article_id: str) -> SourceText:
         """The source with this article id. Raises KeyError."""

@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from aggregator.analysis.model import SourceText
+from aggregator.analysis.model import Origin, SourceText
 from aggregator.analysis.sentences import split_sentences
 from aggregator.analysis.vectors import unpack
 from aggregator.sources.ledger import tags
 from aggregator.store.columns import Vector
 from aggregator.store.page_tables import SentenceVectorsRow
 from aggregator.store.tables import Article, Document, Membership, Outlet
-from aggregator.stories.syndication import Carried, syndication_groups
+from aggregator.stories.syndication import Carried, Reuse, find_copies, outlet_name
 from aggregator.text import sha256
 from aggregator.types import Extent, Kind, LeanTag, Region, RegionKind, Rights
 
@@ -24,20 +24,21 @@ _Vectors = Mapping[str, Vector]
 
 
 def load_sources(
-    session: Session, story_id: str, as_of: datetime, *, vector_recipe: str = ""
+    session: Session, story_id: str, as_of: datetime, *, vector_recipe: str = "", cut: bool = True
 ) -> tuple[SourceText, ...]:
     """The current documents of a story's members in order of publication; see `load_articles`."""
     members = session.scalars(select(Membership.article_id).where(Membership.story_id == story_id)).all()
-    return load_articles(session, members, as_of, vector_recipe=vector_recipe)
+    return load_articles(session, members, as_of, vector_recipe=vector_recipe, cut=cut)
 
 
 def load_articles(
-    session: Session, article_ids: Sequence[str], as_of: datetime, *, vector_recipe: str = ""
+    session: Session, article_ids: Sequence[str], as_of: datetime, *, vector_recipe: str = "", cut: bool = True
 ) -> tuple[SourceText, ...]:
     """The current documents of articles in order of publication, with their outlets' leans as of then.
 
     An opinion piece has the lean of its outlet's opinion unit. With a `vector_recipe` the sentences come with their
-    vectors, where those are of the present text; `syndication_id` is the article's own until `with_syndication`.
+    vectors, where those are of the present text; `syndication_id` is the article's own until `with_syndication`. Where
+    only counts are asked for, without `cut`, no text is cut into sentences.
     """
     query = (
         select(Article, Document, Outlet)
@@ -49,17 +50,22 @@ def load_articles(
     keys = sorted({outlet.key for _, _, outlet in rows})
     leans = {unit: tags(session, keys, as_of, unit) for unit in (NEWS_UNIT, OPINION_UNIT)}
     vectors = _vectors(session, [document for _, document, _ in rows], vector_recipe) if vector_recipe else {}
-    sources = [_source(article, document, outlet, leans, vectors) for article, document, outlet in rows]
+    sources = [_source(article, document, outlet, leans, vectors, cut) for article, document, outlet in rows]
     return tuple(sorted(sources, key=lambda source: (source.order_at, source.article_id)))
 
 
 def _source(
-    article: Article, document: Document, outlet: Outlet, leans: Mapping[str, Mapping[str, LeanTag]], vectors: _Vectors
+    article: Article,
+    document: Document,
+    outlet: Outlet,
+    leans: Mapping[str, Mapping[str, LeanTag]],
+    vectors: _Vectors,
+    cut: bool,
 ) -> SourceText:
     kind, rights = Kind(document.kind), Rights(document.rights)
     unit = OPINION_UNIT if kind is Kind.OPINION else NEWS_UNIT
     regions = tuple(Region(one["start"], one["end"], RegionKind(one["kind"])) for one in document.regions)
-    sentences = split_sentences(document.text, regions) if rights is Rights.FULL else ()
+    sentences = split_sentences(document.text, regions) if cut and rights is Rights.FULL else ()
     found = vectors.get(article.id)
     return SourceText(
         article_id=article.id,
@@ -84,6 +90,7 @@ def _source(
         sentences=sentences,
         vectors=found if found is not None and len(found) == len(sentences) else None,
         syndication_id=article.id,
+        owner=outlet.owner,
     )
 
 
@@ -101,19 +108,39 @@ def _vectors(session: Session, documents: Sequence[Document], recipe: str) -> _V
     }
 
 
-def with_syndication(sources: Sequence[SourceText]) -> tuple[SourceText, ...]:
-    """`sources` with the id of the original of each text; texts that may not be read stand alone."""
+def with_syndication(sources: Sequence[SourceText]) -> tuple[tuple[SourceText, ...], tuple[Reuse, ...]]:
+    """`sources` with whose text each carries, and which take part of another's; texts that may not be read stand alone.
+
+    An agency that is credited and has no copy here is the origin, as an outlet if others of its articles are here.
+    """
     carried = {
-        one.article_id: Carried(one.title, one.text, one.order_at, one.wire, one.outlet)
+        one.article_id: Carried(
+            one.title, _told(one), one.order_at, one.wire, one.outlet, whole=one.extent is Extent.FULL
+        )
         for one in sources
         if one.rights is Rights.FULL
     }
-    return with_originals(sources, syndication_groups(carried))
+    found = find_copies(carried)
+    keys = {outlet_name(one.outlet): one.outlet_key for one in sources}
+    origins = {key: Origin(name, keys.get(outlet_name(name), "")) for key, name in found.credits.items()}
+    return with_originals(sources, found.originals, origins), found.reuses
 
 
-def with_originals(sources: Iterable[SourceText], originals: Mapping[str, str]) -> tuple[SourceText, ...]:
-    """`sources` with the given ids of their originals, their own where none is given."""
-    return tuple(replace(one, syndication_id=originals.get(one.article_id, one.article_id)) for one in sources)
+def _told(source: SourceText) -> str:
+    """The text without the notices that are marked in it: each outlet has its own, and prints them below everything."""
+    text = source.text
+    for region in reversed(source.regions):
+        if region.kind is RegionKind.NOTICE:
+            text = text[: region.start] + text[region.end :]
+    return text
+
+
+def with_originals(
+    sources: Iterable[SourceText], originals: Mapping[str, str], origins: Mapping[str, Origin]
+) -> tuple[SourceText, ...]:
+    """`sources` with the given ids of their originals, their own where none is given; `origins` by these ids."""
+    known = [(one, originals.get(one.article_id, one.article_id)) for one in sources]
+    return tuple(replace(one, syndication_id=original, origin=origins.get(original)) for one, original in known)
 
 
 def evidence_sha(sources: Iterable[SourceText]) -> str:
@@ -122,7 +149,12 @@ def evidence_sha(sources: Iterable[SourceText]) -> str:
         (
             *(one.article_id, one.revision, sha256(f"{one.title}\n{one.text}"), one.outlet, one.unit, one.country),
             *(one.url, one.order_at.isoformat(), one.authors, one.kind.value, one.extent.value, one.rights.value),
-            *(one.wire, [(region.start, region.end, region.kind.value) for region in one.regions], _lean(one.lean)),
+            *(
+                one.wire,
+                one.owner,
+                [(region.start, region.end, region.kind.value) for region in one.regions],
+                _lean(one.lean),
+            ),
         )
         for one in sources
     ]

@@ -37,7 +37,7 @@ def show(context: typer.Context, story: StoryId) -> None:
     options: Options = context.obj
     try:
         with options.instance() as instance, instance.store.read() as session:
-            typer.echo("\n".join(story_report(session, story_of(session, story))))
+            typer.echo("\n".join(story_report(session, story_of(session, story), instance.clock.now())))
     except Rejected as error:
         _refused(error.detail)
 

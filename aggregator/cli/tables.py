@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aggregator.analysis.apart import Apart, told_apart
 from aggregator.clock import rfc3339
+from aggregator.publish.render import plural
 from aggregator.store.tables import Article, Membership, NearMiss, StoryRow
 from aggregator.stories.confidence import EDITOR
 from aggregator.stories.decisions import about
@@ -34,31 +37,40 @@ def story_lines(session: Session, at_least: int = 1) -> list[str]:
     return lines
 
 
-def story_report(session: Session, story: StoryRow) -> Iterator[str]:
-    """A story's state, its articles with score and confidence of each, what nearly joined, and decisions about it.
+def story_report(session: Session, story: StoryRow, now: datetime) -> Iterator[str]:
+    """A story's state, who tells it, its articles with score and confidence, what nearly joined, and its decisions.
 
     What nearly joined: below an article the stories that it did, and at the end articles of other stories.
     """
     sure = f"confidence {story.confidence:.2f}" if story.confidence is not None else ""
-    marks = [
-        mark for mark in (sure, "locked" if story.locked else "", f"topic {story.topic}" if story.topic else "") if mark
-    ]
-    yield f"{story.id}  {story.size} articles  {rfc3339(story.first_at)} to {rfc3339(story.last_at)}  {' '.join(marks)}"
+    marks = [sure, "locked" if story.locked else "", f"topic {story.topic}" if story.topic else ""]
+    about_it = " ".join(filter(None, marks))
+    yield f"{story.id}  {story.size} articles  {rfc3339(story.first_at)} to {rfc3339(story.last_at)}  {about_it}"
     if story.name:
         yield f"name: {story.name}"
+    apart = told_apart(session, [story.id], now).get(story.id)
+    if apart:
+        yield _counts(apart)
+    yield from _articles(session, story, apart)
+    yield from _reused(apart) if apart else ()
+    near = select(Article, NearMiss).join(NearMiss, NearMiss.article_id == Article.id)
+    for article, miss in session.execute(near.where(NearMiss.story_id == story.id).order_by(NearMiss.score.desc())):
+        yield f"  {article.id}  nearly joined {miss.score:.2f}  {article.outlet_key}: {article.title[:80]}"
+    for one in about(session, story.id):
+        yield f"decision {one.id}  {rfc3339(one.at)}  {one.kind}  {one.actor} ({one.role}): {one.reason}"
+
+
+def _articles(session: Session, story: StoryRow, apart: Apart | None) -> Iterator[str]:
     away = _away(session, story.id)
     members = select(Article, Membership).join(Membership, Membership.article_id == Article.id)
     for article, member in session.execute(members.where(Membership.story_id == story.id).order_by(Article.order_at)):
         how = "founded" if article.id == story.founding_article_id else f"joined {member.score:.2f}"
         where = f"{article.id}  {rfc3339(article.order_at)[:16]}"
         yield f"  {where}  {how:12}  {_sure(member):15}  {article.outlet_key}: {article.title[:80]}"
+        if apart and article.id in apart.copies:
+            yield f"      the text of {apart.copies[article.id]}"
         for miss in away.get(article.id, ()):
             yield f"      nearly joined {miss.story_id} {miss.score:.2f}"
-    near = select(Article, NearMiss).join(NearMiss, NearMiss.article_id == Article.id)
-    for article, miss in session.execute(near.where(NearMiss.story_id == story.id).order_by(NearMiss.score.desc())):
-        yield f"  {article.id}  nearly joined {miss.score:.2f}  {article.outlet_key}: {article.title[:80]}"
-    for one in about(session, story.id):
-        yield f"decision {one.id}  {rfc3339(one.at)}  {one.kind}  {one.actor} ({one.role}): {one.reason}"
 
 
 def _away(session: Session, story: str) -> dict[str, list[NearMiss]]:
@@ -80,3 +92,18 @@ def _sure(member: Membership) -> str:
     if member.confidence is None:
         return ""
     return "editor" if member.confidence == EDITOR else f"confidence {member.confidence:.2f}"
+
+
+def _counts(apart: Apart) -> str:
+    told = apart.coverage
+    unknown = f" ({told.owners_unknown} not known)" if told.owners_unknown else ""
+    sources, owners = plural(told.sources, "source"), plural(told.owners, "owner")
+    return f"told by {sources}, {told.independent} independent, {owners}{unknown}"
+
+
+def _reused(apart: Apart) -> Iterator[str]:
+    for key, origin in apart.origins.items():
+        yield f"  {key}  text of {origin.name}, which has no copy of it here"
+    for one in apart.reuses:
+        how = "possible copy of" if one.kind == "possible-copy" else "has text of"
+        yield f"  {one.article_id}  {how} {one.of} ({100 * one.share:.0f} % of the shorter text)"

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, Text, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from aggregator.analysis.apart import Apart, told_apart
 from aggregator.desk.search import matching
 from aggregator.publish import charts
 from aggregator.sources.ledger import tags
@@ -19,6 +20,8 @@ from aggregator.summarise.glance import counts
 from aggregator.summarise.page import Coverage, Gap, SideCount
 
 PAGE = 50
+#: a story without a page that has more articles is not told apart for a list
+_MOST_COMPARED = 12
 #: state to the words for it; "pages" is all stories that have one
 STATES = {
     "pages": "All with a page",
@@ -50,7 +53,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Listed:
-    """A story in the queue. `independent` is None where copies of one text were not told apart yet."""
+    """A story in the queue. `independent` is None where nothing was told apart: no text yet, or too many to do it here.
+
+    `owners` says how many the outlets have, in words that go on after their number.
+    """
 
     id: str
     headline: str
@@ -62,6 +68,7 @@ class Listed:
     bar: charts.Bar
     sources: int
     independent: int | None
+    owners: str
     look: Glance | None
     redirect_to: str | None
 
@@ -89,8 +96,12 @@ def queue(session: Session, wanted: Wanted, now: datetime) -> Queue:
     query = _rows().where(*where, _in_state(wanted.state))
     query = query.order_by(func.coalesce(Glance.made_at, StoryRow.last_at).desc(), StoryRow.id)
     rows = session.execute(query.limit(PAGE).offset(PAGE * (page - 1))).all()
-    covered = _covered(session, [story.id for story, look, *_ in rows if look is None], now)
-    listed = [_listed(story, look, title, state, covered.get(story.id)) for story, look, title, state in rows]
+    bare = [story.id for story, look, *_ in rows if look is None]
+    covered, apart = _covered(session, bare, now), told_apart(session, bare, now, most=_MOST_COMPARED) if bare else {}
+    listed = [
+        _listed(story, look, title, state, covered.get(story.id), apart.get(story.id))
+        for story, look, title, state in rows
+    ]
     return Queue(listed, total, numbers, page, last)
 
 
@@ -138,7 +149,9 @@ def _named(story: StoryRow, look: Glance | None, title: str) -> str:
     return story.name or (look.headline if look is not None else "") or title or story.id
 
 
-def _listed(story: StoryRow, look: Glance | None, title: str, state: str, covered: Coverage | None) -> Listed:
+def _listed(
+    story: StoryRow, look: Glance | None, title: str, state: str, covered: Coverage | None, apart: Apart | None
+) -> Listed:
     coverage = counts(look.coverage) if look is not None else covered or _nobody()
     return Listed(
         id=story.id,
@@ -150,7 +163,8 @@ def _listed(story: StoryRow, look: Glance | None, title: str, state: str, covere
         topic=story.topic or (look.topic if look is not None else ""),
         bar=charts.coverage_bar(coverage),
         sources=coverage.sources,
-        independent=coverage.independent if look is not None else None,
+        independent=coverage.independent if look is not None else apart.coverage.independent if apart else None,
+        owners=charts.owned(apart.coverage if look is None and apart else coverage),
         look=look,
         redirect_to=story.redirect_to,
     )

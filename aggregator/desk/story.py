@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
+from aggregator.analysis.apart import Apart, told_apart
 from aggregator.desk.queue import names_of
 from aggregator.desk.search import matching
 from aggregator.sources.ledger import tags
@@ -18,7 +19,7 @@ from aggregator.store.tables import Article, Decision, Document, Membership, Nea
 from aggregator.stories.decisions import undone
 from aggregator.text import sha256
 
-_MOST_NEAR, _MOST_OTHERS, _MOST_EVENTS = 50, 12, 200
+_MOST_NEAR, _MOST_OTHERS, _MOST_EVENTS, _MOST_COMPARED = 50, 12, 200, 100
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ class Past:
 
 @dataclass(frozen=True)
 class Told:
-    """All that the story view shows. `rev` changes with everything that a decision on the story rests on."""
+    """All that the story view shows. `rev` changes with everything that a decision on the story rests on.
+
+    `apart` is None where the story has no text, or is too large to be compared here and not analysed.
+    """
 
     story: StoryRow
     name: str
@@ -72,6 +76,7 @@ class Told:
     events: Sequence[StoryEvent]
     past: Sequence[Past]
     look: Glance | None
+    apart: Apart | None
 
 
 def told(session: Session, story: StoryRow, now: datetime, words: str = "") -> Told:
@@ -89,6 +94,7 @@ def told(session: Session, story: StoryRow, now: datetime, words: str = "") -> T
         events=events,
         past=past(session, story.id),
         look=session.get(Glance, story.id),
+        apart=told_apart(session, [story.id], now, most=_MOST_COMPARED).get(story.id),
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from aggregator.summarise.page import Coverage, PageClaim, Source
+from aggregator.analysis import model
+from aggregator.summarise.page import Coverage, PageClaim, PartialReuse, Source
 from aggregator.types import Lean
 
 SCALE: tuple[str, ...] = tuple(lean.value for lean in Lean)
@@ -118,6 +119,23 @@ def coverage_rows(coverage: Coverage, sources: Sequence[Source]) -> tuple[Covera
             independent = counts[label][1] if label in counts else None
             rows.append(CoverageRow(label, count, independent, first.get(label)))
     return tuple(rows)
+
+
+def owned(coverage: Coverage | model.Coverage) -> str:
+    """How many owners the outlets have, as it goes on after their number; nothing where that was not counted."""
+    if coverage.owners is None or not coverage.sources:
+        return ""
+    if coverage.owners_unknown == coverage.sources:
+        return ", owners not known"
+    unknown = f" ({coverage.owners_unknown} not known)" if coverage.owners_unknown else ""
+    return f", {coverage.owners} {'owner' if coverage.owners == 1 else 'owners'}{unknown}"
+
+
+def reuse(one: PartialReuse) -> str:
+    """A reuse that is not collapsed, in a sentence."""
+    if one.kind == "possible-copy":
+        return f"[{one.n}] may be a copy of [{one.of}]: only the beginning was seen."
+    return f"[{one.n}] and [{one.of}] share {round(100 * one.share)} % of the shorter text, [{one.of}] had it first."
 
 
 def claim_matrix(claims: Sequence[PageClaim], sources: Sequence[Source]) -> Matrix:

@@ -1,12 +1,14 @@
 """Exports: JSON lines of what the database holds, each table in the order of its ids, read in pages."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
+from aggregator.analysis.apart import Apart, told_apart
 from aggregator.clock import rfc3339
 from aggregator.sources.ledger import tags
 from aggregator.store.page_tables import PageRow
@@ -17,7 +19,7 @@ from aggregator.summarise.page import StoryPage, buried
 from aggregator.summarise.versions import newest_versions, seen_version
 from aggregator.types import LeanTag
 
-_PAGE = 500
+_PAGE, _STORIES = 500, 50
 CLAIM_LISTS = ("reported_by", "contradicted_by", "not_mentioned_by", "not_observed")
 
 Row = dict[str, Any]
@@ -26,9 +28,9 @@ Row = dict[str, Any]
 def export_articles(session: Session, now: datetime, *, with_text: bool = False) -> Iterator[Row]:
     """Each article that is not withheld, with its outlet's lean as known now and its story.
 
-    `syndication_id` is null until copies of one text are told apart.
+    `syndication_id` is the article of its story whose text it carries; null for a text that nobody else there has.
     """
-    leans, names = _leans(session, now), _names(session)
+    leans, names, copies = _leans(session, now), _names(session), _copies(session, now)
     for article, document, story in _articles(session):
         row = {
             "id": article.id,
@@ -38,7 +40,7 @@ def export_articles(session: Session, now: datetime, *, with_text: bool = False)
             "outlet": names[article.outlet_key],
             "lean": leans[article.outlet_key].text,
             "story_id": story,
-            "syndication_id": None,
+            "syndication_id": copies.get(article.id),
             "published_at": _time(article.published_at),
             "found_at": _time(article.found_at),
             "language": document.language if document else None,
@@ -79,10 +81,13 @@ def export_documents(session: Session) -> Iterator[Row]:
 
 
 def export_stories(session: Session, now: datetime) -> Iterator[Row]:
-    """Each story with its members in the order of publication, and how many outlets of each lean tell it."""
+    """Each story with its members in the order of publication, and who tells it.
+
+    Counts of copies are over the articles that have a text; `outlets` and `by_lean` over all.
+    """
     leans, names = _leans(session, now), _names(session)
     ids = session.scalars(select(StoryRow.id).order_by(StoryRow.id)).all()
-    for key in ids:
+    for key, apart in _apart(session, ids, now):
         story = session.get_one(StoryRow, key)
         members = _members(session, key)
         outlets = sorted({article.outlet_key for article, _ in members})
@@ -98,10 +103,33 @@ def export_stories(session: Session, now: datetime) -> Iterator[Row]:
             "confidence": story.confidence,
             "outlets": [names[outlet] for outlet in outlets],
             "by_lean": _counted(leans[outlet].text for outlet in outlets),
+            "sources": len(outlets),
+            "independent": apart.coverage.independent if apart else 0,
+            "owners": apart.coverage.owners if apart else 0,
+            "owners_unknown": apart.coverage.owners_unknown if apart else 0,
+            "partial_reuse": [asdict(one) for one in apart.reuses] if apart else [],
             "redirect_to": story_of(session, key).id if story.redirect_to else None,
             "locked": story.locked,
         }
         session.expunge_all()
+
+
+def _apart(session: Session, ids: Sequence[str], now: datetime) -> Iterator[tuple[str, Apart | None]]:
+    """Each story with its copies told apart; None where it has no text."""
+    for at in range(0, len(ids), _STORIES):
+        known = told_apart(session, ids[at : at + _STORIES], now)
+        yield from ((key, known.get(key)) for key in ids[at : at + _STORIES])
+
+
+def _copies(session: Session, now: datetime) -> dict[str, str]:
+    """The original of each text that several articles of a story carry, by all of these articles."""
+    several = session.scalars(select(StoryRow.id).where(StoryRow.size > 1).order_by(StoryRow.id)).all()
+    found: dict[str, str] = {}
+    for _, apart in _apart(session, several, now):
+        if apart:
+            found |= {**{original: original for original in apart.copies.values()}, **apart.copies}
+        session.expunge_all()
+    return found
 
 
 def _title(story: StoryRow, members: Sequence[tuple[Article, Membership]]) -> str:

@@ -12,7 +12,7 @@ from typing import Any, get_args
 from urllib.parse import quote
 
 from aggregator.clock import parse_time, rfc3339
-from aggregator.publish import prose
+from aggregator.publish import charts, prose
 from aggregator.publish.files import SiteInfo
 from aggregator.publish.render import plural, printable, title, web_address
 from aggregator.summarise.page import (
@@ -185,7 +185,9 @@ def _card(source: Source) -> str:
     day = f", {_text(source.published_at[:10])}" if source.published_at else ""
     kind = f", {_text(source.kind)}" if source.kind != "news" else ""
     name = f"[{source.n}] {_text(source.outlet)} ({source.lean.label})"
-    return f"{name}: {_link(source.url, _text(plain(source.title)))}{kind}{day}"
+    origin = f", text of {_text(plain(source.origin.name))}" if source.origin else ""
+    copy = ", a text that several carry" if source.syndication_id and not origin else origin
+    return f"{name}: {_link(source.url, _text(plain(source.title)))}{kind}{day}{copy}"
 
 
 def _credit(page: StoryPage, sources: Mapping[int, Source]) -> list[str]:
@@ -202,8 +204,9 @@ def _coverage(page: StoryPage) -> str:
     sides = [f"{label} {counts.by_lean[label].sources}" for label in sorted(counts.by_lean, key=_LEANS.index)]
     others = (("Unrated", counts.unrated), ("Mixed", counts.mixed), ("Disputed", counts.disputed))
     sides += [f"{label} {count}" for label, count in others if count]
-    told = f"{plural(counts.sources, 'source')}, {counts.independent} independent"
-    return f"<p>{told}. Outlets by lean: {_text(', '.join(sides) or 'none')}.</p>"
+    told = f"{plural(counts.sources, 'source')}, {counts.independent} independent{charts.owned(counts)}"
+    reuses = "".join(f" {_text(charts.reuse(one))}" for one in counts.partial_reuse)
+    return f"<p>{told}. Outlets by lean: {_text(', '.join(sides) or 'none')}.{reuses}</p>"
 
 
 def _colophon(page: StoryPage, site: SiteInfo) -> str:

@@ -20,6 +20,7 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from aggregator.errors import ConfigError
+from aggregator.publish.charts import owned
 from aggregator.publish.files import File, SiteInfo
 from aggregator.text import clean, sha256
 
@@ -66,7 +67,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "short": title, "web": web_address, "host": host, "plural": plural, "slug": slug_of, "words": in_words,
-        "titled": titled, "json_ld": json_ld,
+        "titled": titled, "json_ld": json_ld, "owned": owned,
     }  # fmt: skip
     return made
 

@@ -207,8 +207,15 @@ class _Site:
 
     def _related(self, page: StoryPage) -> tuple[Related, str, bool]:
         topic = self.names.get(page.topic.slug, page.topic.name)
-        count = page.coverage.sources
-        card = Related(id=page.id, topic=topic, headline=page.headline, url=page.url, source_count=count)
+        told = page.coverage
+        card = Related(
+            id=page.id,
+            topic=topic,
+            headline=page.headline,
+            url=page.url,
+            source_count=told.sources,
+            independent_count=told.independent,
+        )
         return card, self.places[page.id].path, True
 
 

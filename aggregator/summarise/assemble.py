@@ -1,10 +1,11 @@
 """From a written plan to the page: source cards, numbers by first use, and the data that stands beside the prose."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import get_args
 
-from aggregator.analysis.coverage import coverage, telling
+from aggregator.analysis.coverage import among, coverage, telling
 from aggregator.analysis.model import Claim, SourceText
 from aggregator.analysis.timeline import first_reports
 from aggregator.summarise.compose import Draft
@@ -14,8 +15,10 @@ from aggregator.summarise.page import (
     HeadlineEntry,
     Label,
     Omitted,
+    Origin,
     PageClaim,
     PageQuote,
+    PartialReuse,
     Perspective,
     Provenance,
     RaterLabel,
@@ -30,14 +33,15 @@ from aggregator.summarise.plan import Camp, Case, Plan
 from aggregator.types import Extent, Lean
 from aggregator.types import Kind as ArticleKind
 
-_MOST_CLAIMS, _MOST_QUOTES, _QUOTE_WORDS = 8, 12, 40
+_MOST_CLAIMS, _MOST_QUOTES, _MOST_REUSES, _QUOTE_WORDS = 8, 12, 12, 40
 
 
 def assemble(plan: Plan, engine: str) -> StoryPage:
     """The page of a plan that has a headline, a dek and a body."""
     assert plan.headline is not None
     numbers = number_sources(plan)
-    cards = [plan.analysis.source(article_id) for article_id in numbers]
+    cards = among(map(plan.analysis.source, numbers), plan.analysis.sources)
+    printed = Counter(source.syndication_id for source in cards)
     context = plan.context
     return StoryPage(
         schema=context.schema,
@@ -58,8 +62,11 @@ def assemble(plan: Plan, engine: str) -> StoryPage:
         why_it_matters=[draft.sentence(numbers) for draft in plan.why],
         body=[[draft.sentence(numbers) for draft in paragraph] for paragraph in plan.body],
         viewpoints=[_viewpoint(case, numbers) for case in plan.viewpoints],
-        sources=[_card(source, n, plan) for source, n in zip(cards, numbers.values(), strict=True)],
-        coverage=_coverage(cards),
+        sources=[
+            _card(source, n, plan, shared=printed[source.syndication_id] > 1)
+            for source, n in zip(cards, numbers.values(), strict=True)
+        ],
+        coverage=_coverage(plan, cards, numbers),
         claims=_claims(plan, numbers),
         quotes=_quotes(plan, numbers),
         headlines=[
@@ -118,7 +125,7 @@ def _leans(sources: Iterable[SourceText]) -> list[Label]:
     return sorted({_LABELS[source.lean.text] for source in sources}, key=order.index)
 
 
-def _card(source: SourceText, n: int, plan: Plan) -> Source:
+def _card(source: SourceText, n: int, plan: Plan, *, shared: bool) -> Source:
     raters = [
         RaterLabel(
             rater=rating.rater,
@@ -142,17 +149,21 @@ def _card(source: SourceText, n: int, plan: Plan) -> Source:
         author=", ".join(source.authors) or None,
         kind=source.kind.value,
         extent=source.extent.value,
-        syndication_id=source.syndication_id if source.syndication_id not in ("", source.article_id) else None,
+        syndication_id=source.syndication_id if shared else None,
+        origin=Origin(name=source.origin.name, outlet_key=source.origin.outlet_key) if source.origin else None,
         country=source.country,
+        owner=source.owner,
     )
 
 
-def _coverage(cards: Sequence[SourceText]) -> Coverage:
+def _coverage(plan: Plan, cards: Sequence[SourceText], numbers: Mapping[str, int]) -> Coverage:
     found = coverage(cards)
     return Coverage(
         articles=found.articles,
         sources=found.sources,
         independent=found.independent,
+        owners=found.owners,
+        owners_unknown=found.owners_unknown,
         by_lean={
             _LABELS[label]: SideCount(sources=s.sources, independent=s.independent)
             for label, s in found.by_lean.items()
@@ -161,8 +172,19 @@ def _coverage(cards: Sequence[SourceText]) -> Coverage:
         mixed=found.mixed,
         disputed=found.disputed,
         first={_LABELS[label]: article_id for label, article_id in found.first.items()},
+        partial_reuse=_partial_reuse(plan, cards, numbers),
         gap=Gap(state="not-tested", reason="the outlets' usual coverage is not measured yet"),
     )
+
+
+def _partial_reuse(plan: Plan, cards: Sequence[SourceText], numbers: Mapping[str, int]) -> list[PartialReuse]:
+    """What the story's reuses say of the cards: each text by the card that stands for it."""
+    heads = {plan.analysis.source(card.article_id).syndication_id: card.syndication_id for card in cards}
+    return [
+        PartialReuse(n=numbers[heads[one.article_id]], of=numbers[heads[one.of]], share=one.share, kind=one.kind)
+        for one in plan.analysis.reuses
+        if one.article_id in heads and one.of in heads
+    ][:_MOST_REUSES]
 
 
 def _claims(plan: Plan, numbers: Mapping[str, int]) -> list[PageClaim]:

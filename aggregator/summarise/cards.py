@@ -1,6 +1,6 @@
 """What a page says of its sources as a whole: cards, coverage, timeline. All counts are made again from the cards."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -62,16 +62,39 @@ def check_coverage(page: StoryPage) -> Iterator[Complaint]:
         yield 1, "coverage.sources", f"counts {told.sources} outlets, the cards have another number"
     if told.independent != _independent(counted):
         yield 1, "coverage.independent", f"counts {told.independent} outlets, the cards have another number"
+    if told.owners is not None and (told.owners, told.owners_unknown) != _owners(counted):
+        yield (
+            1,
+            "coverage.owners",
+            f"counts {told.owners}, {told.owners_unknown} not known; the cards have {_owners(counted)}",
+        )
     for label in Lean:
         of_label = [one for one in counted if one.lean.label == label]
         side = told.by_lean.get(label.value)
         counts = (side.sources, side.independent) if side else (0, 0)
-        if counts != (_outlets(of_label), _independent(of_label)):
+        if counts != (_outlets(of_label), _outlets(filter(_stands_for_itself, of_label))):
             yield 1, f"coverage.by_lean.{label.value}", f"counts {counts}, the cards have other numbers"
     for state in ("Unrated", "Mixed", "Disputed"):
         if getattr(told, state.lower()) != _outlets([one for one in counted if one.lean.label == state]):
             yield 1, f"coverage.{state.lower()}", "the cards have another number"
     yield from _check_first(page)
+    if told.owners is not None:  # before owners were counted the original of a copy needed no card
+        yield from _check_copies(page)
+
+
+def _check_copies(page: StoryPage) -> Iterator[Complaint]:
+    """Whether each copy is of a card that stands for its text, and what is in part another's of a text of its own."""
+    cards, texts = {card.article_id: card for card in page.sources}, {}
+    for k, card in enumerate(page.sources):
+        head = cards.get(card.syndication_id or card.article_id)
+        texts[card.n] = head.article_id if head else ""
+        if head is None or head.syndication_id not in (None, head.article_id):
+            yield 1, f"sources[{k}].syndication_id", "is not a card that stands for a text"
+        elif card.origin != head.origin:
+            yield 1, f"sources[{k}].origin", "copies of one text have two authors"
+    for k, one in enumerate(page.coverage.partial_reuse):
+        if one.n not in texts or one.of not in texts or texts[one.n] == texts[one.of]:
+            yield 1, f"coverage.partial_reuse[{k}]", f"[{one.n}] and [{one.of}] are not cards of two texts"
 
 
 def _check_first(page: StoryPage) -> Iterator[Complaint]:
@@ -89,12 +112,25 @@ def _check_first(page: StoryPage) -> Iterator[Complaint]:
             yield 1, f"coverage.first.{label}", f"{article} is not the first of them"
 
 
-def _outlets(cards: Sequence[Source]) -> int:
+def _outlets(cards: Iterable[Source]) -> int:
     return len({card.outlet_key or card.outlet for card in cards})
 
 
+def _stands_for_itself(card: Source) -> bool:
+    return card.syndication_id in (None, card.article_id)
+
+
 def _independent(cards: Sequence[Source]) -> int:
-    return _outlets([card for card in cards if card.syndication_id in (None, card.article_id)])
+    """Outlets and agencies that wrote these texts."""
+    written = [(card.origin, card.outlet_key or card.outlet) for card in cards if _stands_for_itself(card)]
+    return len({(origin.outlet_key or origin.name) if origin else own for origin, own in written})
+
+
+def _owners(cards: Sequence[Source]) -> tuple[int, int]:
+    """How many owners, and of how many outlets the owner is not known."""
+    owners = {card.outlet_key or card.outlet: card.owner.casefold() for card in cards}
+    unknown = sum(not owner for owner in owners.values())
+    return len({owner for owner in owners.values() if owner}) + unknown, unknown
 
 
 def _is_date(value: str) -> bool:

@@ -9,7 +9,7 @@ from aggregator.summarise.page import Coverage, Gap, StoryPage
 #: new: a draft, and readers see nothing yet; changed: a draft beside what readers see or will see at the next publish;
 #: unreviewed: published by the machine, and no editor has looked at it; the others as the page's status says
 STATES = ("new", "changed", "unreviewed", "approved", "published", "held", "withdrawn", "merged")
-_COUNTS = {"articles", "sources", "independent", "by_lean", "unrated", "mixed", "disputed"}
+_COUNTS = {"articles", "sources", "independent", "owners", "owners_unknown", "by_lean", "unrated", "mixed", "disputed"}
 
 
 def glance(page: StoryPage, by: str, reason: str, at: datetime, versions: Sequence[Any], seen: Any) -> dict[str, Any]:

@@ -117,8 +117,18 @@ class SourceLean(PageModel):
     as_of: str
 
 
+class Origin(PageModel):
+    """Who wrote a text whose copies alone are among the sources; the key if that is an outlet known here."""
+
+    name: str
+    outlet_key: str = ""
+
+
 class Source(PageModel):
-    """A source card."""
+    """A source card. All that carry one text have one `syndication_id`: the article of that card which stands for it.
+
+    `origin` says who wrote the text where that outlet or agency has no card of it.
+    """
 
     n: Number
     article_id: str
@@ -133,11 +143,13 @@ class Source(PageModel):
     kind: str
     extent: str = "full"
     syndication_id: str | None = None
+    origin: Origin | None = None
     country: str = ""
+    owner: str = ""
 
 
 class SideCount(PageModel):
-    """How many outlets of one lean tell the story, and how many independently."""
+    """How many outlets of one lean tell the story, and how many of them with a text that is no copy."""
 
     sources: int
     independent: int
@@ -158,17 +170,36 @@ class Gap(PageModel):
     text: str = ""
 
 
+class PartialReuse(PageModel):
+    """A source that has part of its text from another: `share` of the shorter text, in runs of four words.
+
+    Both count. `possible-copy`: only the beginning of one of them was seen, and nearly all of that is in the other.
+    """
+
+    n: Number
+    of: Number
+    share: float = Field(ge=0, le=1)
+    kind: Literal["partial", "possible-copy"]
+
+
 class Coverage(PageModel):
-    """Who covered the story. `articles` counts cards, `sources` outlets, `independent` copies of one text once."""
+    """Who covered the story. `articles` counts cards, `sources` outlets, `independent` whose texts they carry.
+
+    `owners` counts an outlet whose owner is not known as one of its own, `owners_unknown` says how many those are; null
+    on pages made before owners were counted.
+    """
 
     articles: int
     sources: int
     independent: int
+    owners: int | None = None
+    owners_unknown: int = 0
     by_lean: dict[Label, SideCount]
     unrated: int = 0
     mixed: int = 0
     disputed: int = 0
     first: dict[Label, str] = {}
+    partial_reuse: list[PartialReuse] = []
     gap: Gap
 
 
@@ -218,6 +249,7 @@ class Related(PageModel):
     headline: str
     url: str
     source_count: int
+    independent_count: int | None = None
 
 
 class Omitted(PageModel):

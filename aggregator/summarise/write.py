@@ -82,7 +82,7 @@ class Summarise(Stage[ToWrite, Draft]):
         self.limits = copy_limits(settings)
         self.engine = ExtractiveEngine()
         self.archive = Archive(embed_recipe(settings.embed))
-        self.recipe = f"summarise/1 {self.engine.name} {self.limits!r}"
+        self.recipe = f"summarise/2 {self.engine.name} {self.limits!r}"
 
     def pending(self, session: Session, limit: int) -> Sequence[ToWrite]:
         """Analysed stories whose newest page was written from other evidence, or otherwise; newest first."""
@@ -270,6 +270,7 @@ def related_pages(session: Session, page_id: str, topic: str) -> tuple[Related, 
                 headline=content["headline"],
                 url=content["url"],
                 source_count=content["coverage"]["sources"],
+                independent_count=content["coverage"]["independent"],
             )
         )
         if len(found) == _RELATED:

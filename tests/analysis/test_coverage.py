@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from aggregator.analysis.claims import find_claims
-from aggregator.analysis.coverage import coverage
-from aggregator.analysis.model import Claim, SideCount
+from aggregator.analysis.coverage import among, coverage
+from aggregator.analysis.model import Claim, Origin, SideCount
 from aggregator.analysis.timeline import first_reports, headlines_by_side
 from aggregator.types import Kind, Lean, LeanState
 from tests.analysis.stories import rated, source
@@ -28,6 +28,48 @@ def test_an_outlet_with_a_copy_and_a_text_of_its_own_is_independent() -> None:
 
     assert (found.articles, found.sources, found.independent) == (3, 2, 2)
     assert found.by_lean["Right"] == SideCount(1, 1)
+
+
+def test_two_articles_of_one_outlet_count_once() -> None:
+    again = source("left-2", hours=3, outlet_key="left", lean=rated(Lean.LEFT))
+
+    assert (coverage([LEFT, again]).sources, coverage([LEFT, again]).independent) == (1, 1)
+
+
+def test_texts_of_an_absent_agency_are_one_voice_beside_the_outlets_own() -> None:
+    agency = Origin("Northern Press")
+    first, second = (replace(one, origin=agency, syndication_id=one.article_id) for one in (WIRE, LEFT))
+    own = replace(WIRE, article_id="a-own", syndication_id="a-own")
+    copy = replace(COPY, origin=agency, syndication_id="a-wire")
+
+    assert coverage([first, copy]).independent == 1
+    assert coverage([first, copy, second]).independent == 1
+    assert coverage([first, copy, second, own]).independent == 2
+
+
+def test_an_agency_with_another_article_here_is_not_counted_for_the_copies_too() -> None:
+    copies = [replace(one, origin=Origin("Left", "left"), syndication_id="a-wire") for one in (WIRE, COPY)]
+
+    assert coverage([*copies, LEFT]).independent == 1
+
+
+def test_where_the_original_is_left_out_its_earliest_copy_stands_for_it_and_the_author_stays() -> None:
+    later = source("later", hours=5, syndication_id="a-wire")
+
+    kept = among([later, COPY], [WIRE, COPY, later])
+
+    assert {one.syndication_id for one in kept} == {"a-copy"}
+    assert {one.origin for one in kept} == {Origin("Wire", "wire")}
+    assert coverage(kept).independent == 1
+    assert [one.syndication_id for one in among([WIRE, COPY], [WIRE, COPY, later])] == ["a-wire", "a-wire"]
+
+
+def test_outlets_of_one_owner_count_once_and_those_of_unknown_owners_each() -> None:
+    owned = [source(name, owner=owner) for name, owner in (("a", "Signal Group"), ("b", "signal group"), ("c", ""))]
+
+    found = coverage([*owned, source("d")])
+
+    assert (found.sources, found.owners, found.owners_unknown) == (4, 3, 2)
 
 
 def test_what_is_off_the_scale_stands_beside_it() -> None:

@@ -15,13 +15,14 @@ from aggregator.publish.files import SiteInfo, write_files
 from aggregator.publish.site import render_site
 from aggregator.summarise.page import Topic
 from tests.long.browser import fits, opened, served, violations
-from tests.publish.site_pages import crowded, story, tombstone
+from tests.publish.site_pages import crowded, story, syndicated, tombstone
 
 pytestmark = pytest.mark.long
 
 METHOD = Path(__file__).parent.parent.parent / "docs" / "method.md"
 FILES = (
     "index.html", "story/s_licence/index.html", "story/s_plain/index.html", "story/s_crowd/index.html",
+    "story/s_copies/index.html",
     "method/index.html", "topic/ai/index.html", "topic/health/index.html", "story/s_gone/index.html", "404.html",
 )  # fmt: skip
 
@@ -35,7 +36,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     bare = story("s_plain", perspectives=[], viewpoints=[], quotes=[], claims=[], timeline=[], not_represented=[])
     topics = [Topic(slug="ai", name="Artificial Intelligence"), Topic(slug="health", name="Health")]
-    pages = [story(), bare, crowded("s_crowd"), tombstone("s_gone")]
+    pages = [story(), bare, crowded("s_crowd"), syndicated(), tombstone("s_gone")]
     write_files(render_site(pages, site, topics, method=METHOD.read_text("utf-8")), root)
     with served(root) as found:
         yield found

@@ -195,6 +195,20 @@ def story(key: str = "s_licence", **changes: Any) -> StoryPage:
     return StoryPage.model_validate(raw_story(key, **changes))
 
 
+def syndicated(key: str = "s_copies") -> StoryPage:
+    """A page on which three outlets print an agency's text, one reuses part of it, and two have one owner."""
+    raw = raw_story(key)
+    agency = {"name": "Northern Press", "outlet_key": ""}
+    for n in (1, 4, 9):
+        raw["sources"][n - 1] |= {"syndication_id": "a_1", "origin": agency}
+    for n in (2, 3):
+        raw["sources"][n - 1]["owner"] = "Signal Group"
+    reuse, lead = {"n": 5, "share": 0.43, "kind": "partial"}, {"n": 8, "share": 1, "kind": "possible-copy"}
+    raw["coverage"] |= {"independent": 7, "owners": 8, "owners_unknown": 7}
+    raw["coverage"]["partial_reuse"] = [{**one, "of": 1} for one in (reuse, lead)]
+    return StoryPage.model_validate(raw)
+
+
 def crowded(key: str) -> StoryPage:
     """A page of forty sources with what breaks layouts: words without end, German compounds, Arabic and Chinese."""
     outlets = ("Donaudampfschifffahrtsgesellschaftsanzeiger", "صحيفة الميناء اليومية", "港口晚报", "W" * 70)

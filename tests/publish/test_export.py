@@ -1,13 +1,16 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from aggregator.clock import Clock
 from aggregator.publish import export
 from aggregator.publish.export import export_articles, export_documents, export_stories
 from aggregator.sources import ledger
+from aggregator.store.page_tables import AnalysisRow
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Document, Membership, Outlet, Slice, StoryRow
 from aggregator.types import Lean, Rating
@@ -21,7 +24,10 @@ DOCUMENT_FIELDS = {
     "article_id", "revision", "current", "title", "text", "text_sha256", "language", "kind", "extent", "rights",
     "regions",
 }  # fmt: skip
-STORY_FIELDS = {"id", "title", "first_at", "last_at", "articles", "outlets", "by_lean", "redirect_to", "locked"}
+STORY_FIELDS = {
+    "id", "title", "first_at", "last_at", "articles", "outlets", "by_lean", "sources", "independent", "owners",
+    "owners_unknown", "partial_reuse", "redirect_to", "locked",
+}  # fmt: skip
 
 
 def article(key: str, outlet: str, days: float | None = 0, **more: str) -> Article:
@@ -173,9 +179,45 @@ def test_a_story_lists_its_members_by_publication_and_its_outlets_by_lean(filled
         "articles": [{"id": "a_2", "score": 1.0}, {"id": "a_3", "score": 0.25}, {"id": "a_1", "score": 0.5}],
         "outlets": ["The Beacon", "The Lantern"],
         "by_lean": {"Left": 1, "Unrated": 1},
+        "sources": 2,
+        "independent": 2,
+        "owners": 2,
+        "owners_unknown": 2,
+        "partial_reuse": [],
         "redirect_to": None,
         "locked": False,
     }
+
+
+def test_copies_of_one_text_name_their_original_and_count_once(filled: Store) -> None:
+    text = " ".join(f"word{n}" for n in range(60))
+    with filled.write() as session:
+        session.execute(update(Document).where(Document.current).values(text=text))
+
+    with filled.read() as session:
+        (story,) = export_stories(session, NOW)
+        copies = {row["id"]: row["syndication_id"] for row in export_articles(session, NOW)}
+
+    assert (story["sources"], story["independent"]) == (2, 1)
+    assert copies == {"a_1": "a_2", "a_2": "a_2", "a_3": "a_2", "a_4": None}
+
+
+@pytest.mark.parametrize(("revision", "independent"), [(2, 1), (1, 2)], ids=["of these documents", "of older ones"])
+def test_the_copies_that_a_storys_analysis_names_are_taken_if_it_is_of_the_same_documents(
+    filled: Store, revision: int, independent: int
+) -> None:
+    read = {"a_1": revision, "a_2": 1, "a_3": 1}
+    known = [{"article_id": key, "revision": read[key], "syndication_id": "a_1"} for key in read]
+    told = {"articles": 3, "sources": 2, "independent": 1, "owners": 2, "owners_unknown": 2, "by_lean": {}}
+    content = {"sources": known, "origins": {}, "reuses": [], "coverage": told}
+    with filled.write() as session:
+        made: dict[str, Any] = {"input_sha": "", "recipe": "", "evidence_sha": "", "topic": "", "made_at": NOW}
+        session.add(AnalysisRow(story_id="s_1", content=content, **made))
+
+    with filled.read() as session:
+        (story,) = export_stories(session, NOW)
+
+    assert story["independent"] == independent
 
 
 def test_a_merged_story_says_where_it_went(filled: Store) -> None:

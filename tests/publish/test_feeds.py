@@ -33,7 +33,7 @@ from aggregator.sources.feeds import read_feed
 from aggregator.summarise import page as model
 from aggregator.summarise.page import StoryPage, Tombstone, Topic
 from aggregator.text import sha256
-from tests.publish.site_pages import story, tombstone
+from tests.publish.site_pages import story, syndicated, tombstone
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "feeds.md").read_text("utf-8")
@@ -160,6 +160,18 @@ def test_the_html_of_an_item_has_every_element_with_its_markers() -> None:
     assert "Open Builders: Calls the licence “a tax on tinkering” [5].\n" in html
     assert "not yet reviewed" in html
     assert '<a href="https://outlet-2.example/licence">[2]</a>' in item["content_html"]
+
+
+def test_an_item_of_a_syndicated_story_has_the_counts_the_authors_and_the_reuse() -> None:
+    [item] = items(rendered([syndicated()]))
+    html = re.sub(r"<[^>]+>", "", item["content_html"]).replace("&#160;", " ")
+
+    assert "9 sources, 7 independent, 8 owners (7 not known). Outlets by lean" in html
+    assert "[5] and [1] share 43 % of the shorter text, [1] had it first." in html
+    assert "[8] may be a copy of [1]: only the beginning was seen." in html
+    assert html.count(", text of Northern Press") == 3
+    assert item["_story"]["coverage"]["partial_reuse"][0] == {"n": 5, "of": 1, "share": 0.43, "kind": "partial"}
+    assert item["_story"]["sources"][0]["origin"]["name"] == "Northern Press"
 
 
 def test_items_stand_in_the_order_of_their_last_change() -> None:

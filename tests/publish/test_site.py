@@ -28,6 +28,7 @@ from tests.publish.site_pages import (
     raw_story,
     source,
     story,
+    syndicated,
     taken,
     tombstone,
 )
@@ -248,6 +249,31 @@ def test_a_site_below_a_path_finds_its_style_from_its_error_page() -> None:
     assert (
         one(html(rendered[PAGE]), "//link[@rel='canonical']").get("href").startswith("https://example.org/news/story/")
     )
+
+
+def test_a_syndicated_story_says_whose_text_it_is_who_shares_it_and_how_many_owners_there_are() -> None:
+    root = page(syndicated(), path="story/s_copies/index.html")
+
+    assert "9 sources, 7 independent, 8 owners (7 not known)" in said(one(root, "//header[@class='story-head']"))
+    rail = said(one(root, "//aside"))
+    assert "[5] has text of [1]: 43 % of the shorter one" in rail
+    assert "[8] may be a copy of [1]: only the beginning was seen" in rail
+    first, copy = (said(one(root, f"//li[@id='source-{n}']")) for n in (1, 4))
+    assert "Same text as [1], so counted once" in copy
+    assert "Same text as" not in first
+    for card in (first, copy):
+        assert "Text of Northern Press, which has no copy of it among the sources" in card
+
+
+def test_lists_of_stories_count_independent_sources_too() -> None:
+    pages = (story(), syndicated())
+
+    home, topic = page(*pages, path="index.html"), page(*pages, path="topic/ai/index.html")
+    more = one(page(*pages), "//ul[@class='more']")
+
+    assert "9 sources, 7 independent, 8 owners (7 not known)" in said(home)
+    assert "9 sources, 7 independent, 8 owners (7 not known)" in said(topic)
+    assert "9 sources, 7 independent" in said(more)
 
 
 # Lists of stories

@@ -29,7 +29,7 @@ def add_page(store: Store, story: str, hours: int, *versions: tuple[str, str], t
         for k, (status, by) in enumerate(versions):
             content = {
                 "topic": {"slug": topic, "name": topic}, "headline": f"{story} v{k + 1}",
-                "url": f"https://news.example/story/{story}", "coverage": {"sources": 3},
+                "url": f"https://news.example/story/{story}", "coverage": {"sources": 3, "independent": 2},
             }  # fmt: skip
             made: dict[str, Any] = {**hashes, "made_at": at + timedelta(hours=k)}
             session.add(

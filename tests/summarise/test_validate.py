@@ -577,10 +577,41 @@ def test_every_other_value_of_a_page_is_checked() -> None:
 
 def test_the_counts_are_those_of_the_cards() -> None:
     copied = changed(put("sources", 1, "syndication_id", "a_1"))
+    of_the_agency = changed(put("sources", 1, "origin", {"name": "The Lantern", "outlet_key": "another"}))
+    of_the_first = changed(put("sources", 1, "origin", {"name": "x", "outlet_key": PAGE["sources"][0]["outlet_key"]}))
     late = changed(lambda p: p["coverage"]["first"].update({"Unrated": "a_1"}))
 
     assert {fault.place for fault in check(copied)} == {"coverage.independent", "coverage.by_lean.Lean Right"}
+    assert check(of_the_agency) == []
+    assert {fault.place for fault in check(of_the_first)} == {"coverage.independent"}
     assert {fault.place for fault in check(late)} == {"coverage.first.Unrated"}
+
+
+def test_owners_are_counted_from_the_cards_and_copies_stand_behind_a_card() -> None:
+    owned = changed(lambda p: p["coverage"].update({"owners": 3, "owners_unknown": 3}))
+    assert check(owned) == []
+
+    one_owner = copy.deepcopy(owned)
+    for card in one_owner["sources"][:2]:
+        card["owner"] = "Signal Group"
+    assert {fault.place for fault in check(one_owner)} == {"coverage.owners"}
+    one_owner["coverage"] |= {"owners": 2, "owners_unknown": 1}
+    assert check(one_owner) == []
+
+    nowhere = copy.deepcopy(owned)
+    nowhere["sources"][1]["syndication_id"] = "a_99"
+    assert "sources[1].syndication_id" in {fault.place for fault in check(nowhere)}
+
+
+def test_reuse_in_part_is_between_two_cards_of_two_texts() -> None:
+    owned = changed(lambda p: p["coverage"].update({"owners": 3, "owners_unknown": 3}))
+    reuse = {"n": 2, "of": 1, "share": 0.5, "kind": "partial"}
+    owned["coverage"]["partial_reuse"] = [reuse]
+    assert check(owned) == []
+
+    for wrong in ({"of": 2}, {"n": 9}):
+        owned["coverage"]["partial_reuse"] = [reuse | wrong]
+        assert {fault.place for fault in check(owned)} == {"coverage.partial_reuse[0]"}
 
 
 def test_own_words_are_compared_with_the_cited_articles_alone() -> None:
