@@ -47,7 +47,7 @@ def check(
         file = stack.enter_context(report.open("w", encoding="utf-8")) if report else None
         progress = stack.enter_context(progress_bars(options))
         for key, said in _found(options, chosen, clock, lambda n: progress("feeds", n)):
-            listed = said.state != "found"
+            listed = said.state not in ("found", "no-feed")  # those are the outlets' that list none
             asked, failed = asked + listed, failed + (listed and not said.works)
             _keep(file, key, said, clock)
             if not said.works or not options.quiet:
