@@ -209,6 +209,8 @@ class Page:
     language: str = ""
     section: str = ""
     satire: bool = False
+    #: whether its outlet says that it is of its opinion pages
+    opinion: bool = False
     #: the text that the feed carried, as HTML: it serves where the page gives none
     feed_html: str = ""
     #: no article of it is younger
@@ -266,6 +268,10 @@ class Rating:
     method: str = ""
     reason: str = ""
     url: str = ""
+    #: the country whose left and right are meant, ISO 3166; empty: the rater does not say
+    scale: str = ""
+    #: how sure the rater is: low, medium, high; empty: the rater does not say
+    confidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,8 @@ def export_ratings(session: Session) -> Iterator[Row]:
             "method": row.method,
             "reason": row.reason,
             "url": row.url,
+            "scale": row.scale,
+            "confidence": row.confidence,
             "rated_on": row.rated_on.isoformat(),
             "valid_from": row.valid_from.isoformat(),
             "valid_to": row.valid_to.isoformat() if row.valid_to else None,

@@ -22,12 +22,19 @@ def record(session: Session, outlet_key: str, ratings: Sequence[Rating], now: da
     What is new does not depend on `now`: a rating that is not valid yet, or that a later run recorded, is not added
     again. A rater may rate a unit once in `ratings`.
     """
-    current = {(row.rater, row.unit): row for row in _not_superseded(session, [outlet_key], None)}
-    for rating in ratings:
-        old = current.pop((rating.rater, rating.unit), None)
-        if old is None or _rating(old) != rating:
-            session.add(_row(outlet_key, rating, now, old.id if old else None))
-    for (rater, unit), old in current.items():
+    record_all(session, {outlet_key: ratings}, now)
+
+
+def record_all(session: Session, said: Mapping[str, Sequence[Rating]], now: datetime) -> None:
+    """Do as `record` does for each outlet, with all that is said of it; the ledger is read once."""
+    known = _not_superseded(session, list(said), None)
+    current = {(row.outlet_key, row.rater, row.unit): row for row in known}
+    for outlet_key, ratings in said.items():
+        for rating in ratings:
+            old = current.pop((outlet_key, rating.rater, rating.unit), None)
+            if old is None or _rating(old) != rating:
+                session.add(_row(outlet_key, rating, now, old.id if old else None))
+    for (outlet_key, rater, unit), old in current.items():
         if old.state != LeanState.UNRATED:
             gone = Rating(rater, old.rated_on, LeanState.UNRATED, unit=unit, reason="withdrawn from the configuration")
             session.add(_row(outlet_key, gone, now, old.id))
@@ -101,6 +108,8 @@ def _row(outlet_key: str, rating: Rating, now: datetime, supersedes: str | None)
         valid_from=rating.rated_on,
         recorded_at=now,
         supersedes=supersedes,
+        scale=rating.scale,
+        confidence=rating.confidence,
     )
 
 
@@ -114,6 +123,8 @@ def _rating(row: RatingRow) -> Rating:
         method=row.method,
         reason=row.reason,
         url=row.url,
+        scale=row.scale,
+        confidence=row.confidence,
     )
 
 

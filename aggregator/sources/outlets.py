@@ -19,6 +19,7 @@ from aggregator.errors import ConfigError
 from aggregator.settings import Section, in_words, read_toml, suggestion
 from aggregator.sources import ledger
 from aggregator.sources.domains import domain_of
+from aggregator.sources.units import KNOWN, NEWS, UnitSpec
 from aggregator.store.tables import Article, Feed, Outlet
 from aggregator.store.upsert import upsert
 from aggregator.text import one_line, short_hash
@@ -60,10 +61,13 @@ class RatingSpec(Section):
     rated_on: date
     state: LeanState = LeanState.RATED
     label: Lean | None = None
-    unit: Literal["news", "opinion"] = "news"
+    unit: str = NEWS
     method: str = ""
     reason: str = ""
     url: str = ""
+    #: the country whose left and right are meant, ISO 3166
+    scale: str = Field(default="", pattern=r"^([A-Z]{2})?$")
+    confidence: Literal["", "low", "medium", "high"] = ""
 
     @model_validator(mode="after")
     def _label_fits_state(self) -> "RatingSpec":
@@ -93,8 +97,11 @@ class OutletSpec(Section):
     rights: Rights = Rights.FULL
     #: why its feeds are not asked; empty: they are
     disabled: str = ""
+    #: of the list that comes with the program, and not asked until it is enabled; `start` is the set to begin with
+    offered: Literal["", "start", "more"] = ""
     tdm_basis: str = ""
     feeds: tuple[FeedSpec, ...] = ()
+    units: tuple[UnitSpec, ...] = ()
     ratings: tuple[RatingSpec, ...] = ()
 
     @field_validator("name", "owner", "disabled")
@@ -117,6 +124,20 @@ class OutletSpec(Section):
             if any((rating.rater, rating.unit) == (other.rater, other.unit) for other in value[:number]):
                 raise ValueError(f"{rating.rater} rates the unit {rating.unit!r} twice; keep the newest")
         return value
+
+    @model_validator(mode="after")
+    def _units_are_known(self) -> "OutletSpec":
+        keys = [unit.key for unit in self.units]
+        if twice := next((key for key in keys if keys.count(key) > 1), ""):
+            raise ValueError(f"has the unit {twice!r} twice")
+        if unknown := next((one.unit for one in self.ratings if one.unit not in (*KNOWN, *keys)), ""):
+            raise ValueError(f"rates the unit {unknown!r}, which it has not: name it among its units")
+        return self
+
+    @property
+    def asked(self) -> bool:
+        """Whether its feeds are asked."""
+        return not self.disabled and not self.offered
 
     @property
     def all_domains(self) -> tuple[str, ...]:
@@ -176,9 +197,9 @@ def _read(file: Path, key: str, table: dict[str, Any]) -> OutletSpec:
         path = ".".join([key, *(str(part) for part in first["loc"])])
         if first["type"] == "extra_forbidden":
             word = str(first["loc"][-1])
-            models: dict[str, type[BaseModel]] = {"feeds": FeedSpec, "ratings": RatingSpec}
+            models: dict[str, type[BaseModel]] = {"feeds": FeedSpec, "ratings": RatingSpec, "units": UnitSpec}
             level = models.get(str(first["loc"][0]), OutletSpec) if len(first["loc"]) > 1 else OutletSpec
-            known = [name for name in level.model_fields if name != "key"]
+            known = [name for name in level.model_fields if name != "key" or level is not OutletSpec]
             raise ConfigError("is not a known key", file=file, key=path, fix=suggestion(word, known)) from None
         if first["type"] in ("model_type", "model_attributes_type"):
             fix = 'write each as a table, such as { url = "https://…" }'
@@ -193,9 +214,8 @@ def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) 
     gone = Outlet.key.not_in([spec.key for spec in specs])
     session.execute(update(Outlet).where(gone, Outlet.listed).values(listed=False))
     upsert(session, Outlet, [_outlet_row(spec) for spec in specs])
-    for spec in specs:
-        _adopt(session, spec)
-    wanted = {feed_id(feed.url): (spec, feed) for spec in specs if not spec.disabled for feed in spec.feeds}
+    _adopt(session, specs)
+    wanted = {feed_id(feed.url): (spec, feed) for spec in specs if spec.asked for feed in spec.feeds}
     for row in session.scalars(select(Feed)):
         if row.id not in wanted:
             row.active = False
@@ -208,20 +228,23 @@ def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) 
         for key, (spec, feed) in wanted.items()
     )
     session.flush()
-    for spec in specs:
-        ledger.record(session, spec.key, [rating.rating() for rating in spec.ratings], clock.now())
+    said = {spec.key: [rating.rating() for rating in spec.ratings] for spec in specs}
+    ledger.record_all(session, said, clock.now())
 
 
-def _adopt(session: Session, spec: OutletSpec) -> None:
-    """Articles that an import filed under an outlet of this name or domain, before it was listed, are its own."""
-    strangers = session.scalars(select(Outlet).where(Outlet.listed.is_(False), Outlet.key != spec.key))
-    for stranger in strangers:
-        if stranger.name.casefold() != spec.name.casefold() and not set(stranger.domains) & set(spec.all_domains):
-            continue
-        mine = update(Article).where(Article.outlet_key == stranger.key).values(outlet_key=spec.key)
-        session.execute(mine.execution_options(synchronize_session=False))
+def _adopt(session: Session, specs: tuple[OutletSpec, ...]) -> None:
+    """Articles that an import filed under an outlet of a name or domain, before it was listed, are its own."""
+    names = {spec.name.casefold(): spec.key for spec in reversed(specs)}
+    domains = {domain: spec.key for spec in specs for domain in spec.all_domains}
+    for stranger in session.scalars(select(Outlet).where(Outlet.listed.is_(False)).order_by(Outlet.key)):
+        owners = (names.get(stranger.name.casefold()), *(domains.get(domain) for domain in stranger.domains))
+        owner = next((key for key in owners if key is not None), None)
+        if owner is not None and owner != stranger.key:
+            mine = update(Article).where(Article.outlet_key == stranger.key).values(outlet_key=owner)
+            session.execute(mine.execution_options(synchronize_session=False))
 
 
 def _outlet_row(spec: OutletSpec) -> dict[str, Any]:
-    row = spec.model_dump(exclude={"feeds", "ratings", "domains", "disabled"})
-    return {**row, "rights": spec.rights.value, "domains": list(spec.all_domains), "listed": True}
+    row = spec.model_dump(exclude={"feeds", "ratings", "domains", "disabled", "offered", "units"})
+    units = [unit.model_dump(mode="json") for unit in spec.units]
+    return {**row, "rights": spec.rights.value, "domains": list(spec.all_domains), "units": units, "listed": True}

@@ -59,6 +59,8 @@ class Outlet(Base, kw_only=True):
     listed: Mapped[bool] = mapped_column(default=True)
     #: on what the operator may use texts although the publisher reserves text and data mining
     tdm_basis: Mapped[str] = mapped_column(default="", server_default="")
+    #: desks that are rated apart, each with key, kind, paths, sections (see `sources.units`)
+    units: Mapped[Json] = mapped_column(default_factory=list, server_default="[]")
 
 
 class RatingRow(Base, kw_only=True):
@@ -92,6 +94,9 @@ class RatingRow(Base, kw_only=True):
     valid_to: Mapped[date | None] = mapped_column(default=None)
     recorded_at: Mapped[datetime]
     supersedes: Mapped[str | None] = mapped_column(default=None)
+    #: the country whose left and right are meant, and how sure the rater is; empty: the rater does not say
+    scale: Mapped[str] = mapped_column(default="", server_default="")
+    confidence: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Feed(Base, kw_only=True):

@@ -25,6 +25,10 @@ def upgrade() -> None:
     # what was placed so far counts as closed
     op.execute("UPDATE memberships SET settled_id = story_id")
     op.execute("UPDATE slices SET closed_at = placed_at")
+    # outlets: units; ratings: on which scale, and how sure
+    op.add_column("outlets", sa.Column("units", columns.JsonColumn, nullable=False, server_default="[]"))
+    op.add_column("ratings", sa.Column("scale", sa.Text(), nullable=False, server_default=""))
+    op.add_column("ratings", sa.Column("confidence", sa.Text(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
