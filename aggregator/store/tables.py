@@ -337,6 +337,12 @@ class StoryRow(Base, kw_only=True):
     #: by an editor: what the desk calls it, and the topic it stands in; empty: as the machine finds
     name: Mapped[str] = mapped_column(default="", server_default="")
     topic: Mapped[str] = mapped_column(default="", server_default="")
+    #: by an editor: the story in whose thread it stands, or its own id for none; empty: as the machine finds
+    thread_with: Mapped[str] = mapped_column(default="", server_default="")
+    #: where it is in its life (`stories.life`), since when, and how many articles it had then; empty: not told yet
+    life: Mapped[str] = mapped_column(default="", server_default="")
+    life_at: Mapped[datetime | None] = mapped_column(default=None)
+    life_size: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Membership(Base, kw_only=True):
@@ -390,7 +396,7 @@ class Slice(Base, kw_only=True):
 
 
 class StoryEvent(Base, kw_only=True):
-    """What happened to a story, with reason and score: made, joined, merged, split, moved."""
+    """What happened to a story, with reason and score: made, joined, merged, split, moved, threaded, settled …"""
 
     __tablename__ = "story_events"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
