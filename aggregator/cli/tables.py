@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from aggregator.clock import rfc3339
 from aggregator.store.tables import Article, Membership, NearMiss, StoryRow
 from aggregator.stories.decisions import about
+from aggregator.stories.thread_view import thread_of
 
 
 def story_lines(session: Session, at_least: int = 1) -> list[str]:
@@ -38,6 +39,15 @@ def story_report(session: Session, story: StoryRow) -> Iterator[str]:
     yield f"{story.id}  {story.size} articles  {rfc3339(story.first_at)} to {rfc3339(story.last_at)}  {' '.join(marks)}"
     if story.name:
         yield f"name: {story.name}"
+    if story.life:
+        yield f"{story.life} since {rfc3339(story.life_at)[:16] if story.life_at else '?'}"
+    thread = thread_of(session, story.id)
+    if thread.stories:
+        yield f"thread {thread.id}{' (by an editor)' if story.thread_with else ''}"
+    for other in thread.stories:
+        score = f" {other.score:.2f}" if other.score is not None else ""
+        mark = "*" if other.id == story.id else " "
+        yield f" {mark} {rfc3339(other.first_at)[:10]}  {other.id}{score}  {other.name[:80]}"
     members = select(Article, Membership).join(Membership, Membership.article_id == Article.id)
     for article, member in session.execute(members.where(Membership.story_id == story.id).order_by(Article.order_at)):
         how = "founded" if article.id == story.founding_article_id else f"joined {member.score:.2f}"

@@ -114,6 +114,15 @@ def _topic(editor: StoryEditor, key: str, asked: Asked) -> Decision:
     return editor.set_topic(key, slug)
 
 
+def _thread(editor: StoryEditor, key: str, asked: Asked) -> Decision:
+    """By the box that was picked: the thread of another story, none, or as the machine finds."""
+    to = {"with": lambda: _named(asked, "put it into the thread of"), "alone": lambda: key, "": lambda: ""}
+    picked = asked.typed.get("thread")
+    if picked not in to:
+        raise Rejected("incomplete", "say into which thread")
+    return editor.set_thread(key, to[picked]())
+
+
 merge = _decision(_merge)
 split = _decision(lambda editor, key, asked: editor.split(key, _articles(asked)))
 move = _decision(_move)
@@ -122,6 +131,7 @@ lock = _decision(lambda editor, key, asked: editor.lock(key))
 unlock = _decision(lambda editor, key, asked: editor.unlock(key))
 rename = _decision(lambda editor, key, asked: editor.rename(key, asked.typed.get("name")))
 set_topic = _decision(_topic)
+set_thread = _decision(_thread)
 
 
 def undo(asked: Asked) -> str:
