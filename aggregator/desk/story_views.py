@@ -115,12 +115,13 @@ def _topic(editor: StoryEditor, key: str, asked: Asked) -> Decision:
 
 
 def _thread(editor: StoryEditor, key: str, asked: Asked) -> Decision:
-    """By the box that was picked: the thread of another story, none, or as the machine finds."""
-    to = {"with": lambda: _named(asked, "put it into the thread of"), "alone": lambda: key, "": lambda: ""}
+    """By what was picked: the thread of another story, none, or as the machine finds."""
     picked = asked.typed.get("thread")
-    if picked not in to:
+    if picked not in ("", "alone", "with"):
         raise Rejected("incomplete", "say into which thread")
-    return editor.set_thread(key, to[picked]())
+    if picked == "with":
+        return editor.set_thread(key, _named(asked, "put it into the thread of"))
+    return editor.set_thread(key, key if picked else "")
 
 
 merge = _decision(_merge)
