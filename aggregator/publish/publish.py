@@ -97,18 +97,7 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
         shelf = _read(session, catalogue)
     earlier = [f"{FEEDS}/{file.relative_to(root / FEEDS).as_posix()}" for file in (root / FEEDS).rglob("*.*")]
     feeds = render_feeds(shelf.pages, info, shelves, stood_in=shelf.stood_in, earlier=earlier, threads=threads)
-    # a topic that only pages know keeps its page when the last of them is gone: it must not go on listing that
-    former = [topic for slug, topic in sorted(shelf.topics.items()) if slug not in {one.slug for one in shelves}]
-    pages = render_site(
-        shelf.pages,
-        info,
-        [*shelves, *former],
-        slugs=shelf.slugs,
-        method=method,
-        before=shelf.before,
-        threads=_with_files(threads, root),
-    )
-    written = write_files(pages, root)
+    written = write_files(_site(shelf, info, shelves, method, _with_files(threads, root)), root)
     kept_back = write_files(_notes(shelf.held, info), root)
     told = write_files(feeds, root)
     with contextlib.suppress(FileExistsError):
@@ -117,6 +106,21 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
     changed, unchanged = sum(one.changed for one in done), sum(one.unchanged for one in done)
     remember(data, root, made_from, changed + unchanged)
     return Published(len(shelf.pages), changed, unchanged)
+
+
+def _site(shelf: _Shelf, info: SiteInfo, shelves: Sequence[Topic], method: str, threads: Threads) -> Iterator[File]:
+    # a topic that only pages know keeps its page when the last of them is gone: it must not go on listing that
+    known = {one.slug for one in shelves}
+    former = [topic for slug, topic in sorted(shelf.topics.items()) if slug not in known]
+    return render_site(
+        shelf.pages,
+        info,
+        [*shelves, *former],
+        slugs=shelf.slugs,
+        method=method,
+        before=shelf.before,
+        threads=threads,
+    )
 
 
 def _catalogue(session: Session) -> _Catalogue:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from aggregator.clock import rfc3339
 from aggregator.publish.files import SiteInfo
 from aggregator.publish.items import Item
+from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import StoryRow
 from aggregator.store.thread_tables import ThreadRow, ThreadStory
 from aggregator.summarise.page import ENDED, StoryPage
@@ -23,7 +24,7 @@ from aggregator.summarise.page import ENDED, StoryPage
 #: where a story is in its life, as readers are told
 LIFE = {
     "open": "developing",
-    "growing": "more reports expected",
+    "growing": "reports still coming in",
     "settled": "no new reports",
     "archived": "archived",
     "reopened": "new reports after a pause",
@@ -80,6 +81,7 @@ def read_threads(session: Session, readable: Collection[str]) -> Threads:
     """The threads of the pages that are readable."""
     pages: dict[str, list[str]] = defaultdict(list)
     placed = select(ThreadStory.thread_id, ThreadStory.story_id).where(ThreadStory.thread_id.is_not(None))
+    placed = placed.where(ThreadStory.story_id.in_(select(PageRow.id)))
     for thread, story in session.execute(placed.order_by(ThreadStory.first_at, ThreadStory.founder)):
         if thread is not None and story in readable:
             pages[thread].append(story)
@@ -87,8 +89,8 @@ def read_threads(session: Session, readable: Collection[str]) -> Threads:
     rows = session.execute(select(ThreadRow.id, ThreadRow.redirect_to).order_by(ThreadRow.id))
     leads: dict[str, str | None] = {row.id: row.redirect_to for row in rows}
     former = {key: _end(key, leads) for key in leads if key not in shown}
-    living = select(StoryRow.id, StoryRow.life).where(StoryRow.life != "").order_by(StoryRow.id)
-    life = {key: state for key, state in session.execute(living) if key in readable}
+    living = select(StoryRow.id, StoryRow.life).where(StoryRow.life != "", StoryRow.id.in_(select(PageRow.id)))
+    life = {key: state for key, state in session.execute(living.order_by(StoryRow.id)) if key in readable}
     return Threads(shown, life, {key: to if to in shown else "" for key, to in former.items()})
 
 

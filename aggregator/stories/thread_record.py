@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from aggregator.store.tables import StoryEvent
@@ -37,7 +37,7 @@ def record_threads(session: Session, result: Threaded, recipe: str, now: datetim
     """Bring the database to what was computed, in the transaction of the caller."""
     links = {link.story_id: link for link in result.links}
     gone = [one for one in result.changed if one.features is None and not one.pin]
-    threads = _named(session, result, links, {one.id for one in gone}, now)
+    threads = _named(session, result, links, {one.id for one in gone}, recipe, now)
     for one in result.changed:
         row = session.get(ThreadStory, one.id)
         if row is None:
@@ -77,7 +77,7 @@ def _row(one: Subject) -> ThreadStory:
 
 
 def _named(
-    session: Session, result: Threaded, links: Mapping[str, Link], gone: set[str], now: datetime
+    session: Session, result: Threaded, links: Mapping[str, Link], gone: set[str], recipe: str, now: datetime
 ) -> dict[str, str | None]:
     """The thread of each story that was placed or left its own; those that stay alone without one are not told."""
     stood = {one.id: one.thread for one in (*result.earlier, *result.new, *result.changed) if one.thread}
@@ -88,7 +88,9 @@ def _named(
         group = link.group if link else one.thread or one.id
         groups[one.id if one.is_alone else group].append((*one.order, one.id))
     out_of_reach = select(ThreadStory.story_id, ThreadStory.thread_id, ThreadStory.first_at, ThreadStory.founder)
-    for row in session.execute(out_of_reach.where(ThreadStory.thread_id.in_(set(stood.values())))):
+    # those by another recipe wait to be placed anew themselves, and have no say
+    same = and_(ThreadStory.recipe == recipe, ThreadStory.thread_id.in_(set(stood.values())))
+    for row in session.execute(out_of_reach.where(same)):
         if row.story_id not in known and row.story_id not in gone and row.thread_id is not None:
             stood[row.story_id] = row.thread_id
             groups[row.thread_id].append((row.first_at, row.founder, row.story_id))

@@ -59,7 +59,7 @@ def test_what_lies_further_back_than_the_window_is_not_continued() -> None:
 
 
 def test_a_subject_goes_on_for_years_as_long_as_its_last_stories_are_near() -> None:
-    found = placed(*(subject(f"s{n:03}", 20 * n, [1]) for n in range(100)))
+    found = placed(*(subject(f"s{n:03}", 20 * n, [1]) for n in range(500)))
 
     assert set(found.values()) == {"s000"}
 
@@ -212,6 +212,16 @@ def test_a_thread_keeps_its_id_when_it_goes_on(saga: Press) -> None:
     saga.run(95)
 
     assert len(saga.threads()[before]) == 4
+
+
+def test_another_setting_places_all_stories_anew_and_keeps_the_id(saga: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = saga.threads()
+    monkeypatch.setattr("aggregator.stories.thread.MOST", 1)  # one at a time
+    settings = SETTINGS.threads.model_copy(update={"join": 0.3})
+    stage = Thread(settings, cluster_stage(saga.clock), saga.clock)
+
+    assert drain(stage, saga.store, saga.clock).ok == 4
+    assert saga.threads() == before
 
 
 def test_a_story_that_is_merged_away_leaves_its_thread(saga: Press) -> None:
