@@ -222,6 +222,16 @@ class ClusterSettings(Section):
         return self
 
 
+class ThreadSettings(Section):
+    """Which stories are of one ongoing subject, and when a story counts as settled."""
+
+    min_articles: int = Field(default=2, ge=1)
+    window_days: float = Field(default=60, gt=0, le=3650)
+    join: float = Field(default=0.32, gt=0, lt=1)
+    stories: int = Field(default=5, ge=1, le=100)
+    settled_days: float = Field(default=3, gt=0, le=365)
+
+
 class RunSettings(Section):
     """When a batch run counts as failed, and how long it may take."""
 
@@ -299,6 +309,7 @@ class Settings(Section):
     embed: EmbedSettings = EmbedSettings()
     index: IndexSettings = IndexSettings()
     cluster: ClusterSettings = ClusterSettings()
+    threads: ThreadSettings = ThreadSettings()
     pages: PagesSettings = PagesSettings()
     publish: PublishSettings = PublishSettings()
     desk: DeskSettings = DeskSettings()

@@ -32,6 +32,8 @@ from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Document, Membership, Run, StoryRow
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.embed import Embed
+from aggregator.stories.life import tell_lives
+from aggregator.stories.thread import Thread
 from aggregator.stories.topics import Topics
 from aggregator.summarise.write import Summarise
 from aggregator.text import short_hash
@@ -140,12 +142,14 @@ def all_stages(settings: Settings, clock: Clock, topics: Topics) -> dict[str, St
     """The pipeline, in order; `publish` follows it, which is no stage: it renders what is there."""
     languages = settings.extract.languages
     worthy = {"min_articles": settings.pages.min_articles, "min_outlets": settings.pages.min_outlets}
+    cluster = Cluster(settings.cluster, settings.embed, languages, clock)
     stages: list[Stage[Any, Any]] = [
         Poll(settings, clock),
         Fetch(settings, clock),
         Extract(settings.extract, clock, robot=product_token(settings.net.user_agent)),
         Embed(settings.embed, languages, clock),
-        Cluster(settings.cluster, settings.embed, languages, clock),
+        cluster,
+        Thread(settings.threads, cluster, clock),
         SentenceVectors(settings.embed, languages, clock, **worthy),
         Analyse(settings.embed, languages, clock, topics, **worthy),
         Summarise(settings, topics, clock),
@@ -231,6 +235,8 @@ def _run_stage(
 
 
 def _publish(instance: Instance, report: RunReport) -> Published | None:
+    with instance.store.write() as session:
+        tell_lives(session, instance.settings, instance.clock.now())
     try:
         done = publish(instance.store, instance.settings, instance.topics, instance.data, instance.clock)
     except StageFailed as error:

@@ -19,6 +19,7 @@ STAGES = {
     "extract": "Turn pages into documents: text, regions, kind, language.",
     "embed": "Turn documents into vectors.",
     "cluster": "Group embedded documents into stories.",
+    "thread": "Place stories among those before them that are of the same ongoing subject.",
     "analyse": "Find claims, quotations and coverage in stories worth a page.",
     "summarise": "Write pages of analysed stories, each sentence with its evidence.",
     "publish": "Write the site and the feeds.",
@@ -44,10 +45,10 @@ def register(app: typer.Typer) -> None:
 
 
 def run(context: typer.Context, strict: Strict = False, report: Report = None, wait: Wait = 0) -> None:
-    """One batch of everything: poll, fetch, extract, embed, cluster, analyse, summarise, publish. Made for cron.
+    """One batch of everything: poll, fetch, extract, embed, cluster, thread, analyse, summarise, publish.
 
-    Running it again at once does nothing twice; a run that was killed is picked up by the next. On a sample instance
-    the newsroom is served in process and its fortnight replayed.
+    Made for cron. Running it again at once does nothing twice; a run that was killed is picked up by the next. On a
+    sample instance the newsroom is served in process and its fortnight replayed.
 
     Examples:
 

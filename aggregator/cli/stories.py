@@ -119,6 +119,21 @@ def topic(
     _decide(context, actor, reason, lambda editor: editor.set_topic(story, slug))
 
 
+@story_app.command()
+def thread(
+    context: typer.Context,
+    story: StoryId,
+    actor: Actor,
+    reason: Reason,
+    with_: Annotated[str, typer.Option("--with", metavar="STORY", help="A story of the thread that it is of.")] = "",
+    alone: Annotated[bool, typer.Option("--alone", help="It is of no thread.")] = False,
+) -> None:
+    """Put a story into a thread, or hold it out of every one; with neither, it goes where the machine finds."""
+    if with_ and alone:
+        raise typer.BadParameter("--with and --alone exclude each other")
+    _decide(context, actor, reason, lambda editor: editor.set_thread(story, story if alone else with_))
+
+
 @decision_app.command("list")
 def list_(
     context: typer.Context,

@@ -13,6 +13,7 @@ from aggregator.publish.render import plural
 from aggregator.store.tables import Article, Membership, NearMiss, StoryRow
 from aggregator.stories.confidence import EDITOR
 from aggregator.stories.decisions import about
+from aggregator.stories.thread_view import thread_of
 
 
 def story_lines(session: Session, at_least: int = 1) -> list[str]:
@@ -48,6 +49,9 @@ def story_report(session: Session, story: StoryRow, now: datetime) -> Iterator[s
     yield f"{story.id}  {story.size} articles  {rfc3339(story.first_at)} to {rfc3339(story.last_at)}  {about_it}"
     if story.name:
         yield f"name: {story.name}"
+    if story.life:
+        yield f"{story.life} since {rfc3339(story.life_at)[:16] if story.life_at else '?'}"
+    yield from _thread(session, story)
     apart = told_apart(session, [story.id], now).get(story.id)
     if apart:
         yield _counts(apart)
@@ -58,6 +62,16 @@ def story_report(session: Session, story: StoryRow, now: datetime) -> Iterator[s
         yield f"  {article.id}  nearly joined {miss.score:.2f}  {article.outlet_key}: {article.title[:80]}"
     for one in about(session, story.id):
         yield f"decision {one.id}  {rfc3339(one.at)}  {one.kind}  {one.actor} ({one.role}): {one.reason}"
+
+
+def _thread(session: Session, story: StoryRow) -> Iterator[str]:
+    thread = thread_of(session, story.id)
+    if thread.stories:
+        yield f"thread {thread.id}{' (by an editor)' if story.thread_with else ''}"
+    for other in thread.stories:
+        score = f" {other.score:.2f}" if other.score is not None else ""
+        mark = "*" if other.id == story.id else " "
+        yield f" {mark} {rfc3339(other.first_at)[:10]}  {other.id}{score}  {other.name[:80]}"
 
 
 def _articles(session: Session, story: StoryRow, apart: Apart | None) -> Iterator[str]:

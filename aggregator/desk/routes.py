@@ -37,6 +37,7 @@ ROUTES: tuple[Route, ...] = (
     _story("unlock", story_views.unlock),
     _story("rename", story_views.rename),
     _story("topic", story_views.set_topic),
+    _story("thread", story_views.set_thread),
     Route("/desk/story/{key}/{form}", "reader", story_views.show),
     Route("/desk/page/{key}", "reader", page_views.show),
     Route("/desk/page/{key}/{version}", "reader", page_views.show),

@@ -17,6 +17,7 @@ from aggregator.sources.ledger import tags
 from aggregator.store.desk_tables import Glance
 from aggregator.store.tables import Article, Decision, Document, Membership, NearMiss, Outlet, StoryEvent, StoryRow
 from aggregator.stories.decisions import undone
+from aggregator.stories.thread_view import ThreadView, thread_of
 from aggregator.text import sha256
 
 _MOST_NEAR, _MOST_OTHERS, _MOST_EVENTS, _MOST_COMPARED = 50, 12, 200, 100
@@ -75,6 +76,7 @@ class Told:
     others: Sequence[Other]
     events: Sequence[StoryEvent]
     past: Sequence[Past]
+    thread: ThreadView
     look: Glance | None
     apart: Apart | None
 
@@ -93,6 +95,7 @@ def told(session: Session, story: StoryRow, now: datetime, words: str = "") -> T
         others=_others(session, story, words),
         events=events,
         past=past(session, story.id),
+        thread=thread_of(session, story.id),
         look=session.get(Glance, story.id),
         apart=told_apart(session, [story.id], now, most=_MOST_COMPARED).get(story.id),
     )
@@ -100,7 +103,7 @@ def told(session: Session, story: StoryRow, now: datetime, words: str = "") -> T
 
 def revision(story: StoryRow) -> str:
     """A word for the state of a story: what an editor looked at, and what has to be so still when they decide."""
-    return sha256(repr((story.id, story.members_sha, story.locked, story.name, story.topic)))[:16]
+    return sha256(repr((story.id, story.members_sha, story.locked, story.name, story.topic, story.thread_with)))[:16]
 
 
 def past(session: Session, key: str) -> list[Past]:

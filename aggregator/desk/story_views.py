@@ -114,6 +114,16 @@ def _topic(editor: StoryEditor, key: str, asked: Asked) -> Decision:
     return editor.set_topic(key, slug)
 
 
+def _thread(editor: StoryEditor, key: str, asked: Asked) -> Decision:
+    """By what was picked: the thread of another story, none, or as the machine finds."""
+    picked = asked.typed.get("thread")
+    if picked not in ("", "alone", "with"):
+        raise Rejected("incomplete", "say into which thread")
+    if picked == "with":
+        return editor.set_thread(key, _named(asked, "put it into the thread of"))
+    return editor.set_thread(key, key if picked else "")
+
+
 merge = _decision(_merge)
 split = _decision(lambda editor, key, asked: editor.split(key, _articles(asked)))
 move = _decision(_move)
@@ -123,6 +133,7 @@ lock = _decision(lambda editor, key, asked: editor.lock(key))
 unlock = _decision(lambda editor, key, asked: editor.unlock(key))
 rename = _decision(lambda editor, key, asked: editor.rename(key, asked.typed.get("name")))
 set_topic = _decision(_topic)
+set_thread = _decision(_thread)
 
 
 def undo(asked: Asked) -> str:

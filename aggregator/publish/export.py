@@ -13,6 +13,7 @@ from aggregator.clock import rfc3339
 from aggregator.sources.ledger import tags
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Article, Decision, Document, Membership, Outlet, RatingRow, StoryRow
+from aggregator.store.thread_tables import ThreadStory
 from aggregator.stories.decisions import undone
 from aggregator.stories.editing import story_of
 from aggregator.summarise.page import StoryPage, buried
@@ -88,7 +89,7 @@ def export_stories(session: Session, now: datetime) -> Iterator[Row]:
     leans, names = _leans(session, now), _names(session)
     ids = session.scalars(select(StoryRow.id).order_by(StoryRow.id)).all()
     for key, apart in _apart(session, ids, now):
-        story = session.get_one(StoryRow, key)
+        story, placed = session.get_one(StoryRow, key), session.get(ThreadStory, key)
         members = _members(session, key)
         outlets = sorted({article.outlet_key for article, _ in members})
         yield {
@@ -110,6 +111,9 @@ def export_stories(session: Session, now: datetime) -> Iterator[Row]:
             "partial_reuse": [asdict(one) for one in apart.reuses] if apart else [],
             "redirect_to": story_of(session, key).id if story.redirect_to else None,
             "locked": story.locked,
+            "life": story.life or None,
+            "thread_id": placed.thread_id if placed else None,
+            "previous_id": placed.previous_id if placed else None,
         }
         session.expunge_all()
 

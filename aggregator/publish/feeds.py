@@ -22,6 +22,7 @@ from aggregator.clock import rfc3339
 from aggregator.publish.files import File, SiteInfo
 from aggregator.publish.items import Item, items_of, plain
 from aggregator.publish.render import printable
+from aggregator.publish.threads import Threads, thread_of
 from aggregator.summarise.page import SCHEMA_VERSION, StoryPage, Tombstone, Topic
 from aggregator.summarise.schema import schema_text
 from aggregator.text import clean, sha256
@@ -77,16 +78,18 @@ def render_feeds(
     *,
     stood_in: Mapping[str, Collection[str]] | None = None,
     earlier: Iterable[str] = (),
+    threads: Threads | None = None,
 ) -> Iterator[File]:
     """All files under `feeds/`, in an order in which nothing names a file that was not written yet.
 
     `pages` is the newest version of each; drafts and held ones are left out. `stood_in` says in which topics (slugs) a
     page has ever stood: it stays in those feeds, so that a move or a withdrawal reaches whoever had it from there.
     `earlier` are the paths under `feeds/` that exist: one that no feed needs any more becomes an empty feed, for what
-    it holds may have been withdrawn.
+    it holds may have been withdrawn. `threads` are those of the pages.
     """
     items = items_of(pages, site)
-    json_rows = {item.id: _json_item(item, site) for item in items}
+    shown = {item.page_id: item for item in items}
+    json_rows = {item.id: _json_item(item, site, thread_of(item, threads or Threads(), shown, site)) for item in items}
     atom_rows = {item.id: _atom_entry(item, site) for item in items}
     written: set[str] = set()
     entries = []
@@ -145,7 +148,7 @@ def _cuts(sizes: Sequence[int]) -> list[slice]:
     return [slice(start, end) for start, end in zip(starts, [*starts[1:], len(sizes)], strict=True)]
 
 
-def _json_item(item: Item, site: SiteInfo) -> str:
+def _json_item(item: Item, site: SiteInfo, thread: Mapping[str, Any]) -> str:
     values: dict[str, Any] = {
         "id": item.id,
         "url": item.url,
@@ -158,6 +161,7 @@ def _json_item(item: Item, site: SiteInfo) -> str:
         "tags": [plain(topic.name) for topic in item.topics],
         "language": item.language,
         "_story": {"about": _url(site, SCHEMA), **_ordered(item.story)},
+        "_thread": thread,
     }
     return _json({name: value for name, value in values.items() if value})
 

@@ -7,7 +7,7 @@ written, each whole or not at all; where nothing has changed, nothing is rendere
 import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from aggregator.publish.made import changes
 from aggregator.publish.render import Renderer
 from aggregator.publish.site import render_site
 from aggregator.publish.state import files_as_left, program, remember
+from aggregator.publish.threads import Threads, read_threads
 from aggregator.resources import resource
 from aggregator.settings import Settings
 from aggregator.store.page_tables import PageRow, PageSlug
@@ -89,16 +90,14 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
     with store.read() as session:
         catalogue = _catalogue(session)
         frame = (site.model_dump(), [(shelf.slug, shelf.name) for shelf in shelves], sha256(method), program())
-        made_from = sha256(repr((frame, catalogue)))
+        threads = read_threads(session, _readable(catalogue))
+        made_from = sha256(repr((frame, catalogue, threads)))
         if (files := files_as_left(data, root, made_from)) is not None:
             return Published(sum(shown(one) is not None for one in catalogue.versions.values()), 0, files)
         shelf = _read(session, catalogue)
     earlier = [f"{FEEDS}/{file.relative_to(root / FEEDS).as_posix()}" for file in (root / FEEDS).rglob("*.*")]
-    feeds = render_feeds(shelf.pages, info, shelves, stood_in=shelf.stood_in, earlier=earlier)
-    # a topic that only pages know keeps its page when the last of them is gone: it must not go on listing that
-    former = [topic for slug, topic in sorted(shelf.topics.items()) if slug not in {one.slug for one in shelves}]
-    pages = render_site(shelf.pages, info, [*shelves, *former], slugs=shelf.slugs, method=method, before=shelf.before)
-    written = write_files(pages, root)
+    feeds = render_feeds(shelf.pages, info, shelves, stood_in=shelf.stood_in, earlier=earlier, threads=threads)
+    written = write_files(_site(shelf, info, shelves, method, _with_files(threads, root)), root)
     kept_back = write_files(_notes(shelf.held, info), root)
     told = write_files(feeds, root)
     with contextlib.suppress(FileExistsError):
@@ -107,6 +106,21 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
     changed, unchanged = sum(one.changed for one in done), sum(one.unchanged for one in done)
     remember(data, root, made_from, changed + unchanged)
     return Published(len(shelf.pages), changed, unchanged)
+
+
+def _site(shelf: _Shelf, info: SiteInfo, shelves: Sequence[Topic], method: str, threads: Threads) -> Iterator[File]:
+    # a topic that only pages know keeps its page when the last of them is gone: it must not go on listing that
+    known = {one.slug for one in shelves}
+    former = [topic for slug, topic in sorted(shelf.topics.items()) if slug not in known]
+    return render_site(
+        shelf.pages,
+        info,
+        [*shelves, *former],
+        slugs=shelf.slugs,
+        method=method,
+        before=shelf.before,
+        threads=threads,
+    )
 
 
 def _catalogue(session: Session) -> _Catalogue:
@@ -118,6 +132,18 @@ def _catalogue(session: Session) -> _Catalogue:
     for used in session.scalars(select(PageSlug).order_by(PageSlug.page_id, PageSlug.first_used_at, PageSlug.slug)):
         slugs.setdefault(used.page_id, []).append(used.slug)
     return _Catalogue(versions, slugs)
+
+
+def _readable(catalogue: _Catalogue) -> set[str]:
+    """The pages of which readers see a version that is not a tombstone."""
+    seen = {key: shown(one) for key, one in catalogue.versions.items()}
+    return {key for key, row in seen.items() if row is not None and row.status not in ENDED}
+
+
+def _with_files(threads: Threads, root: Path) -> Threads:
+    """Of threads that are no more, those that have a page on the site: it must not go on telling what it told."""
+    left = {key: to for key, to in threads.former.items() if (root / "thread" / key / "index.html").is_file()}
+    return replace(threads, former=left)
 
 
 def _read(session: Session, catalogue: _Catalogue) -> _Shelf:

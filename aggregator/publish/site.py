@@ -3,6 +3,7 @@
     index.html                    stories by topic
     story/<id>/                   a story's page, for ever; its canonical address has the newest slug
     story/<id>/<slug>/            the page at its newest slug; a redirect at every older one
+    thread/<id>/                  the stories of an ongoing subject over time
     topic/<slug>/, method/, 404.html, sitemap.xml, robots.txt, style.css
 
 A withdrawn or merged page stays as a note in its place. Files come in an order in which no link points to a file that
@@ -22,6 +23,7 @@ from aggregator.publish import charts
 from aggregator.publish.files import File, SiteInfo
 from aggregator.publish.render import STATIC, Renderer, address, markdown, printable, title, web_address
 from aggregator.publish.story import linked_data, story_values
+from aggregator.publish.threads import LIFE, Line, Threads, thread_path
 from aggregator.summarise.page import SEEN, Related, StoryPage, Tombstone, Topic, buried
 
 #: cards of a topic on the home page, and on its own page before the list goes on in plain headlines
@@ -73,15 +75,16 @@ def render_site(
     slugs: Mapping[str, Sequence[str]] | None = None,
     method: str = "",
     before: Mapping[str, StoryPage] | None = None,
+    threads: Threads | None = None,
 ) -> Iterator[File]:
     """All files of the site. The same arguments give the same bytes, and `site.now` is not among what counts.
 
     `topics` in the order of the home page; `slugs` are those ever used for each page, oldest first (without them the
     one in the page's address); `method` is a Markdown text; `before` has, of pages with several versions, the one
-    that readers saw last. Drafts and held pages are left out.
+    that readers saw last; `threads` are those of the pages. Drafts and held pages are left out.
     Raises ConfigError for an unknown time zone.
     """
-    return _Site(pages, site, topics, slugs or {}, method, before or {}).files()
+    return _Site(pages, site, topics, slugs or {}, method, before or {}, threads or Threads()).files()
 
 
 class _Site:
@@ -93,9 +96,10 @@ class _Site:
         slugs: Mapping[str, Sequence[str]],
         method: str,
         before: Mapping[str, StoryPage],
+        threads: Threads,
     ) -> None:
         seen = [buried(page) for page in pages if page.status in SEEN]
-        self.site, self.method, self.before = site, method, before
+        self.site, self.method, self.before, self.threads = site, method, before, threads
         self.pages = _in_order(page for page in seen if isinstance(page, StoryPage))
         self.tombs = sorted((page for page in seen if isinstance(page, Tombstone)), key=lambda page: page.id)
         self.places = {page.id: Place(page.id, _slugs(page, slugs.get(page.id, ()))) for page in seen}
@@ -114,6 +118,7 @@ class _Site:
             yield from self._at_its_places(page, "story.html", self._story_values(page))
         for tomb in self.tombs:
             yield from self._at_its_places(tomb, "tombstone.html", self._tomb_values(tomb))
+        yield from self._threads()
         for topic in self.topics:
             cards = [card for card in self.cards if _on(card, topic)]
             yield self._file("topic.html", f"topic/{topic.slug}/index.html", topic=topic, listed=cards, most=_CARDS)
@@ -133,6 +138,19 @@ class _Site:
         yield from self.render.pages(template, *paths, page=page, canonical=canonical, **values)
         if older := tuple(place.older):
             yield from self.render.pages("redirect.html", *older, page=page, canonical=canonical, target=place.path)
+
+    def _threads(self) -> Iterator[File]:
+        """The pages of threads, and a note in place of those that are no more."""
+        for thread, ids in self.threads.pages.items():
+            listed = [self._line(key) for key in reversed(ids)]
+            yield self._file("thread.html", thread_path(thread), listed=listed)
+        for thread, to in sorted(self.threads.former.items()):
+            path = thread_path(thread)
+            target = thread_path(to) if to else ""
+            yield next(self.render.pages("thread-former.html", path, canonical="", target=target))
+
+    def _line(self, key: str) -> Line:
+        return Line(self.alive[key], self.places[key].path, LIFE.get(self.threads.life.get(key, ""), ""))
 
     def _method(self) -> Iterator[File]:
         heading, body = markdown(self.method)
@@ -156,6 +174,7 @@ class _Site:
         rows = [("index.html", ""), ("method/index.html", "")]
         rows += [(f"topic/{topic.slug}/index.html", "") for topic in self.topics]
         rows += [(self.places[page.id].path, page.updated_at) for page in self.pages]
+        rows += [(thread_path(thread), "") for thread in self.threads.pages]
         lines = [
             '<?xml version="1.0" encoding="UTF-8"?>',
             '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
@@ -180,6 +199,11 @@ class _Site:
         return {
             **story_values(page, self.before.get(page.id)),
             "related": related,
+            "thread": thread_path(self.threads.of(page.id)) if self.threads.of(page.id) else "",
+            "earlier": [self._line(key) for key in self.threads.earlier(page.id)],
+            "later": [self._line(key) for key in self.threads.later(page.id)],
+            "all_of_thread": len(self.threads.pages.get(self.threads.of(page.id), ())),
+            "life": LIFE.get(self.threads.life.get(page.id, ""), ""),
             "report": _report(self.site.contact, page),
             "data": data,
         }

@@ -344,6 +344,12 @@ class StoryRow(Base, kw_only=True):
     topic: Mapped[str] = mapped_column(default="", server_default="")
     #: the mean of its articles' (0 to 1); null where none is known
     confidence: Mapped[float | None] = mapped_column(default=None)
+    #: by an editor: the story in whose thread it stands, or its own id for none; empty: as the machine finds
+    thread_with: Mapped[str] = mapped_column(default="", server_default="")
+    #: where it is in its life (`stories.life`), since when, and how many articles it had then; empty: not told yet
+    life: Mapped[str] = mapped_column(default="", server_default="")
+    life_at: Mapped[datetime | None] = mapped_column(default=None)
+    life_size: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Membership(Base, kw_only=True):
@@ -405,7 +411,7 @@ class Slice(Base, kw_only=True):
 
 
 class StoryEvent(Base, kw_only=True):
-    """What happened to a story, with reason and score: made, joined, merged, split, moved."""
+    """What happened to a story, with reason and score: made, joined, merged, split, moved, threaded, settled …"""
 
     __tablename__ = "story_events"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

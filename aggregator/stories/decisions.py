@@ -20,7 +20,7 @@ from aggregator.store.tables import Decision, Membership, Slice
 from aggregator.text import one_line
 
 Role = Literal["operator", "editor", "chief"]
-StoryKind = Literal["merge", "split", "move", "remove", "keep", "lock", "unlock", "rename", "topic"]
+StoryKind = Literal["merge", "split", "move", "remove", "keep", "lock", "unlock", "rename", "topic", "thread"]
 PageKind = Literal["edit", "approve", "hold", "publish", "withdraw", "correct"]
 UNDO = "undo"
 #: articles were removed for good: neither about stories nor about a page, and nothing brings them back
@@ -29,7 +29,14 @@ PURGE = "purge"
 STORY_KINDS: tuple[str, ...] = get_args(StoryKind)
 PAGE_KINDS: tuple[str, ...] = get_args(PageKind)
 #: kinds whose effects lie over each other: of such a group only the last on a subject can be undone
-_GROUPS = (("merge", "split", "move", "remove", "keep"), ("lock", "unlock"), ("rename",), ("topic",), PAGE_KINDS)
+_GROUPS = (
+    ("merge", "split", "move", "remove", "keep"),
+    ("lock", "unlock"),
+    ("rename",),
+    ("topic",),
+    ("thread",),
+    PAGE_KINDS,
+)
 
 _ACTOR, _REASON = 80, 500
 

@@ -1,4 +1,4 @@
-"""What editors do to stories: merge, split, move, remove, keep, lock, unlock, rename, set the topic, and undo each.
+"""What editors do to stories: merge, split, move, remove, keep, lock, rename, set topic or thread, and undo each.
 
 Each is one transaction of the caller: the decision on record, the rows changed, an event in the stories concerned. What
 is refused is refused before anything is written, with a reason that says what to do. Ids are never given twice; a
@@ -147,6 +147,22 @@ class StoryEditor:
         story = self._story(key)
         return self._decide("topic", [story.id], {"topic": one_line(topic, 60), "before": story.topic})
 
+    def set_thread(self, key: str, to: str) -> Decision:
+        """Put a story in the thread of the story `to`; `to` the story itself: in none; empty: as the machine finds.
+
+        Raises Rejected: "no-story"; "contradiction" where `to` is held out of every thread, or the story is to be and
+        another one was put with it.
+        """
+        story = self._story(key)
+        with_ = self._story(to).id if to else ""
+        if with_ != story.id and with_ and self._story(with_).thread_with == with_:
+            raise Rejected("contradiction", f"{with_} is held out of every thread: undo that first")
+        bound = select(StoryRow.id).where(StoryRow.thread_with == story.id, StoryRow.id != story.id).limit(1)
+        if with_ == story.id and (other := self.session.scalar(bound)):
+            raise Rejected("contradiction", f"{other} was put in the thread of {story.id}: undo that first")
+        others = [with_] if with_ not in ("", story.id) else []
+        return self._decide("thread", [story.id, *others], {"with": with_, "before": story.thread_with})
+
     def undo(self, number: int) -> Decision:
         """Take a story decision back: what it changed is as it was before, what came since stays.
 
@@ -155,7 +171,7 @@ class StoryEditor:
         decision = to_undo(self.session, number)
         if decision.kind not in _EFFECTS:
             raise Rejected("no-decision", f"decision {number} ({decision.kind}) is not about a story")
-        if decision.kind not in ("lock", "unlock", "rename", "topic"):
+        if decision.kind not in ("lock", "unlock", "rename", "topic", "thread"):
             for key in decision.subjects:
                 self._unlocked(self.session.get_one(StoryRow, key))
         undoing = self._record(UNDO, decision.subjects, {"kind": decision.kind}, decision.id)
@@ -367,6 +383,7 @@ _EFFECTS: dict[str, tuple[_Effect, _Effect]] = {
     "unlock": (_locked(False), _locked(True)),
     "rename": (_named("name", "name"), _named("name", "before")),
     "topic": (_named("topic", "topic"), _named("topic", "before")),
+    "thread": (_named("thread_with", "with"), _named("thread_with", "before")),
 }
 
 

@@ -84,7 +84,16 @@ def stories(session: Session) -> dict[str, Any]:
         members[story or ""].append(article)
     found: dict[str, Any] = {"": members[""]}
     for row in session.scalars(select(StoryRow)):
-        found[row.id] = (members[row.id], row.redirect_to, row.locked, row.name, row.topic, row.size, row.members_sha)
+        found[row.id] = (
+            members[row.id],
+            row.redirect_to,
+            row.locked,
+            row.name,
+            row.topic,
+            row.thread_with,
+            row.size,
+            row.members_sha,
+        )
     return found
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, undefer
 from aggregator.clock import Clock, rfc3339
 from aggregator.store.page_tables import AnalysisRow, PageRow, SentenceVectorsRow, StoryProfile
 from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Membership, Response
+from aggregator.store.thread_tables import ThreadStory
 from aggregator.summarise.page import ENDED, StoryPage
 from aggregator.summarise.redact import cites, redacted
 from aggregator.summarise.versions import EDITOR, PURGED_INPUT, look_again, save_version
@@ -54,6 +55,8 @@ def purge_articles(session: Session, ids: Sequence[str], reason: str) -> None:
     stories = list(session.scalars(select(Membership.story_id).where(Membership.article_id.in_(ids)).distinct()))
     for analysed in (AnalysisRow, StoryProfile):
         session.execute(delete(analysed).where(analysed.story_id.in_(stories)))
+    blank: dict[str, Any] = {"terms": {}, "vector": None, "features_sha": "", "input_sha": ""}
+    session.execute(update(ThreadStory).where(ThreadStory.story_id.in_(stories)).values(**blank))
     session.execute(delete(Attempt).where(Attempt.stage.in_(_BY_ARTICLE), Attempt.key.in_(ids)))
     session.execute(delete(Attempt).where(Attempt.stage.in_(_BY_STORY), Attempt.key.in_(stories)))
 

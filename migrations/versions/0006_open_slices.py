@@ -29,6 +29,45 @@ def upgrade() -> None:
     op.add_column("outlets", sa.Column("units", columns.JsonColumn, nullable=False, server_default="[]"))
     op.add_column("ratings", sa.Column("scale", sa.Text(), nullable=False, server_default=""))
     op.add_column("ratings", sa.Column("confidence", sa.Text(), nullable=False, server_default=""))
+    _threads()
+
+
+def _threads() -> None:
+    """Stories over time: threads, and where each story is in its life."""
+    op.add_column("stories", sa.Column("thread_with", sa.Text(), nullable=False, server_default=""))
+    op.add_column("stories", sa.Column("life", sa.Text(), nullable=False, server_default=""))
+    op.add_column("stories", sa.Column("life_at", columns.UtcDateTime(), nullable=True))
+    op.add_column("stories", sa.Column("life_size", sa.Integer(), nullable=False, server_default="0"))
+    op.create_table(
+        "threads",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("founding_story_id", sa.Text(), nullable=False),
+        sa.Column("made_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("redirect_to", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["founding_story_id"], ["stories.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "thread_stories",
+        sa.Column("story_id", sa.Text(), nullable=False),
+        sa.Column("thread_id", sa.Text(), nullable=True),
+        sa.Column("previous_id", sa.Text(), nullable=True),
+        sa.Column("score", sa.Float(), nullable=True),
+        sa.Column("input_sha", sa.Text(), nullable=False),
+        sa.Column("recipe", sa.Text(), nullable=False),
+        sa.Column("first_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("last_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("founder", sa.Text(), nullable=False),
+        sa.Column("features_sha", sa.Text(), nullable=False),
+        sa.Column("terms", columns.JsonColumn, nullable=False),
+        sa.Column("vector", columns.VectorColumn(), nullable=True),
+        sa.ForeignKeyConstraint(["story_id"], ["stories.id"]),
+        sa.ForeignKeyConstraint(["thread_id"], ["threads.id"]),
+        sa.PrimaryKeyConstraint("story_id"),
+    )
+    op.create_index("ix_thread_stories_thread", "thread_stories", ["thread_id"])
+    op.create_index("ix_thread_stories_first", "thread_stories", ["first_at"])
+    op.create_index("ix_thread_stories_last", "thread_stories", ["last_at"])
 
 
 def downgrade() -> None:

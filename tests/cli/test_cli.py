@@ -108,7 +108,18 @@ def test_results_go_to_stdout_and_logs_to_stderr_as_json_if_asked(first: First) 
     assert "embed 3, cluster " in done.stdout
     logs = [json.loads(line) for line in done.stderr.splitlines()]
     assert [log["stage"] for log in logs if log["event"] == "stage"] == [
-        *("poll", "fetch", "extract", "embed", "cluster", "embed-sentences", "analyse", "summarise", "publish"),
+        *(
+            "poll",
+            "fetch",
+            "extract",
+            "embed",
+            "cluster",
+            "thread",
+            "embed-sentences",
+            "analyse",
+            "summarise",
+            "publish",
+        ),
     ]
     assert all({"timestamp", "level", "event"} <= set(log) for log in logs)
     assert all("run" in log for log in logs if log["event"] == "stage")

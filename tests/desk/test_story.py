@@ -287,7 +287,9 @@ def test_a_story_of_five_hundred_articles_is_shown_and_split_with_as_many_querie
     big = room.decisions()[0].subjects[0]
     editor, counted = room.browser("editor"), Counted(room.store)
 
-    assert counted.of(editor, view(big)) <= counted.of(editor, view(small)) <= 21  # five tell copies apart
+    assert (
+        counted.of(editor, view(big)) <= counted.of(editor, view(small)) <= 22
+    )  # five tell copies apart, one is that of its thread
     members = room.members(big)
     assert len(members) > 500
     assert len(editor.get(view(big)).document.xpath("//input[@name='article']")) == len(members)
@@ -328,3 +330,24 @@ def test_what_was_withdrawn_goes_into_no_other_page_without_a_chief(room: Room) 
 
     assert send(room.browser("editor"), other, "merge", other_id=STORY).status == 403
     assert send(room.browser("chief"), other, "merge", other_id=STORY).status == 200
+
+
+def test_a_story_is_put_into_the_thread_of_another_and_that_is_undone(either: Room) -> None:
+    first, second = either.stories()[:2]
+    editor = either.browser("editor")
+
+    answer = send(editor, second, "thread", thread="with", other_id=first)
+
+    assert "Decision 1: thread." in answer.words
+    with either.store.read() as session:
+        assert session.get_one(StoryRow, second).thread_with == first
+    editor.send(view(second), "/desk/decision/1/undo")
+    with either.store.read() as session:
+        assert session.get_one(StoryRow, second).thread_with == ""
+
+
+def test_a_thread_without_a_story_of_it_is_refused(room: Room) -> None:
+    answer = send(room.browser("editor"), STORY, "thread", thread="with")
+
+    assert answer.status == 422
+    assert "Pick a story to put it into the thread of" in answer.words
