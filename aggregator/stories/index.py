@@ -46,6 +46,8 @@ class Index(Protocol):
 
     def __len__(self) -> int: ...
 
+    def __contains__(self, key: object) -> bool: ...
+
     @property
     def nbytes(self) -> int:
         """About how much memory it takes."""
@@ -133,6 +135,9 @@ class ExactIndex:
 
     def __len__(self) -> int:
         return len(self._day_of)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._day_of
 
     @property
     def nbytes(self) -> int:

@@ -4,15 +4,17 @@ Pure: the same slices on the same past give the same groups, however and in what
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from aggregator.settings import ClusterSettings
 from aggregator.stories.background import Frequencies, document_frequencies
 from aggregator.stories.identity import Named, Past, name_groups
+from aggregator.stories.index import Index
 from aggregator.stories.join import Item, Member, Placement, Table, join, lay
 from aggregator.stories.repair import Rules, repair
+from aggregator.stories.retrieve import retrieve
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +57,10 @@ def partition(
     settings: ClusterSettings,
     rules: Rules,
     past: Past,
+    index: Index | None = None,
 ) -> Partition:
-    """Place and repair the slices in turn. `window`: all articles of closed slices around them, with their stories."""
+    """Place and repair the slices in turn. `window`: all articles of closed slices around them, with their stories;
+    `index` as for `retrieve`."""
     story_of = {member.item.id: member.story_id for member in window}
     items = {member.item.id: member.item for member in window}
     placed: dict[str, Placement] = {}
@@ -65,8 +69,9 @@ def partition(
     terms: list[Mapping[str, int]] = []
     for part in parts:
         around = [Member(one, story_of[one.id]) for one in _around(part, items, settings)]
-        table = lay(part.items, around, frequencies)
-        placements = join(table, settings, lambda one: "+" + one.id, rules.locked)
+        reached = retrieve(part.items, around, frequencies, settings, index)
+        table = lay(part.items, reached.members, frequencies)
+        placements = join(table, reached.neighbours, settings, lambda one: "+" + one.id, rules.locked)
         near += _near(table, placements)
         fits = {placement.article_id: placement.score for placement in placements}
         repaired = repair(table, placements, story_of, settings, rules)
@@ -88,6 +93,19 @@ def partition(
     moved = frozenset(key for key, one in placed.items() if story_of[key] != one.story_id)
     named = name_groups(groups, past, anchors, rules.anchored)
     return Partition(groups, named, scores, moved, tuple(near), tuple(terms))
+
+
+def place(
+    new: Sequence[Item],
+    window: Sequence[Member],
+    frequencies: Frequencies,
+    settings: ClusterSettings,
+    found: Callable[[Item], str],
+    closed: Set[str] = frozenset(),
+) -> list[Placement]:
+    """Place the articles of one slice among those of the window and each other, and repair nothing; see `join`."""
+    reached = retrieve(new, window, frequencies, settings)
+    return join(lay(new, reached.members, frequencies), reached.neighbours, settings, found, closed)
 
 
 def _around(part: Part, items: Mapping[str, Item], settings: ClusterSettings) -> list[Item]:
