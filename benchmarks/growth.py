@@ -4,18 +4,18 @@ The window is filled with real articles of the AllSides stream and with made one
 vectors of two real ones, with some noise, and three in five of the words of both; nothing but the real ones is
 embedded. Then a slice of new ones, a seventh of the window but not more than 5,000 (what the stage takes at once), half
 of them in stories of the window, is placed as the stage does it: neighbours by an exact index and by words, placement,
-repair, names (`partition`). The neighbours of 200 are searched with each kind of index. Each size runs in a process of
-its own, with one thread, all articles within seven days of each other. Times are CPU; `add ms` is what an article costs when it is put into the
-graph. Memory is the most that the process had, less what it began with. The exponent is that of the time by size, from
-10,000 on: .15 means 1.6 times for 20 times the articles.
+repair, names (`partition`). The neighbours of 200 are searched with each kind of index. Each size runs in a
+process of its own, with one thread, all articles within seven days of each other. Times are CPU; `add ms` is what an
+article costs when it is put into the graph. Memory is the most that the process had, less what it began with.
+The
+exponent is that of the time by size, from 10,000 on: .15 means 1.6 times for 20 times the articles.
 """
 
 import argparse
 import multiprocessing
 import os
-import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from math import log
@@ -34,7 +34,7 @@ from aggregator.stories.join import Item, Member
 from aggregator.stories.partition import Part, partition
 from aggregator.stories.repair import Rules
 from aggregator.stories.terms import term_counts
-from aggregator.stories.vocabulary import Vocabulary
+from aggregator.stories.vocabulary import Counted, Vocabulary
 from aggregator.text import sha256
 from benchmarks.cut import cached_vectors, read
 from benchmarks.embedding import peak_mb
@@ -192,8 +192,8 @@ def _day(number: int) -> date:
 
 def _clustered(real: Real, vectors: Floats, size: int) -> float:
     """CPU ms an article of the slice behind the first `size`, placed among these."""
-    vocabulary = Vocabulary()
-    items = [_item(number, real, vectors, size, vocabulary) for number in range(len(vectors))]
+    terms = _terms(real, len(vectors), size)
+    items = [_item(number, one, vectors[number], size) for number, one in enumerate(terms)]
     window = [Member(item, f"s_{number // STORY}") for number, item in enumerate(items[:size])]
     frequencies = background_frequencies()
     frequencies.add(document_frequencies(item.terms for item in items[:10_000]), 10_000)
@@ -210,22 +210,27 @@ def _clustered(real: Real, vectors: Floats, size: int) -> float:
     return 1000 * (time.process_time() - began) / (len(vectors) - size)
 
 
-def _item(number: int, real: Real, vectors: Floats, size: int, vocabulary: Vocabulary) -> Item:
+def _item(number: int, terms: Counted, vector: Floats, size: int) -> Item:
     """Old ones spread over the seven days before the slice, those of a story together."""
     share = number / size
     at = SLICE_START - timedelta(days=7) + timedelta(days=7) * share if number < size else SLICE_START
     key = f"a_{number:016d}"
-    terms = vocabulary.counted(_terms(number, real, size))
-    return Item(key, at, at, sha256(key), f"https://news.example/{number}", terms, vectors[number])
+    return Item(key, at, at, sha256(key), f"https://news.example/{number}", terms, vector)
 
 
-def _terms(number: int, real: Real, size: int) -> Terms:
-    if number < len(real.terms):
-        return real.terms[number]
-    (first,), (second,) = _parents(np.array([number]), len(real.terms), size)
-    both = list({**real.terms[first], **real.terms[second]}.items())
-    chance = random.Random(f"{SEED} {number}")
-    return dict(pair for pair in both if chance.random() < WORDS)
+def _terms(real: Real, count: int, size: int) -> Iterator[Counted]:
+    """The terms of the real articles, then of each made one three in five of those of its parents."""
+    vocabulary = Vocabulary()
+    known = [vocabulary.counted(one) for one in real.terms]
+    yield from known[:count]
+    chance = np.random.default_rng(SEED)
+    parents = _parents(np.arange(count), len(known), size)
+    for number in range(len(known), count):
+        first, second = (known[parent[number]] for parent in parents)
+        numbers, places = np.unique(np.concatenate([first.numbers, second.numbers]), return_index=True)
+        kept = np.sort(places[chance.random(len(numbers)) < WORDS])
+        counts = np.concatenate([first.counts, second.counts])
+        yield Counted(vocabulary, np.concatenate([first.numbers, second.numbers])[kept], counts[kept])
 
 
 if __name__ == "__main__":

@@ -145,7 +145,7 @@ def all_stages(settings: Settings, clock: Clock, topics: Topics) -> dict[str, St
         Fetch(settings, clock),
         Extract(settings.extract, clock, robot=product_token(settings.net.user_agent)),
         Embed(settings.embed, languages, clock),
-        Cluster(settings.cluster, settings.embed, languages, clock),
+        Cluster(settings.cluster, settings.embed, languages, clock, settings.index),
         SentenceVectors(settings.embed, languages, clock, **worthy),
         Analyse(settings.embed, languages, clock, topics, **worthy),
         Summarise(settings, topics, clock),

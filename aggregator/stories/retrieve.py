@@ -20,7 +20,7 @@ from aggregator.stories.join import Item, Member
 from aggregator.stories.score import day_numbers, row_products, spread, tfidf
 
 #: an article is looked up by so many of its terms, and so many times as many are measured as are wanted
-HEAVIEST, MEASURED = 24, 3
+HEAVIEST, MEASURED = 48, 3
 #: new articles searched for at once
 _BLOCK = 64
 #: of an index so many times as many are asked for as are wanted, then four times as many: some are out of reach
@@ -89,8 +89,9 @@ def largest(values: NDArray[np.floating], rows: Rows, count: int) -> Rows:
     if len(rows) <= count:
         return rows
     least = np.partition(values, len(values) - count)[len(values) - count]
-    above = rows[values > least]
-    return np.concatenate([above, np.sort(rows[values == least])[: count - len(above)]])
+    above, equal = rows[values > least], rows[values == least]
+    left = count - len(above)
+    return np.concatenate([above, np.partition(equal, left - 1)[:left]])
 
 
 def _dense(reach: _Reach, index: Index | None) -> Iterator[Rows]:

@@ -20,6 +20,9 @@ def upgrade() -> None:
     # what was placed so far counts as closed
     op.execute("UPDATE memberships SET settled_id = story_id")
     op.execute("UPDATE slices SET closed_at = placed_at")
+    # which members were edited is found by this index alone, without reading the texts
+    op.drop_index("ix_documents_current", "documents")
+    op.create_index("ix_documents_current", "documents", ["article_id", "current", "content_sha"])
 
 
 def downgrade() -> None:
