@@ -181,7 +181,7 @@ class EmbedSettings(Section):
 
 
 class IndexSettings(Section):
-    """How the vectors of the articles within reach are searched, and how much memory that may take."""
+    """How the articles within reach are searched, and how much memory their words, vectors and index may take."""
 
     kind: Literal["exact", "usearch"] = "exact"
     max_mb: int = Field(default=2048, ge=1)

@@ -1,19 +1,21 @@
 """What an article costs as the window fills: `python -m benchmarks.growth DATA [--sizes …] [--cache FILE]`.
 
-The window is filled with real articles of the AllSides stream and with mixtures of two of them: half of the words of
-each, and between their two vectors, with some noise; nothing but the real ones is embedded. Then a slice of new ones,
-a seventh of the window but not more than 5,000 (what the stage takes at once), is placed by `join.place`, and the
-neighbours of 200 are searched with each kind of index. Each size runs in a process of its own, with one thread, all
-articles within seven days of each other. Times are CPU; `add ms` is what an article costs when it is put into the
-graph. Memory is the most that the process had, less what it began with. The exponent is that of the time by size, from
-10,000 on: .15 means 1.6 times for 20 times the articles.
+The window is filled with real articles of the AllSides stream and with made ones in stories of four: between the
+vectors of two real ones, with some noise, and three in five of the words of both; nothing but the real ones is
+embedded. Then a slice of new ones, a seventh of the window but not more than 5,000 (what the stage takes at once), half
+of them in stories of the window, is placed as the stage does it: neighbours by an exact index and by words, placement,
+repair, names (`partition`). The neighbours of 200 are searched with each kind of index. Each size runs in a
+process of its own, with one thread, all articles within seven days of each other. Times are CPU; `add ms` is what an
+article costs when it is put into the graph. Memory is the most that the process had, less what it began with.
+The
+exponent is that of the time by size, from 10,000 on: .15 means 1.6 times for 20 times the articles.
 """
 
 import argparse
 import multiprocessing
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from math import log
@@ -26,15 +28,21 @@ from numpy.typing import NDArray
 from aggregator.settings import ClusterSettings, EmbedSettings, IndexSettings
 from aggregator.stories.background import background_frequencies, document_frequencies
 from aggregator.stories.embedding import lead, load_embedder
-from aggregator.stories.index import Floats, Index, make_index
-from aggregator.stories.join import Item, Member, place
+from aggregator.stories.identity import Past
+from aggregator.stories.index import Floats, Index, Kept, make_index
+from aggregator.stories.join import Item, Member
+from aggregator.stories.partition import Part, partition
+from aggregator.stories.repair import Rules
 from aggregator.stories.terms import term_counts
+from aggregator.stories.vocabulary import Counted, Vocabulary
 from aggregator.text import sha256
 from benchmarks.cut import cached_vectors, read
 from benchmarks.embedding import peak_mb
 
 SEED = 0
 REAL = 2000
+#: articles of a made story, and the share of its two parents' words that each has
+STORY, WORDS = 4, 0.6
 SEARCHES = 200
 #: a day of the window is placed at once, as the stage does, up to so many articles
 MOST_IN_A_SLICE = 5_000
@@ -128,7 +136,7 @@ def _in_a_process(real: Real, size: int, *, index_only: bool) -> Cost:
 def _measure(connection: Connection, real: Real, size: int, index_only: bool) -> None:
     started = peak_mb()
     placed = max(SEARCHES, min(size // 7, MOST_IN_A_SLICE))
-    vectors = mixtures(real.vectors, size + placed)
+    vectors = mixtures(real.vectors, size + placed, size)
     exact_ms, _, exact_mb = _searched(IndexSettings(kind="exact"), vectors[: size + SEARCHES])
     usearch_ms = usearch_add = usearch_mb = float("nan")
     if size <= MOST_IN_GRAPH:
@@ -140,21 +148,26 @@ def _measure(connection: Connection, real: Real, size: int, index_only: bool) ->
     connection.send(Cost(cluster_ms, peak, exact_ms, exact_mb, usearch_ms, usearch_mb, usearch_add))
 
 
-def mixtures(real: Floats, count: int) -> Floats:
+def mixtures(real: Floats, count: int, size: int) -> Floats:
     """The real vectors, then unit vectors between two of them each, with noise; the same each time."""
     made = np.empty((count, real.shape[1]), np.float32)
     made[: len(real)] = real[:count]
     for start in range(len(real), count, 10_000):
         numbers = np.arange(start, min(start + 10_000, count))
-        first, second = _parents(numbers, len(real))
+        first, second = _parents(numbers, len(real), size)
         noise = np.random.default_rng([SEED, start]).normal(size=(len(numbers), real.shape[1])) / real.shape[1] ** 0.5
         mixed = real[first] + real[second] + 0.4 * noise
         made[numbers] = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
     return made
 
 
-def _parents(numbers: NDArray[np.intp], real: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    return numbers % real, (numbers * 7919 + numbers // real * 104_729) % real
+def _parents(numbers: NDArray[np.intp], real: int, size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Four made articles together have the same two; of those behind the first `size` every other four have the two of
+    four among these."""
+    story = numbers // STORY
+    old = (numbers >= size) & (story % 2 == 0)
+    story = np.where(old, story * 7919 % (size // STORY), story)
+    return story % real, (story * 7919 + story // real * 104_729 + 1) % real
 
 
 def _searched(settings: IndexSettings, vectors: Floats) -> tuple[float, float, float]:
@@ -179,29 +192,45 @@ def _day(number: int) -> date:
 
 def _clustered(real: Real, vectors: Floats, size: int) -> float:
     """CPU ms an article of the slice behind the first `size`, placed among these."""
-    items = [_item(number, real, vectors, size) for number in range(len(vectors))]
-    window = [Member(item, f"s_{number // 4}") for number, item in enumerate(items[:size])]
+    terms = _terms(real, len(vectors), size)
+    items = [_item(number, one, vectors[number], size) for number, one in enumerate(terms)]
+    window = [Member(item, f"s_{number // STORY}") for number, item in enumerate(items[:size])]
     frequencies = background_frequencies()
     frequencies.add(document_frequencies(item.terms for item in items[:10_000]), 10_000)
+    kept = Kept(
+        make_index(IndexSettings(), vectors.shape[1], lambda ids: vectors[[int(key[2:]) for key in ids]]), 1 << 40
+    )
     began = time.process_time()
-    place(items[size:], window, frequencies, ClusterSettings(), lambda item: "s_" + item.id)
+    rows = ((item.id, item.sha, item.order_at.date()) for item in items[:size])
+    kept.follow(rows, _day(0), _day(7), lambda ids: vectors[[int(key[2:]) for key in ids]])
+    part = Part(SLICE_START.date(), tuple(items[size:]))
+    past = Past(settled={member.item.id: member.story_id for member in window})
+    began = time.process_time()
+    partition([part], window, frequencies, ClusterSettings(), Rules(), past, kept.index)
     return 1000 * (time.process_time() - began) / (len(vectors) - size)
 
 
-def _item(number: int, real: Real, vectors: Floats, size: int) -> Item:
-    """Old ones spread over the seven days before the slice, four of a story together."""
+def _item(number: int, terms: Counted, vector: Floats, size: int) -> Item:
+    """Old ones spread over the seven days before the slice, those of a story together."""
     share = number / size
     at = SLICE_START - timedelta(days=7) + timedelta(days=7) * share if number < size else SLICE_START
     key = f"a_{number:016d}"
-    return Item(key, at, at, sha256(key), f"https://news.example/{number}", _terms(number, real), vectors[number])
+    return Item(key, at, at, sha256(key), f"https://news.example/{number}", terms, vector)
 
 
-def _terms(number: int, real: Real) -> Terms:
-    if number < len(real.terms):
-        return real.terms[number]
-    (first,), (second,) = _parents(np.array([number]), len(real.terms))
-    halves = [list(real.terms[parent].items())[half::2] for half, parent in enumerate((first, second))]
-    return dict(halves[0] + halves[1])
+def _terms(real: Real, count: int, size: int) -> Iterator[Counted]:
+    """The terms of the real articles, then of each made one three in five of those of its parents."""
+    vocabulary = Vocabulary()
+    known = [vocabulary.counted(one) for one in real.terms]
+    yield from known[:count]
+    chance = np.random.default_rng(SEED)
+    parents = _parents(np.arange(count), len(known), size)
+    for number in range(len(known), count):
+        first, second = (known[parent[number]] for parent in parents)
+        numbers, places = np.unique(np.concatenate([first.numbers, second.numbers]), return_index=True)
+        kept = np.sort(places[chance.random(len(numbers)) < WORDS])
+        counts = np.concatenate([first.counts, second.counts])
+        yield Counted(vocabulary, np.concatenate([first.numbers, second.numbers])[kept], counts[kept])
 
 
 if __name__ == "__main__":

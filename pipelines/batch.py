@@ -142,7 +142,7 @@ def all_stages(settings: Settings, clock: Clock, topics: Topics) -> dict[str, St
     """The pipeline, in order; `publish` follows it, which is no stage: it renders what is there."""
     languages = settings.extract.languages
     worthy = {"min_articles": settings.pages.min_articles, "min_outlets": settings.pages.min_outlets}
-    cluster = Cluster(settings.cluster, settings.embed, languages, clock)
+    cluster = Cluster(settings.cluster, settings.embed, languages, clock, settings.index)
     stages: list[Stage[Any, Any]] = [
         Poll(settings, clock),
         Fetch(settings, clock),

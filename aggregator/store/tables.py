@@ -270,7 +270,7 @@ class Document(Base, kw_only=True):
 
     __tablename__ = "documents"
     __table_args__ = (
-        Index("ix_documents_current", "article_id", "current"),
+        Index("ix_documents_current", "article_id", "current", "content_sha"),
         Index("ix_documents_text", "text_sha256"),
     )
     article_id: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)

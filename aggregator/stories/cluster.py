@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.errors import ItemError, StageFailed
-from aggregator.settings import ClusterSettings, EmbedSettings
+from aggregator.settings import ClusterSettings, EmbedSettings, IndexSettings
 from aggregator.stage import Stage
 from aggregator.store.leases import is_leased
 from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Membership, StoryRow
@@ -27,6 +27,7 @@ from aggregator.stories.decisions import alone, last_decision
 from aggregator.stories.embed import embed_recipe, is_re_embedding
 from aggregator.stories.identity import Age, Past
 from aggregator.stories.ids import mark_stories
+from aggregator.stories.index import Index
 from aggregator.stories.join import Item, Member
 from aggregator.stories.known import Known
 from aggregator.stories.partition import Part, Partition, partition
@@ -35,6 +36,8 @@ from aggregator.stories.repair import Rules
 from aggregator.stories.slices import Due, due
 from aggregator.text import sha256
 from aggregator.types import MANY_EVENTS
+
+_ROW = (Article.id, Article.url, Article.published_at, Article.order_at, Document.content_sha)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +55,12 @@ class SliceInput:
     frequencies: Frequencies | None = None
     rules: Rules = field(default_factory=Rules)
     past: Past = field(default_factory=Past)
+    index: Index | None = None
     key: str = "next"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """To another process goes no index: there the window is searched without one."""
+        return {**self.__dict__, "index": None}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +78,23 @@ class Cluster(Stage[SliceInput, Placed]):
     batch_size = 1
     lease = timedelta(hours=2)
 
-    def __init__(self, settings: ClusterSettings, embed: EmbedSettings, languages: Sequence[str], clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: ClusterSettings,
+        embed: EmbedSettings,
+        languages: Sequence[str],
+        clock: Clock,
+        index: IndexSettings | None = None,
+    ) -> None:
         self.settings, self.languages, self.clock = settings, tuple(languages), clock
         self.embed_recipe = embed_recipe(embed)
         self.recipe = f"cluster/2 {settings!r} on {self.embed_recipe}"
-        self._known = Known()
+        self._index = index or IndexSettings()
+        self._known = Known(self._index)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """To another process goes nothing that was only kept from being read again."""
+        return {**self.__dict__, "_known": Known(self._index)}
 
     def pending(self, session: Session, limit: int) -> Sequence[SliceInput]:
         """The slices that come next; when there are none, the edited members of stories.
@@ -122,42 +142,52 @@ class Cluster(Stage[SliceInput, Placed]):
     def _load(self, session: Session, item: SliceInput, wanted: Due) -> SliceInput:
         now = self.clock.now()
         parts = tuple(Part(day, tuple(self._new(session, ids, now))) for day, ids in wanted.days)
-        times = [one.order_at for part in parts for one in part.items]
-        settled: dict[str, str] = {}
-        window: list[Item] = []
-        if times:
-            reach = timedelta(days=self.settings.window_days + 1)
-            around = and_(Article.order_at >= min(times) - reach, Article.order_at < max(times) + reach)
-            closed = select(Membership.article_id, Membership.settled_id).join(Article).where(around)
-            rows = session.execute(closed.where(Membership.settled_id.is_not(None), Membership.story_id.is_not(None)))
-            settled = {article: story for article, story in rows if story is not None}
-            window = self._items(session, and_(Article.id.in_(select(Membership.article_id)), around))
-        members = tuple(Member(one, settled[one.id]) for one in window if one.id in settled)
-        keys = [one.id for part in parts for one in part.items] + [member.item.id for member in members]
+        window, placed, index = self._window(session, [one.order_at for part in parts for one in part.items])
         return replace(
             item,
             parts=parts,
-            window=members,
+            window=window,
             frequencies=self._known.frequencies(session),
             rules=_rules(session),
-            past=_past(session, keys, settled),
+            past=_past(session, window, placed, [one.id for part in parts for one in part.items]),
+            index=index,
         )
+
+    def _window(
+        self, session: Session, times: Sequence[datetime]
+    ) -> tuple[tuple[Member, ...], dict[str, str], Index | None]:
+        """The articles of closed slices around the given times: with their stories then, their stories as they stand,
+        and the index that holds them. Only what this process has not read yet is read in full."""
+        if not times:
+            return (), {}, None
+        reach = timedelta(days=self.settings.window_days + 1)
+        start, end = min(times) - reach, max(times) + reach
+        rows = session.execute(
+            self.documents(*_ROW, Membership.settled_id, Membership.story_id)
+            .join(Membership, Membership.article_id == Article.id)
+            .where(Article.order_at >= start, Article.order_at < end)
+            .where(Membership.settled_id.is_not(None), Membership.story_id.is_not(None))
+            .order_by(Article.id)
+        ).all()
+        members = tuple(map(Member, self._items(session, rows), (row.settled_id for row in rows)))
+        vectors = [(row.id, row.content_sha, row.order_at.date()) for row in rows]
+        index = self._known.index(vectors, start.date(), end.date())
+        return members, {row.id: row.story_id for row in rows}, index
 
     def _new(self, session: Session, ids: Sequence[str], now: datetime) -> Iterator[Item]:
         """The articles of a slice; a date that is yet to come is not known."""
         for chunk in _chunks(ids):
-            for one in self._items(session, Article.id.in_(chunk)):
+            rows = session.execute(self.documents(*_ROW).where(Article.id.in_(chunk)).order_by(Article.id)).all()
+            for one in self._items(session, rows):
                 to_come = one.published_at is not None and one.published_at.date() > now.date()
                 yield replace(one, published_at=None) if to_come else one
 
-    def _items(self, session: Session, which: ColumnElement[bool]) -> list[Item]:
-        columns = (Article.id, Article.url, Article.published_at, Article.order_at, Document.content_sha)
-        rows = session.execute(self.documents(*columns).where(which).order_by(Article.id)).all()
+    def _items(self, session: Session, rows: Sequence[Row[Any]]) -> list[Item]:
         keys = [(row.id, row.content_sha) for row in rows]
         self._known.load(session, self.documents, keys, self.settings.body_words)
         return [
-            Item(key, published_at, at, sha, url, *self._known.features[(key, sha)])
-            for key, url, published_at, at, sha in rows
+            Item(row.id, row.published_at, row.order_at, row.content_sha, row.url, *self._known.features(row.id))
+            for row in rows
         ]
 
     def documents(self, *columns: Any) -> Select[Any]:
@@ -179,7 +209,7 @@ class Cluster(Stage[SliceInput, Placed]):
     def _place(self, item: SliceInput) -> Placed:
         if item.frequencies is None:
             return Placed(item)
-        found = partition(item.parts, item.window, item.frequencies, self.settings, item.rules, item.past)
+        found = partition(item.parts, item.window, item.frequencies, self.settings, item.rules, item.past, item.index)
         return Placed(item, found)
 
     def save(self, session: Session, results: Sequence[Placed]) -> None:
@@ -221,19 +251,19 @@ def _rules(session: Session) -> Rules:
     return Rules(frozenset(pinned), frozenset(anchored), locked)
 
 
-def _past(session: Session, articles: Sequence[str], settled: Mapping[str, str]) -> Past:
+def _past(session: Session, window: Sequence[Member], placed: Mapping[str, str], new: Sequence[str]) -> Past:
     """Where the articles stand, and what is known of the stories concerned."""
-    stands: dict[str, str] = {}
-    for ids in _chunks(articles):
+    settled = {member.item.id: member.story_id for member in window}
+    stands = dict(placed)
+    for ids in _chunks(new):
         rows = session.execute(select(Membership.article_id, Membership.story_id).where(Membership.article_id.in_(ids)))
         stands.update((article, story) for article, story in rows if story is not None)
     ages: dict[str, Age] = {}
-    closed: set[str] = set()
-    for ids in _chunks(sorted({*settled.values(), *stands.values()})):
-        for row in session.execute(
-            select(StoryRow.id, StoryRow.made_at, StoryRow.first_at).where(StoryRow.id.in_(ids))
-        ):
-            ages[row.id] = (row.made_at, row.first_at, row.id)
+    closed = set(settled.values())
+    for ids in _chunks(sorted(closed.union(stands.values()))):
+        stories = select(StoryRow.id, StoryRow.made_at, StoryRow.first_at).where(StoryRow.id.in_(ids))
+        ages.update((row.id, (row.made_at, row.first_at, row.id)) for row in session.execute(stories))
+    for ids in _chunks(sorted(set(stands.values()) - closed)):
         known = select(Membership.settled_id).where(Membership.settled_id.in_(ids)).distinct()
         closed.update(filter(None, session.scalars(known)))
     return Past(settled, stands, ages, closed)

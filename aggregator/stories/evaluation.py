@@ -90,7 +90,7 @@ def evaluate_clusters(
             truth = _timed(result, "import", lambda: _import(gold, store, clock, options))
             languages = settings.extract.languages
             embed = Embed(settings.embed, languages, clock)
-            for stage in (embed, Cluster(settings.cluster, settings.embed, languages, clock)):
+            for stage in (embed, Cluster(settings.cluster, settings.embed, languages, clock, settings.index)):
                 spec = getattr(settings.executors, stage.name, "serial")
                 with Workers(spec) as workers:
                     _timed(result, stage.name, _drained(stage, store, clock, workers, progress))

@@ -46,6 +46,8 @@ class Index(Protocol):
 
     def __len__(self) -> int: ...
 
+    def __contains__(self, key: object) -> bool: ...
+
     @property
     def nbytes(self) -> int:
         """About how much memory it takes."""
@@ -113,7 +115,8 @@ class Kept:
         outside = sorted((day for day in self._days if not first <= day <= last), key=lambda day: abs(day - first))
         while self.index.nbytes > self.most_bytes:
             if not outside:
-                problem = f"{len(self.index)} vectors from {first} to {last} take more than {self.most_bytes >> 20} MB"
+                left = f"the {self.most_bytes >> 20} MB that are left"
+                problem = f"{len(self.index)} vectors from {first} to {last} take more than {left}"
                 fix = 'raise it, set kind = "usearch", or make [cluster] window_days smaller'
                 raise ConfigError(problem, key="index.max_mb", fix=fix)
             self._remove(self._days[outside.pop()])
@@ -133,6 +136,9 @@ class ExactIndex:
 
     def __len__(self) -> int:
         return len(self._day_of)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._day_of
 
     @property
     def nbytes(self) -> int:

@@ -39,6 +39,9 @@ class UsearchIndex:
     def __len__(self) -> int:
         return len(self._key_of)
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._key_of
+
     @property
     def nbytes(self) -> int:
         """See Index."""

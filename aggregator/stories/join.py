@@ -5,7 +5,7 @@ its own times, whatever the order in which it is given.
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 
 from aggregator.settings import ClusterSettings
 from aggregator.stories.background import Frequencies
-from aggregator.stories.score import DECIMALS, Comparison, Features, Floats, compare
+from aggregator.stories.score import DECIMALS, Features, Floats, compare
 
 #: of a story's exemplars, how many are its first articles; the others are its last
 FIRST_EXEMPLARS = 4
-#: new articles compared at once with everything: bounds the memory of a large batch
-_ROWS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,90 +102,92 @@ def lay(new: Sequence[Item], window: Sequence[Member], frequencies: Frequencies)
     return table
 
 
-def place(
-    new: Sequence[Item],
-    window: Sequence[Member],
-    frequencies: Frequencies,
+def join(
+    table: Table,
+    neighbours: Mapping[str, Sequence[str]],
     settings: ClusterSettings,
     found: Callable[[Item], str],
     closed: Set[str] = frozenset(),
 ) -> list[Placement]:
-    """Place the articles of a slice, in the order of `Item.order`, among those of the window and each other.
+    """Place the new articles of a table, in the order of `Item.order`; their stories are then in the table.
 
-    `window` holds the articles placed earlier that lie within `window_days` of any new one, and the undated ones to be
-    considered; `found` gives the id of the story that an article founds; nothing joins a `closed` story.
+    `neighbours` are those of each, all of them in the table and placed before it; `found` gives the id of the story
+    that an article founds; nothing joins a `closed` story.
     """
-    return join(lay(new, window, frequencies), settings, found, closed) if new else []
-
-
-def join(
-    table: Table, settings: ClusterSettings, found: Callable[[Item], str], closed: Set[str] = frozenset()
-) -> list[Placement]:
-    """As `place`, of the new articles of a table; their stories are then in the table."""
+    position_of = {item.id: position for position, item in enumerate(table.items)}
     placements = []
-    for position, against in _each(np.array(table.new, np.intp), table.features, settings):
-        placement = _place_one(table.items[position], against, table, settings, found, closed)
+    for position in table.new:
+        item = table.items[position]
+        against = Against(position, table.features, settings)
+        near = sorted(position_of[key] for key in neighbours[item.id])
+        placement = _place_one(item, near, against, table, settings, found, closed)
         table.put(position, placement.story_id)
         placements.append(placement)
     return placements
 
 
-def _each(
-    positions: NDArray[np.intp], features: Features, settings: ClusterSettings
-) -> Iterator[tuple[int, Comparison]]:
-    """Each of `positions` with its comparison with all articles (each array a vector), computed in blocks."""
-    for start in range(0, len(positions), _ROWS):
-        block = positions[start : start + _ROWS]
-        both = compare(features, block, settings)
-        for row, position in enumerate(block.tolist()):
-            yield position, Comparison(both.dense[row], both.sparse[row], both.inside[row], both.score[row])
+class Against:
+    """An article compared with others of its table."""
+
+    def __init__(self, position: int, features: Features, settings: ClusterSettings) -> None:
+        self._row, self._features, self._settings = np.array([position], np.intp), features, settings
+        self._day = features.days[position]
+
+    def inside(self, other: int) -> bool:
+        """Whether it lies within the window; where a date is not known, it does."""
+        return not abs(self._features.days[other] - self._day) > self._settings.window_days
+
+    def scores(self, others: Sequence[int]) -> Floats:
+        """The pair scores."""
+        if not others:
+            return np.zeros(0, np.float32)
+        scores: Floats = compare(self._features, self._row, self._settings, np.array(others, np.intp)).score[0]
+        return scores
 
 
 def _place_one(
     item: Item,
-    against: Comparison,
+    near: Sequence[int],
+    against: Against,
     table: Table,
     settings: ClusterSettings,
     found: Callable[[Item], str],
     closed: Set[str],
 ) -> Placement:
-    means = {story: _mean(table.members[story], against, settings) for story in _candidates(against, table, settings)}
+    means = _means(_candidates(near, against, table, settings), against, table, settings)
     ranked = sorted(means, key=lambda story: (-means[story], table.age(story)))
     joined = next((story for story in ranked if story not in closed and means[story] >= settings.join), None)
-    near = tuple((story, means[story]) for story in ranked if story != joined and means[story] >= settings.near_miss)
+    passed = tuple((story, means[story]) for story in ranked if story != joined and means[story] >= settings.near_miss)
     if joined is None:
-        return Placement(item.id, found(item), True, 1.0, near)
-    return Placement(item.id, joined, False, means[joined], near)
+        return Placement(item.id, found(item), True, 1.0, passed)
+    return Placement(item.id, joined, False, means[joined], passed)
 
 
-def _candidates(against: Comparison, table: Table, settings: ClusterSettings) -> list[str]:
-    """The stories of the nearest articles, densely or sparsely, that were placed within the window: the best few."""
-    open_ = np.flatnonzero(table.placed & against.inside)
-    near: set[int] = set()
-    for cosine in (against.dense, against.sparse):
-        near.update(open_[_largest(cosine[open_], settings.neighbours)].tolist())
+def _candidates(near: Sequence[int], against: Against, table: Table, settings: ClusterSettings) -> list[str]:
+    """The stories of the neighbours: the best few, each by its best neighbour."""
     best: dict[str, float] = {}
-    for position in sorted(near):
+    for position, score in zip(near, against.scores(near).tolist(), strict=True):
         story = table.story_of[position]
-        best[story] = max(best.get(story, 0.0), float(against.score[position]))
+        best[story] = max(best.get(story, 0.0), score)
     return sorted(best, key=lambda story: (-best[story], table.age(story)))[: settings.candidates]
 
 
-def _largest(values: Floats, count: int) -> NDArray[np.intp]:
-    """The places of the `count` largest values; of equal ones the first."""
-    if len(values) <= count:
-        return np.arange(len(values))
-    least = np.partition(values, len(values) - count)[len(values) - count]
-    above, equal = np.flatnonzero(values > least), np.flatnonzero(values == least)
-    return np.concatenate([above, equal[: count - len(above)]])
+def _means(stories: Sequence[str], against: Against, table: Table, settings: ClusterSettings) -> dict[str, float]:
+    """Average link: the mean score with each story's exemplars."""
+    exemplars = [_exemplars(table.members[story], against, settings) for story in stories]
+    scores = against.scores([one for some in exemplars for one in some])
+    parts = np.split(scores, np.cumsum([len(some) for some in exemplars]))
+    return {
+        story: round(float(part.mean(dtype=np.float64)), DECIMALS) for story, part in zip(stories, parts, strict=False)
+    }
 
 
-def _mean(members: Sequence[int], against: Comparison, settings: ClusterSettings) -> float:
-    """Average link: the mean score with the story's exemplars within the window (its first few and its last)."""
-    newest = list(islice((one for one in reversed(members) if against.inside[one]), settings.exemplars + 1))
+def _exemplars(members: Sequence[int], against: Against, settings: ClusterSettings) -> list[int]:
+    """Of a story's articles within the window the first few and the last."""
+    newest = list(islice((one for one in reversed(members) if against.inside(one)), settings.exemplars + 1))
     inside = newest[::-1]
     if len(inside) > settings.exemplars:
         first = min(FIRST_EXEMPLARS, settings.exemplars)
-        oldest = list(islice((one for one in members if against.inside[one]), first))
+        oldest = list(islice((one for one in members if against.inside(one)), first))
         inside = oldest + inside[len(inside) - settings.exemplars + first :]
-    return round(float(against.score[inside].mean(dtype=np.float64)), DECIMALS)
+    return inside

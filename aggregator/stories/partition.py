@@ -4,7 +4,7 @@ Pure: the same slices on the same past give the same groups, however and in what
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,8 +12,10 @@ from aggregator.settings import ClusterSettings
 from aggregator.stories.background import Frequencies, document_frequencies
 from aggregator.stories.confidence import EDITOR, Links, confidence
 from aggregator.stories.identity import Named, Past, name_groups
+from aggregator.stories.index import Index
 from aggregator.stories.join import Item, Member, Placement, Table, join, lay
 from aggregator.stories.repair import Rules, repair
+from aggregator.stories.retrieve import retrieve
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +61,10 @@ def partition(
     settings: ClusterSettings,
     rules: Rules,
     past: Past,
+    index: Index | None = None,
 ) -> Partition:
-    """Place and repair the slices in turn. `window`: all articles of closed slices around them, with their stories."""
+    """Place and repair the slices in turn. `window`: all articles of closed slices around them, with their stories;
+    `index` as for `retrieve`."""
     story_of = {member.item.id: member.story_id for member in window}
     items = {member.item.id: member.item for member in window}
     placed: dict[str, Placement] = {}
@@ -70,8 +74,9 @@ def partition(
     terms: list[Mapping[str, int]] = []
     for part in parts:
         around = [Member(one, story_of[one.id]) for one in _around(part, items, settings)]
-        table = lay(part.items, around, frequencies)
-        placements = join(table, settings, lambda one: "+" + one.id, rules.locked)
+        reached = retrieve(part.items, around, frequencies, settings, index)
+        table = lay(part.items, reached.members, frequencies)
+        placements = join(table, reached.neighbours, settings, lambda one: "+" + one.id, rules.locked)
         near += _near(table, placements)
         fits = {placement.article_id: placement.score for placement in placements}
         repaired = repair(table, placements, story_of, settings, rules)
@@ -96,6 +101,19 @@ def partition(
     sure |= {key: EDITOR for group in groups for key in group if key in rules.pinned}
     named = name_groups(groups, past, anchors, rules.anchored)
     return Partition(groups, named, scores, moved, tuple(near), tuple(terms), links, sure)
+
+
+def place(
+    new: Sequence[Item],
+    window: Sequence[Member],
+    frequencies: Frequencies,
+    settings: ClusterSettings,
+    found: Callable[[Item], str],
+    closed: Set[str] = frozenset(),
+) -> list[Placement]:
+    """Place the articles of one slice among those of the window and each other, and repair nothing; see `join`."""
+    reached = retrieve(new, window, frequencies, settings)
+    return join(lay(new, reached.members, frequencies), reached.neighbours, settings, found, closed)
 
 
 def _around(part: Part, items: Mapping[str, Item], settings: ClusterSettings) -> list[Item]:

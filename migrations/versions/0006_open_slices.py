@@ -29,6 +29,9 @@ def upgrade() -> None:
     op.add_column("outlets", sa.Column("units", columns.JsonColumn, nullable=False, server_default="[]"))
     op.add_column("ratings", sa.Column("scale", sa.Text(), nullable=False, server_default=""))
     op.add_column("ratings", sa.Column("confidence", sa.Text(), nullable=False, server_default=""))
+    # which members were edited is found by this index alone, without reading the texts
+    op.drop_index("ix_documents_current", "documents")
+    op.create_index("ix_documents_current", "documents", ["article_id", "current", "content_sha"])
     _threads()
 
 

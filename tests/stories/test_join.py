@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from aggregator.settings import ClusterSettings
 from aggregator.stories.background import Frequencies
-from aggregator.stories.join import Item, Member, Placement, place
+from aggregator.stories.join import Item, Member, Placement
+from aggregator.stories.partition import place
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EVEN = Frequencies({}, 0)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from aggregator.clock import Clock
 from aggregator.stage import drain
@@ -267,3 +268,18 @@ def test_an_article_that_is_withheld_while_its_day_is_open_breaks_nothing(store:
     assert homes(store)["a_02"] == homes(store)["a_03"]
     with store.read() as session:
         assert all((row.size == 0) == (row.redirect_to is not None) for row in session.scalars(select(StoryRow)))
+
+
+def test_whether_something_is_to_be_placed_is_found_without_reading_articles_and_texts(sqlite: Store) -> None:
+    asked: list[tuple[str, Any]] = []
+    with sqlite.read() as session:
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+        assert cluster_stage(Clock(DAY)).pending(session, 1) == []
+        plans = [
+            row.detail
+            for statement, values in list(asked)
+            for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    whole = [line for line in plans if line.startswith("SCAN") and "COVERING INDEX" not in line]
+    assert not [line for line in whole if line.split()[1] in {"articles", "documents", "embeddings"}]
+    assert len(plans) > 10
