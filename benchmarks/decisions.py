@@ -24,7 +24,8 @@ from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Decision, Membership, NearMiss, Slice, StoryRow
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.decisions import undone
-from aggregator.stories.editing import By, StoryEditor, members_of, story_of
+from aggregator.stories.editing import By, StoryEditor
+from aggregator.stories.ids import members_of, story_of
 from aggregator.stories.rebuild import rebuild, stories
 from benchmarks.archives import ROOT
 from benchmarks.cut import cached_vectors, month_range, read

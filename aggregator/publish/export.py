@@ -12,7 +12,7 @@ from aggregator.sources.ledger import tags
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Article, Decision, Document, Membership, Outlet, RatingRow, StoryRow
 from aggregator.stories.decisions import undone
-from aggregator.stories.editing import story_of
+from aggregator.stories.ids import story_of
 from aggregator.summarise.page import StoryPage, buried
 from aggregator.summarise.versions import newest_versions, seen_version
 from aggregator.types import LeanTag

@@ -12,7 +12,8 @@ from aggregator.errors import Rejected
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Decision, Membership, StoryRow
 from aggregator.stories.constraints import pinned_articles
-from aggregator.stories.editing import By, StoryEditor, members_of, story_of
+from aggregator.stories.editing import By, StoryEditor
+from aggregator.stories.ids import members_of, story_of
 from tests.stories.archive import START, add_article, add_articles, place
 
 ANN = By("Ann", "editor", "as the sources say")

@@ -14,7 +14,8 @@ from aggregator.errors import Rejected
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Decision, Membership, StoryEvent, StoryRow
-from aggregator.stories.editing import By, StoryEditor, members_of, story_of
+from aggregator.stories.editing import By, StoryEditor
+from aggregator.stories.ids import members_of, story_of
 from aggregator.stories.rebuild import rebuild, stories
 from tests.stories.archive import SETTINGS, START, add_article, add_articles, article_id, place
 

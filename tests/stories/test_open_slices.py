@@ -16,7 +16,8 @@ from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Document, Membership, Slice, StoryEvent, StoryRow
 from aggregator.stories.cluster import Cluster, Placed
-from aggregator.stories.editing import By, StoryEditor, members_of, story_of
+from aggregator.stories.editing import By, StoryEditor
+from aggregator.stories.ids import members_of, story_of
 from aggregator.stories.rebuild import rebuild, stories
 from aggregator.text import sha256
 from tests.stories.archive import SETTINGS, add_article, cluster_stage
