@@ -137,14 +137,19 @@ class StoryEditor:
     def undo(self, number: int) -> Decision:
         """Take a story decision back: what it changed is as it was before, what came since stays.
 
-        Raises Rejected as `decisions.to_undo` does, and "locked" while a story concerned is locked.
+        Articles whose story a run has merged since go back to where that leads. Raises Rejected as `decisions.to_undo`
+        does, "locked" while a story concerned is locked, and "contradiction" where a decision holds the articles apart
+        from what their old story has become.
         """
         decision = to_undo(self.session, number)
         if decision.kind not in EFFECTS:
             raise Rejected("no-decision", f"decision {number} ({decision.kind}) is not about a story")
         if decision.kind not in ("lock", "unlock", "rename", "topic"):
             for key in decision.subjects:
-                self._unlocked(self.session.get_one(StoryRow, key))
+                self._open(key)
+        if decision.kind in ("move", "remove"):
+            home = self._members(self._story(decision.subjects[0]).id)
+            refuse_meeting(self.session, [*decision.payload["articles"], *home])
         undoing = self._record(UNDO, decision.subjects, {"kind": decision.kind}, decision.id)
         apply(self.session, undoing, decision)
         return undoing

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from aggregator.store.tables import Article, Decision, Membership, StoryEvent, StoryRow
-from aggregator.stories.ids import NOBODY, mark_stories, members_of
+from aggregator.stories.ids import NOBODY, mark_stories, members_of, story_of
 
 
 def apply(session: Session, decision: Decision, undone: Decision | None = None) -> None:
@@ -29,9 +29,10 @@ _Effect = Callable[[Session, Decision, Decision], None]
 def _merge(session: Session, now: Decision, what: Decision) -> None:
     kept, *others = what.subjects
     for other in others:
-        _put(session, what.payload["members"][other], kept)
+        articles = what.payload["members"][other]
+        _put(session, articles, kept)
         _empty(session, other, redirect_to=kept)
-        _tell(session, now, kept, "merged", other)
+        _tell(session, now, kept, "merged", other, articles=articles)
     mark_stories(session, [kept])
 
 
@@ -40,8 +41,9 @@ def _unmerge(session: Session, now: Decision, what: Decision) -> None:
     for other in others:
         here = set(members_of(session, kept))
         session.get_one(StoryRow, other).redirect_to = None
-        _put(session, [article for article in what.payload["members"][other] if article in here], other)
-        _tell(session, now, kept, "split", other)
+        articles = [article for article in what.payload["members"][other] if article in here]
+        _put(session, articles, other)
+        _tell(session, now, kept, "split", other, articles=articles)
         mark_stories(session, [other])
     mark_stories(session, [kept])
 
@@ -63,15 +65,16 @@ def _split(session: Session, now: Decision, what: Decision) -> None:
     )
     session.flush()
     _put(session, what.payload["articles"], new)
-    _tell(session, now, key, "split", new)
+    _tell(session, now, key, "split", new, articles=what.payload["articles"])
     mark_stories(session, [key, new])
 
 
 def _unsplit(session: Session, now: Decision, what: Decision) -> None:
     key, new = what.subjects
-    _put(session, members_of(session, new), key)
+    articles = members_of(session, new)
+    _put(session, articles, key)
     _empty(session, new, redirect_to=key)
-    _tell(session, now, key, "merged", new)
+    _tell(session, now, key, "merged", new, articles=articles)
     mark_stories(session, [key])
 
 
@@ -82,28 +85,31 @@ def _move(session: Session, now: Decision, what: Decision) -> None:
 
 def _unmove(session: Session, now: Decision, what: Decision) -> None:
     source, target = what.subjects
-    _moved(session, now, what.payload["articles"], target, source)
+    home = story_of(session, source).id  # a run may have merged what was left of it
+    if home != target:
+        _moved(session, now, what.payload["articles"], target, home)
 
 
 def _moved(session: Session, now: Decision, articles: Sequence[str], source: str, target: str) -> None:
     _put(session, articles, target)
     for article in articles:
-        _tell(session, now, source, "moved", target, article)
+        _tell(session, now, source, "moved", target, article=article)
     mark_stories(session, [source, target])
 
 
 def _remove(session: Session, now: Decision, what: Decision) -> None:
     _put(session, what.payload["articles"], None)
     for article in what.payload["articles"]:
-        _tell(session, now, what.subjects[0], "removed", None, article)
+        _tell(session, now, what.subjects[0], "removed", article=article)
     mark_stories(session, what.subjects)
 
 
 def _restore(session: Session, now: Decision, what: Decision) -> None:
-    _put(session, what.payload["articles"], what.subjects[0])
+    home = story_of(session, what.subjects[0]).id
+    _put(session, what.payload["articles"], home)
     for article in what.payload["articles"]:
-        _tell(session, now, what.subjects[0], "joined", None, article)
-    mark_stories(session, what.subjects)
+        _tell(session, now, home, "joined", article=article)
+    mark_stories(session, [home])
 
 
 def _locked(to: bool) -> _Effect:
@@ -147,8 +153,17 @@ def _empty(session: Session, key: str, *, redirect_to: str) -> None:
 
 
 def _tell(
-    session: Session, decision: Decision, key: str, kind: str, other: str | None, article: str | None = None
+    session: Session,
+    decision: Decision,
+    key: str,
+    kind: str,
+    other: str | None = None,
+    *,
+    article: str | None = None,
+    articles: Sequence[str] | None = None,
 ) -> None:
     at: datetime = decision.at
     reason = f"decision {decision.id}: {decision.reason}"
-    session.add(StoryEvent(at=at, story_id=key, kind=kind, article_id=article, other_id=other, reason=reason))
+    event = StoryEvent(at=at, story_id=key, kind=kind, article_id=article, other_id=other, reason=reason)
+    event.articles = list(articles) if articles is not None else None
+    session.add(event)

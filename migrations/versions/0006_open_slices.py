@@ -17,6 +17,8 @@ def upgrade() -> None:
     op.add_column("slices", sa.Column("closed_at", columns.UtcDateTime(), nullable=True))
     op.add_column("slices", sa.Column("input_sha", sa.Text(), nullable=False, server_default=""))
     op.add_column("slices", sa.Column("stood", columns.JsonColumn, nullable=False, server_default="{}"))
+    # which articles a merge or split was about: memberships follow from the events
+    op.add_column("story_events", sa.Column("articles", columns.JsonColumn, nullable=True))
     # what was placed so far counts as closed
     op.execute("UPDATE memberships SET settled_id = story_id")
     op.execute("UPDATE slices SET closed_at = placed_at")

@@ -225,7 +225,7 @@ def test_a_decision_that_is_cut_off_in_the_middle_leaves_the_old_state(
     with archive.read() as session:
         first, second = ids(session)[:2]
         before = stories(session)
-    monkeypatch.setattr("aggregator.stories.editing._empty", cut_off)
+    monkeypatch.setattr("aggregator.stories.effects._empty", cut_off)
 
     with pytest.raises(KeyboardInterrupt), archive.write() as session:
         StoryEditor(session, clock, ANN).merge([first, second])
