@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from aggregator.clock import Clock
 from aggregator.settings import EmbedSettings, Settings
 from aggregator.stage import drain
+from aggregator.store.leases import free_dead_leases
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Document, EmbeddingRow, Membership, Outlet, Slice, StoryEvent, StoryRow
@@ -192,6 +193,7 @@ def killed_once(store: Store, rows: Sequence[Row], seconds: float) -> int:
     worker.join()
     with store.read() as session:
         stored = session.scalar(select(func.count()).select_from(Slice)) or 0
+    free_dead_leases(store)  # as every run does when it begins
     drain(stage(clock), store, clock)
     return stored
 
