@@ -392,8 +392,8 @@ class Slice(Base, kw_only=True):
 class StoryEvent(Base, kw_only=True):
     """What happened to a story, with reason and score: made, joined, merged, split, moved, removed.
 
-    Memberships follow from these events alone. Of merges and splits `articles` are those that went: from `other_id` into
-    `story_id` where stories were merged, from `story_id` into `other_id` where one was split.
+    Memberships follow from these events alone. Of merges and splits `articles` are those that went: from `other_id`
+    into `story_id` where stories were merged, from `story_id` into `other_id` where one was split.
     """
 
     __tablename__ = "story_events"

@@ -25,9 +25,12 @@ Labels = Sequence[int]
 def baselines(
     ids: Sequence[str], features: Features, truth: Mapping[str, str], settings: ClusterSettings
 ) -> dict[str, dict[str, float]]:
-    """Name of the method: its scores at its best cut, over the labelled among the articles `ids`."""
-    if len(ids) > MOST:
-        raise ValueError(f"{len(ids)} articles: baselines compare all pairs of at most {MOST}")
+    """Name of the method: its scores at its best cut, over the labelled among the articles `ids`.
+
+    Nothing where there are no two articles, or none is labelled.
+    """
+    if len(ids) < 2 or truth.keys().isdisjoint(ids):
+        return {}
     both = compare(features, np.arange(len(ids)), settings)
     decay = _decay(features, settings)
     methods: dict[str, Callable[[], Iterator[tuple[float, Labels]]]] = {
