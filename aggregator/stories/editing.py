@@ -66,10 +66,10 @@ class StoryEditor:
         rest = [article for article in members if article not in chosen]
         if not chosen or not rest:
             raise Rejected("empty-part", f"{story.id} has {len(members)} articles: both parts need at least one")
-        refuse_leaving(self.session, chosen, rest)
         founder_leaves = story.founding_article_id in chosen
         if len(chosen) > len(rest) or (len(chosen) == len(rest) and founder_leaves):
             chosen, rest = rest, chosen
+        refuse_leaving(self.session, chosen, rest)
         founder = min(chosen, key=lambda article: (self.session.get_one(Article, article).order_at, article))
         new = unused_story_id(self.session, founder)
         return self._decide("split", [story.id, new], {"articles": chosen, "rest": rest, "founder": founder})
