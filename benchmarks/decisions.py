@@ -159,8 +159,8 @@ def neighbourhood(session: Session, before: set[frozenset[str]], after: set[froz
 def broken(session: Session) -> list[int]:
     """Standing decisions that do not hold, each taken by itself.
 
-    A split: its parts have met. A merge: nothing is left together. A move: its articles are not where the story leads. A
-    removal: they are somewhere. A lock: it is off.
+    A split: its parts have met. A merge: nothing is left together. A move: its articles are not where the story leads.
+    A removal: they are somewhere. A lock: it is off.
     """
     every = session.scalars(select(Decision).order_by(Decision.id)).all()
     gone = undone(every)

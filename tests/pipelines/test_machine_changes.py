@@ -21,6 +21,8 @@ from benchmarks.soundness import broken_ids
 from pipelines.batch import Instance, run_batch
 from tests.newsroom import Replay
 
+pytestmark = pytest.mark.long
+
 #: stages that need no newsroom, but for `cluster`, whose part the test plays
 WRITING = ("embed-sentences", "analyse", "summarise", "publish")
 
@@ -84,9 +86,7 @@ def test_a_page_that_a_run_merged_is_a_tombstone_and_comes_back_when_a_run_parts
     assert item(instance, kept)["version"] == 3
 
 
-def test_a_part_that_a_run_splits_off_a_published_story_has_a_page_of_its_own_and_the_old_one_is_written_anew(
-    instance: Instance,
-) -> None:
+def test_a_published_page_from_whose_story_a_run_split_a_part_is_written_anew_from_the_rest(instance: Instance) -> None:
     (page,) = pages(instance, "arthquake")
     articles = members(instance, page)
     half = len(articles) // 2
