@@ -158,7 +158,7 @@ def test_every_yardstick_copes_with_stories_of_many_shapes() -> None:
     chance = np.random.default_rng(3)
     vectors = chance.normal(size=(20, 16)).repeat(chance.integers(1, 9, 20), axis=0)
     vectors += chance.normal(size=vectors.shape) / 4
-    dense = [vector for vector in (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)]
+    dense = list((vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32))
     ids = [str(number) for number in range(len(dense))]
     words = [{f"word{number // 4}": 3, f"other{number}": 1} for number in range(len(dense))]
     features = Features.of(words, dense, [None] * len(dense), Frequencies({}, 0))
