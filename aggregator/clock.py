@@ -39,11 +39,11 @@ def wall() -> datetime:
     return datetime.now(UTC)
 
 
-def parse_time(value: str, *, end_of_day: bool = False) -> datetime:
+def parse_time(value: str, *, end_of_day: bool = False, key: str = "now") -> datetime:
     """An RFC 3339 time or a plain day as a moment in UTC; a time without a zone counts as UTC.
 
-    A plain day is its first moment or, with `end_of_day`, its last second. Raises ConfigError when the text
-    is neither.
+    A plain day is its first moment or, with `end_of_day`, its last second. Raises ConfigError, about
+    `key`, when the text is neither.
     """
     text = value.strip()
     try:
@@ -54,7 +54,7 @@ def parse_time(value: str, *, end_of_day: bool = False) -> datetime:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ConfigError(
-            f"{value!r} is not a time", key="now", fix="write it like 2026-10-18T06:00:00Z or 2026-10-18"
+            f"{value!r} is not a time", key=key, fix="write it like 2026-10-18T06:00:00Z or 2026-10-18"
         ) from None
 
 

@@ -1,40 +1,50 @@
 """Stories do not depend on how articles were delivered: `python -m benchmarks.deliveries DATA [--cache FILE]`.
 
 AllSides from 2018-09, embedded once, is put through the stage `cluster` on the clock of its own days, again and again:
-in one shot, shuffled, day by day, in random portions through each day, and killed at random moments. Printed: whether
-partitions (and ids) are the same, how many articles change story later than a day after they came, and whether every
-change has an event and every id leads somewhere.
+in one shot, shuffled, day by day, in random portions through each day, and by processes that are killed at random
+moments. Printed: whether partitions (and ids) are the same, how many articles change story later than a day after they
+came, and whether every change has an event and every id leads somewhere. Ends with 1 where a claim does not hold.
 """
 
 import argparse
+import multiprocessing
+import os
 import random
 import shutil
+import signal
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.settings import EmbedSettings, Settings
 from aggregator.stage import drain
+from aggregator.store.leases import free_dead_leases
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Document, EmbeddingRow, Membership, Outlet, StoryEvent, StoryRow
+from aggregator.store.tables import Article, Document, EmbeddingRow, Membership, Outlet, Slice, StoryEvent, StoryRow
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.embed import embed_recipe
 from aggregator.stories.embedding import lead
+from aggregator.stories.ids import story_of
 from aggregator.text import sha256
 from benchmarks.cut import Row, Vectors, cached_vectors, month_range, read
+from benchmarks.soundness import faults
 
 #: an article that has not come yet
 WAITING = "not-yet"
 SETTINGS = Settings()
+#: of the articles of the last 30 days, how many may change story later than a day after they came
+MOST_LATE = 0.005
 
 
 def main() -> None:
@@ -52,37 +62,53 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         fill(folder / "base.sqlite", rows, vectors)
-        compare(folder, rows, options.shuffles, options.kills)
+        failed = compare(folder, rows, options.shuffles, options.kills)
+    print("VERDICT: " + (f"fails: {', '.join(failed)}" if failed else "every claim holds"))
+    raise SystemExit(bool(failed))
 
 
-def compare(folder: Path, rows: Sequence[Row], shuffles: int, kills: int) -> None:
-    """Each way of delivery against one shot."""
+def compare(folder: Path, rows: Sequence[Row], shuffles: int, kills: int) -> list[str]:
+    """Each way of delivery against one shot; the claims that do not hold."""
     base = folder / "base.sqlite"
+    failed: list[str] = []
+
+    def claim(what: str, holds: bool) -> None:
+        if not holds:
+            failed.append(what)
+
     with copied(base) as store:
-        began = time.monotonic()
+        began, wall = time.process_time(), time.monotonic()
         in_one_shot(store, rows)
-        print(f"one shot: {len(rows)} articles in {time.monotonic() - began:.1f} s", flush=True)
+        wall = time.monotonic() - wall
+        print(f"one shot: {len(rows)} articles, {time.process_time() - began:.1f} CPU s", flush=True)
         once, groups = stories(store), partition(store)
-        sound(store)
+        claim("one shot is sound", sound(store))
     same = 0
     for seed in range(shuffles):
         with copied(base, seed) as store:
             in_one_shot(store, rows)
             same += stories(store) == once
     print(f"shuffled: {same} of {shuffles} with the same stories, ids included", flush=True)
-    same = 0
+    claim("shuffles", same == shuffles)
+    same, moments = 0, []
     for seed in range(kills):
         with copied(base) as store:
-            killed_once(store, rows, random.Random(seed))
+            moments.append(killed_once(store, rows, random.Random(seed).uniform(0, wall)))
             same += stories(store) == once
+    print(f"killed with so many slices stored: {moments}")
     print(f"killed: {same} of {kills} with the same stories, ids included", flush=True)
+    claim("kills", same == kills)
     for portions, what in ((1, "by day"), (24, "in 24 portions a day")):
         with copied(base) as store:
-            began = time.monotonic()
-            late, seen = through_the_days(store, rows, portions)
-            print(f"{what}: same partition {partition(store) == groups}, {time.monotonic() - began:.0f} s")
-            print(f"  last 30 days: {late} of {seen} articles changed story later than a day", flush=True)
-            sound(store)
+            began = time.process_time()
+            seen = through_the_days(store, rows, portions)
+            alike = partition(store) == groups
+            print(f"{what}: same partition {alike}, {time.process_time() - began:.0f} CPU s")
+            print(f"  last 30 days: {seen}", flush=True)
+            claim(f"{what}: partition", alike)
+            claim(f"{what}: stability", seen.changed + seen.merged <= MOST_LATE * seen.articles)
+            claim(f"{what} is sound", sound(store))
+    return failed
 
 
 def fill(file: Path, rows: Sequence[Row], vectors: Vectors) -> None:
@@ -151,47 +177,63 @@ def in_one_shot(store: Store, rows: Sequence[Row]) -> None:
     drain(stage(clock), store, clock)
 
 
-def killed_once(store: Store, rows: Sequence[Row], chance: random.Random) -> None:
-    """The process ends at some moment within a slice, then another does the rest."""
+def killed_once(store: Store, rows: Sequence[Row], seconds: float) -> int:
+    """A process is ended by SIGKILL after so many seconds, wherever it is then; this one does the rest. How many slices
+    it had stored."""
     clock = Clock(datetime(2026, 1, 1, tzinfo=UTC))
     come(store, [row["id"] for row in rows])
-    days = len({row["date"][:10] for row in rows})
-    dying = Dying(SETTINGS.cluster, SETTINGS.embed, ("en",), clock)
-    dying.left = chance.randrange(days)
-    dying.whole = chance.random() < 0.5
-    with suppress(KeyboardInterrupt):
-        drain(dying, store, clock)
+    store.close()
+    begun = multiprocessing.get_context("fork").Event()
+    worker = multiprocessing.get_context("fork").Process(target=_place, args=(store, clock, begun))
+    worker.start()
+    begun.wait()
+    worker.join(seconds)
+    if worker.pid is not None and worker.is_alive():
+        os.kill(worker.pid, signal.SIGKILL)
+    worker.join()
+    with store.read() as session:
+        stored = session.scalar(select(func.count()).select_from(Slice)) or 0
+    free_dead_leases(store)  # as every run does when it begins
+    drain(stage(clock), store, clock)
+    return stored
+
+
+def _place(store: Store, clock: Clock, begun: Event) -> None:
+    begun.set()
     drain(stage(clock), store, clock)
 
 
-class Dying(Cluster):
-    """A stage whose process is ended in the middle of a slice: before it is saved, or while it is."""
+@dataclass(frozen=True)
+class Late:
+    """Of so many articles, how many were in another story in the end than a day after they came: `changed` in one that
+    the old id does not lead to, `merged` in one that it does."""
 
-    left = 0
-    whole = False
+    articles: int
+    changed: int
+    merged: int
 
-    def save(self, session: Session, results: Sequence[object]) -> None:
-        """See Cluster; not to the end."""
-        self.left -= 1
-        if self.left < 0 and self.whole:
-            raise KeyboardInterrupt
-        super().save(session, results)  # type: ignore[arg-type]
-        if self.left < 0:
-            raise KeyboardInterrupt
+    def __str__(self) -> str:
+        share = (self.changed + self.merged) / max(self.articles, 1)
+        return (
+            f"of {self.articles} articles {self.changed} changed story later than a day, {self.merged} more with their "
+            f"whole story, whose id leads on ({share:.2%} together)"
+        )
 
 
-def through_the_days(store: Store, rows: Sequence[Row], portions: int) -> tuple[int, int]:
-    """Articles come on their day in random portions, each followed by a run; of the articles of the last 30 days, how
-    many were in another story in the end than a day after their own."""
+def through_the_days(store: Store, rows: Sequence[Row], portions: int) -> Late:
+    """Articles come on their day in random portions, each followed by a run; how steady those of the last 30 days are.
+
+    A day is counted from the minute in which an article came.
+    """
     chance = random.Random(portions)
     of_day: dict[datetime, list[str]] = defaultdict(list)
     for row in rows:
         of_day[datetime.fromisoformat(row["date"][:10]).replace(tzinfo=UTC)].append(row["id"])
-    first, last = min(of_day), max(of_day)
-    clock = Clock(first)
+    day, last = min(of_day), max(of_day)
+    clock = Clock(day)
     cluster = stage(clock)
+    came: dict[str, datetime] = {}
     a_day_after: dict[str, str] = {}
-    day = first
     while day <= last + timedelta(days=2):
         turns = defaultdict(list)
         for key in of_day.get(day, ()):
@@ -199,17 +241,20 @@ def through_the_days(store: Store, rows: Sequence[Row], portions: int) -> tuple[
         for turn in range(portions):
             if turns[turn] or turn in (0, portions - 1):
                 clock.move(day + timedelta(hours=24 * (turn + 1) / portions, minutes=-1))
+                if old := [key for key, at in came.items() if at < clock.now() - timedelta(days=1)]:
+                    with store.read() as session:
+                        now = homes(session)
+                    a_day_after |= {key: now[key] for key in old if came.pop(key)}
+                came |= dict.fromkeys(turns[turn], clock.now())
                 come(store, turns[turn])
                 drain(cluster, store, clock)
-        with store.read() as session:
-            now = homes(session)
-        for key in of_day.get(day - timedelta(days=1), ()):
-            a_day_after[key] = now[key]
         day += timedelta(days=1)
     recent = [key for day, keys in of_day.items() if day > last - timedelta(days=30) for key in keys]
     with store.read() as session:
         now = homes(session)
-        return sum(lead_to(session, a_day_after[key]) != now[key] for key in recent), len(recent)
+        others = [key for key in recent if a_day_after[key] != now[key]]
+        merged = sum(story_of(session, a_day_after[key]).id == now[key] for key in others)
+    return Late(len(recent), len(others) - merged, merged)
 
 
 def come(store: Store, ids: Sequence[str]) -> None:
@@ -231,13 +276,6 @@ def homes(session: Session) -> dict[str, str]:
     return {article: story for article, story in rows if story is not None}
 
 
-def lead_to(session: Session, key: str) -> str:
-    """Where an id leads in the end."""
-    while (to := session.get_one(StoryRow, key).redirect_to) is not None:
-        key = to
-    return key
-
-
 def stories(store: Store) -> object:
     """All that is known of stories: ids, members, redirects."""
     with store.read() as session:
@@ -253,24 +291,13 @@ def partition(store: Store) -> set[frozenset[str]]:
     return {frozenset(group) for group in groups.values()}
 
 
-def sound(store: Store) -> None:
-    """Print what is not as it should be: ids that lead nowhere, stories whose record does not tell what happened."""
+def sound(store: Store) -> bool:
+    """Print what happened to stories, and what is not as it should be: ids, and events that do not tell everything."""
     with store.read() as session:
-        rows = session.scalars(select(StoryRow)).all()
-        broken = [row.id for row in rows if (row.size == 0) != (row.redirect_to is not None)]
-        ends = {row.id: lead_to(session, row.id) for row in rows}
-        broken += [key for key, end in ends.items() if not session.get_one(StoryRow, end).size]
-        told = dict.fromkeys(homes(session), "")
-        for event in session.scalars(select(StoryEvent).order_by(StoryEvent.id)):
-            if event.kind in ("made", "joined") and event.article_id:
-                told[event.article_id] = event.story_id
-            elif event.kind == "moved" and event.article_id and event.other_id:
-                told[event.article_id] = event.other_id
-        kinds: dict[str, int] = defaultdict(int)
-        for event in session.scalars(select(StoryEvent.kind)):
-            kinds[event] += 1
-        untold = [key for key, story in told.items() if not story]
-        print(f"  broken ids: {broken or 'none'}; articles without an event: {len(untold)}; {dict(kinds)}", flush=True)
+        kinds = dict(iter(session.execute(select(StoryEvent.kind, func.count()).group_by(StoryEvent.kind)).all()))
+        found = faults(session)
+    print(f"  broken ids and untold changes: {len(found) or 'none'} {found[:5] or ''}; events {kinds}", flush=True)
+    return not found
 
 
 if __name__ == "__main__":

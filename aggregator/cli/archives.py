@@ -219,14 +219,18 @@ def cluster(
     if not gold.exists():
         raise ConfigError("there is no such file or folder", file=gold)
     labels = _labels(merged) if merged else {}
-    how = GoldOptions(not no_dates, parse_time(since) if since else None, labels)
+    how = GoldOptions(not no_dates, parse_time(since, key="since") if since else None, labels)
     clock = Clock(parse_time(options.now, end_of_day=True)) if options.now else Clock()
     with progress_bars(options) as progress:
         result = evaluate_clusters(gold, options.settings(), how, clock.now(), progress, with_baselines=with_baselines)
+    if not result.n:
+        why = f"none of {result.articles} articles has a story_id ({result.skipped} lines were no articles)"
+        raise ConfigError(why, file=gold, fix="give lines a story_id")
     if as_json:
         typer.echo(json.dumps(_rounded(result)))
         return
-    typer.echo(f"{result.articles} articles, {result.n} of them labelled")
+    skipped = f"; {result.skipped} lines were no articles" if result.skipped else ""
+    typer.echo(f"{result.articles} articles, {result.n} of them labelled{skipped}")
     for key, value in result.scores.items():
         typer.echo(f"  {key:18} {value:.4f}")
     for stage, seconds in result.seconds.items():

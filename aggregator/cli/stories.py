@@ -32,7 +32,7 @@ def show(context: typer.Context, story: StoryId) -> None:
     """A story's articles, why each joined, and what editors decided about it."""
     from aggregator.cli.tables import story_report
     from aggregator.errors import Rejected
-    from aggregator.stories.editing import story_of
+    from aggregator.stories.ids import story_of
 
     options: Options = context.obj
     try:

@@ -11,7 +11,8 @@ from aggregator.desk.story import revision, told
 from aggregator.errors import Rejected
 from aggregator.store.tables import Decision
 from aggregator.stories.decisions import PAGE_KINDS, about
-from aggregator.stories.editing import By, StoryEditor, members_of, story_of
+from aggregator.stories.editing import By, StoryEditor
+from aggregator.stories.ids import members_of, story_of
 from aggregator.summarise import actions
 from aggregator.summarise.standing import standing
 

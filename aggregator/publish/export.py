@@ -15,7 +15,7 @@ from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Article, Decision, Document, Membership, Outlet, RatingRow, StoryRow
 from aggregator.store.thread_tables import ThreadStory
 from aggregator.stories.decisions import undone
-from aggregator.stories.editing import story_of
+from aggregator.stories.ids import story_of
 from aggregator.summarise.page import StoryPage, buried
 from aggregator.summarise.versions import newest_versions, seen_version
 from aggregator.types import LeanTag

@@ -411,7 +411,12 @@ class Slice(Base, kw_only=True):
 
 
 class StoryEvent(Base, kw_only=True):
-    """What happened to a story, with reason and score: made, joined, merged, split, moved, threaded, settled …"""
+    """What happened to a story, with reason and score: made, joined, merged, split, moved, removed,
+    threaded, settled …
+
+    Memberships follow from these events alone. Of merges and splits `articles` are those that went: from `other_id`
+    into `story_id` where stories were merged, from `story_id` into `other_id` where one was split.
+    """
 
     __tablename__ = "story_events"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -422,6 +427,7 @@ class StoryEvent(Base, kw_only=True):
     other_id: Mapped[str | None] = mapped_column(default=None)
     score: Mapped[float | None] = mapped_column(default=None)
     reason: Mapped[str] = mapped_column(default="")
+    articles: Mapped[Json | None] = mapped_column(default=None)
 
 
 class Decision(Base, kw_only=True):

@@ -25,9 +25,12 @@ Labels = Sequence[int]
 def baselines(
     ids: Sequence[str], features: Features, truth: Mapping[str, str], settings: ClusterSettings
 ) -> dict[str, dict[str, float]]:
-    """Name of the method: its scores at its best cut, over the labelled among the articles `ids`."""
-    if len(ids) > MOST:
-        raise ValueError(f"{len(ids)} articles: baselines compare all pairs of at most {MOST}")
+    """Name of the method: its scores at its best cut, over the labelled among the articles `ids`.
+
+    Nothing where there are no two articles, or none is labelled.
+    """
+    if len(ids) < 2 or truth.keys().isdisjoint(ids):
+        return {}
     both = compare(features, np.arange(len(ids)), settings)
     decay = _decay(features, settings)
     methods: dict[str, Callable[[], Iterator[tuple[float, Labels]]]] = {
@@ -76,11 +79,16 @@ def _linked(similarity: Floats, method: Literal["average", "single"]) -> Iterato
 
 
 def _hdbscan(vectors: NDArray[np.float32]) -> Iterator[tuple[float, Labels]]:
-    """HDBSCAN (Campello et al. 2013; scikit-learn) on the embeddings; what it calls noise stands alone. The "cut" is
-    the distance below which it does not split."""
+    """HDBSCAN (Campello et al. 2013; scikit-learn) on the embeddings; what it calls noise stands alone.
+
+    The "cut" is `min_samples`, how many neighbours make an article's place dense. (scikit-learn's other measure, the
+    distance below which it does not split, fails under numpy 2.4 on real trees.)
+    """
     from sklearn.cluster import HDBSCAN
 
-    for cut in (0.0, 0.2, 0.4, 0.6, 0.8):
-        labels = HDBSCAN(min_cluster_size=2, cluster_selection_epsilon=cut, copy=True).fit_predict(vectors)
+    for neighbours in (1, 2, 3, 5):
+        if neighbours > len(vectors):
+            break
+        labels = HDBSCAN(min_cluster_size=2, min_samples=neighbours, copy=True).fit_predict(vectors)
         alone = labels.max() + 1
-        yield cut, [int(label) if label >= 0 else int(alone + number) for number, label in enumerate(labels)]
+        yield neighbours, [int(label) if label >= 0 else int(alone + number) for number, label in enumerate(labels)]

@@ -90,7 +90,7 @@ class Cluster(Stage[SliceInput, Placed]):
         self.embed_recipe = embed_recipe(embed)
         self.recipe = f"cluster/2 {settings!r} on {self.embed_recipe}"
         self._index = index or IndexSettings()
-        self._known = Known(self._index)
+        self.known = Known(self._index)
 
     def __getstate__(self) -> dict[str, Any]:
         """To another process goes nothing that was only kept from being read again."""
@@ -147,7 +147,7 @@ class Cluster(Stage[SliceInput, Placed]):
             item,
             parts=parts,
             window=window,
-            frequencies=self._known.frequencies(session),
+            frequencies=self.known.frequencies(session),
             rules=_rules(session),
             past=_past(session, window, placed, [one.id for part in parts for one in part.items]),
             index=index,
@@ -171,7 +171,7 @@ class Cluster(Stage[SliceInput, Placed]):
         ).all()
         members = tuple(map(Member, self._items(session, rows), (row.settled_id for row in rows)))
         vectors = [(row.id, row.content_sha, row.order_at.date()) for row in rows]
-        index = self._known.index(vectors, start.date(), end.date())
+        index = self.known.index(vectors, start.date(), end.date())
         return members, {row.id: row.story_id for row in rows}, index
 
     def _new(self, session: Session, ids: Sequence[str], now: datetime) -> Iterator[Item]:
@@ -184,9 +184,9 @@ class Cluster(Stage[SliceInput, Placed]):
 
     def _items(self, session: Session, rows: Sequence[Row[Any]]) -> list[Item]:
         keys = [(row.id, row.content_sha) for row in rows]
-        self._known.load(session, self.documents, keys, self.settings.body_words)
+        self.known.load(session, self.documents, keys, self.settings.body_words)
         return [
-            Item(row.id, row.published_at, row.order_at, row.content_sha, row.url, *self._known.features(row.id))
+            Item(row.id, row.published_at, row.order_at, row.content_sha, row.url, *self.known.features(row.id))
             for row in rows
         ]
 
@@ -226,7 +226,7 @@ class Cluster(Stage[SliceInput, Placed]):
             elif wanted.decision == last_decision(session):
                 days = [(part.day, part.items) for part in result.slice.parts]
                 computed = Computed(result.partition, days, wanted.closes, wanted.input_sha, self.recipe)
-                record_partition(session, computed, result.slice.past, self._known, self.clock.now())
+                record_partition(session, computed, result.slice.past, self.known, self.clock.now())
 
     def _refresh(self, session: Session) -> None:
         edited = select(Membership, Document.content_sha).join(

@@ -5,9 +5,8 @@ is refused is refused before anything is written, with a reason that says what t
 merged story stays as a redirect that resolves through further merges.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
-from aggregator.store.tables import Article, Decision, Membership, StoryEvent, StoryRow
-from aggregator.stories.confidence import EDITOR
-from aggregator.stories.constraints import pinned_articles, refuse_leaving, refuse_meeting
+from aggregator.store.tables import Article, Decision, Membership, StoryRow
+from aggregator.stories.constraints import refuse_leaving, refuse_meeting
 from aggregator.stories.decisions import UNDO, alone, record, signed, to_undo
-from aggregator.stories.ids import NOBODY, mark_stories, unused_story_id
+from aggregator.stories.effects import EFFECTS, apply
+from aggregator.stories.ids import members_of, story_of, unused_story_id
 from aggregator.text import one_line
 
 _NAME = 200
@@ -68,10 +67,10 @@ class StoryEditor:
         rest = [article for article in members if article not in chosen]
         if not chosen or not rest:
             raise Rejected("empty-part", f"{story.id} has {len(members)} articles: both parts need at least one")
-        refuse_leaving(self.session, chosen, rest)
         founder_leaves = story.founding_article_id in chosen
         if len(chosen) > len(rest) or (len(chosen) == len(rest) and founder_leaves):
             chosen, rest = rest, chosen
+        refuse_leaving(self.session, chosen, rest)
         founder = min(chosen, key=lambda article: (self.session.get_one(Article, article).order_at, article))
         new = unused_story_id(self.session, founder)
         return self._decide("split", [story.id, new], {"articles": chosen, "rest": rest, "founder": founder})
@@ -166,14 +165,19 @@ class StoryEditor:
     def undo(self, number: int) -> Decision:
         """Take a story decision back: what it changed is as it was before, what came since stays.
 
-        Raises Rejected as `decisions.to_undo` does, and "locked" while a story concerned is locked.
+        Articles whose story a run has merged since go back to where that leads. Raises Rejected as `decisions.to_undo`
+        does, "locked" while a story concerned is locked, and "contradiction" where a decision holds the articles apart
+        from what their old story has become.
         """
         decision = to_undo(self.session, number)
-        if decision.kind not in _EFFECTS:
+        if decision.kind not in EFFECTS:
             raise Rejected("no-decision", f"decision {number} ({decision.kind}) is not about a story")
         if decision.kind not in ("lock", "unlock", "rename", "topic", "thread"):
             for key in decision.subjects:
-                self._unlocked(self.session.get_one(StoryRow, key))
+                self._open(key)
+        if decision.kind in ("move", "remove"):
+            home = self._members(self._story(decision.subjects[0]).id)
+            refuse_meeting(self.session, [*decision.payload["articles"], *home])
         undoing = self._record(UNDO, decision.subjects, {"kind": decision.kind}, decision.id)
         apply(self.session, undoing, decision)
         return undoing
@@ -229,180 +233,3 @@ class StoryEditor:
         if not rest:
             raise Rejected("empty-part", f"nothing would be left of {story.id}: {instead}")
         return rest
-
-
-def story_of(session: Session, key: str) -> StoryRow:
-    """The story of that id, or the one that it was merged into. Raises Rejected("no-story")."""
-    story = session.get(StoryRow, key)
-    while story is not None and story.redirect_to is not None:
-        story = session.get(StoryRow, story.redirect_to)
-    if story is None:
-        raise Rejected("no-story", f"there is no story {key}")
-    return story
-
-
-def members_of(session: Session, key: str) -> list[str]:
-    """The ids of a story's articles, in order."""
-    query = select(Membership.article_id).where(Membership.story_id == key).order_by(Membership.article_id)
-    return list(session.scalars(query))
-
-
-def apply(session: Session, decision: Decision, undone: Decision | None = None) -> None:
-    """Change the stories as a recorded decision says; `undone`: the one that it takes back.
-
-    A function of the rows and the decision alone, so that stories can be made again from the record.
-    """
-    if undone is None:
-        _EFFECTS[decision.kind][0](session, decision, decision)
-    else:
-        _EFFECTS[undone.kind][1](session, decision, undone)
-    _rate(session, decision.subjects)
-
-
-def _rate(session: Session, stories: Sequence[str]) -> None:
-    """What editors placed is certain; where they took that back, nothing is known until the story changes again."""
-    pinned = pinned_articles(session)
-    changed = set()
-    for row in session.scalars(select(Membership).where(Membership.story_id.in_(stories))):
-        if (row.article_id in pinned) != (row.confidence == EDITOR):
-            row.confidence = row.settled_confidence = EDITOR if row.article_id in pinned else None
-            changed.add(row.story_id)
-    session.flush()
-    mark_stories(session, filter(None, changed))
-
-
-_Effect = Callable[[Session, Decision, Decision], None]
-
-
-def _merge(session: Session, now: Decision, what: Decision) -> None:
-    kept, *others = what.subjects
-    for other in others:
-        _put(session, what.payload["members"][other], kept)
-        _empty(session, other, redirect_to=kept)
-        _tell(session, now, kept, "merged", other)
-    mark_stories(session, [kept])
-
-
-def _unmerge(session: Session, now: Decision, what: Decision) -> None:
-    kept, *others = what.subjects
-    for other in others:
-        here = set(members_of(session, kept))
-        session.get_one(StoryRow, other).redirect_to = None
-        _put(session, [article for article in what.payload["members"][other] if article in here], other)
-        _tell(session, now, kept, "split", other)
-        mark_stories(session, [other])
-    mark_stories(session, [kept])
-
-
-def _split(session: Session, now: Decision, what: Decision) -> None:
-    key, new = what.subjects
-    founder = session.get_one(Article, what.payload["founder"])
-    at = founder.order_at
-    session.add(
-        StoryRow(
-            id=new,
-            founding_article_id=founder.id,
-            made_at=now.at,
-            first_at=at,
-            last_at=at,
-            size=0,
-            members_sha=NOBODY,
-        )
-    )
-    session.flush()
-    _put(session, what.payload["articles"], new)
-    _tell(session, now, key, "split", new)
-    mark_stories(session, [key, new])
-
-
-def _unsplit(session: Session, now: Decision, what: Decision) -> None:
-    key, new = what.subjects
-    _put(session, members_of(session, new), key)
-    _empty(session, new, redirect_to=key)
-    _tell(session, now, key, "merged", new)
-    mark_stories(session, [key])
-
-
-def _move(session: Session, now: Decision, what: Decision) -> None:
-    source, target = what.subjects
-    _moved(session, now, what.payload["articles"], source, target)
-
-
-def _unmove(session: Session, now: Decision, what: Decision) -> None:
-    source, target = what.subjects
-    _moved(session, now, what.payload["articles"], target, source)
-
-
-def _moved(session: Session, now: Decision, articles: Sequence[str], source: str, target: str) -> None:
-    _put(session, articles, target)
-    for article in articles:
-        _tell(session, now, source, "moved", target, article)
-    mark_stories(session, [source, target])
-
-
-def _remove(session: Session, now: Decision, what: Decision) -> None:
-    _put(session, what.payload["articles"], None)
-    for article in what.payload["articles"]:
-        _tell(session, now, what.subjects[0], "removed", None, article)
-    mark_stories(session, what.subjects)
-
-
-def _restore(session: Session, now: Decision, what: Decision) -> None:
-    _put(session, what.payload["articles"], what.subjects[0])
-    for article in what.payload["articles"]:
-        _tell(session, now, what.subjects[0], "joined", None, article)
-    mark_stories(session, what.subjects)
-
-
-def _as_it_is(session: Session, now: Decision, what: Decision) -> None:
-    """Only what may happen later differs."""
-
-
-def _locked(to: bool) -> _Effect:
-    def effect(session: Session, now: Decision, what: Decision) -> None:
-        session.get_one(StoryRow, what.subjects[0]).locked = to
-
-    return effect
-
-
-def _named(field: str, which: str) -> _Effect:
-    def effect(session: Session, now: Decision, what: Decision) -> None:
-        setattr(session.get_one(StoryRow, what.subjects[0]), field, what.payload[which])
-
-    return effect
-
-
-#: the effect of each kind, and the opposite one
-_EFFECTS: dict[str, tuple[_Effect, _Effect]] = {
-    "merge": (_merge, _unmerge),
-    "split": (_split, _unsplit),
-    "move": (_move, _unmove),
-    "remove": (_remove, _restore),
-    "keep": (_as_it_is, _as_it_is),
-    "lock": (_locked(True), _locked(False)),
-    "unlock": (_locked(False), _locked(True)),
-    "rename": (_named("name", "name"), _named("name", "before")),
-    "topic": (_named("topic", "topic"), _named("topic", "before")),
-    "thread": (_named("thread_with", "with"), _named("thread_with", "before")),
-}
-
-
-def _put(session: Session, articles: Sequence[str], key: str | None) -> None:
-    for article in articles:
-        membership = session.get_one(Membership, article)
-        membership.story_id = membership.settled_id = key
-    session.flush()
-
-
-def _empty(session: Session, key: str, *, redirect_to: str) -> None:
-    story = session.get_one(StoryRow, key)
-    story.redirect_to, story.size, story.members_sha = redirect_to, 0, NOBODY
-    session.flush()
-
-
-def _tell(
-    session: Session, decision: Decision, key: str, kind: str, other: str | None, article: str | None = None
-) -> None:
-    at: datetime = decision.at
-    reason = f"decision {decision.id}: {decision.reason}"
-    session.add(StoryEvent(at=at, story_id=key, kind=kind, article_id=article, other_id=other, reason=reason))

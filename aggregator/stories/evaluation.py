@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from aggregator.articles.archive import (
     ImportReport,
@@ -32,7 +32,7 @@ from aggregator.store.instance import open_store
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Document, EmbeddingRow, Membership
 from aggregator.stories.background import background_frequencies
-from aggregator.stories.baselines import baselines
+from aggregator.stories.baselines import MOST, baselines
 from aggregator.stories.bcubed import agreement, bootstrap_f1
 from aggregator.stories.breakdown import Wrong, by_size, worst
 from aggregator.stories.cluster import Cluster
@@ -50,6 +50,8 @@ class Evaluation:
 
     n: int = 0
     articles: int = 0
+    #: lines that `import` would reject too
+    skipped: int = 0
     scores: dict[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     #: by the size of the true story ("1", "2", …): how many articles, and their mean precision and recall
@@ -87,7 +89,10 @@ def evaluate_clusters(
         local = settings.model_copy(update={"store": type(settings.store)()})
         store = open_store(local, Path(folder), clock, create=True)
         try:
-            truth = _timed(result, "import", lambda: _import(gold, store, clock, options))
+            truth = _timed(result, "import", lambda: _import(gold, store, clock, options, result))
+            if with_baselines and result.articles > MOST:
+                why = f"{result.articles} articles: the baselines compare all pairs, of at most {MOST:,}"
+                raise ConfigError(why, file=gold, fix="take fewer articles, or leave --baselines out")
             languages = settings.extract.languages
             embed = Embed(settings.embed, languages, clock)
             for stage in (embed, Cluster(settings.cluster, settings.embed, languages, clock, settings.index)):
@@ -115,8 +120,8 @@ def _timed(result: Evaluation, name: str, work: Callable[[], T]) -> T:
     return done
 
 
-def _import(gold: Path, store: Store, clock: Clock, options: GoldOptions) -> dict[str, str]:
-    """The true story of each labelled article, by article id."""
+def _import(gold: Path, store: Store, clock: Clock, options: GoldOptions, result: Evaluation) -> dict[str, str]:
+    """The true story of each labelled article, by article id; counts articles and what is none."""
     truth: dict[str, str] = {}
     report = ImportReport()
     with store.read() as session:
@@ -128,6 +133,7 @@ def _import(gold: Path, store: Store, clock: Clock, options: GoldOptions) -> dic
             try:
                 article = read_line(line, gold.stem, clock.now(), with_dates=options.with_dates)
             except Rejected:
+                result.skipped += 1
                 continue
             batch.append(article)
             if row.get("story_id"):
@@ -136,6 +142,8 @@ def _import(gold: Path, store: Store, clock: Clock, options: GoldOptions) -> dic
             if len(batch) == _BATCH:
                 break
         if not batch:
+            with store.read() as session:
+                result.articles = session.scalar(select(func.count()).select_from(Article)) or 0
             return truth
         with store.write() as session:
             save_articles(session, batch, outlets, clock.now(), report)
@@ -154,9 +162,16 @@ def _gold_rows(file: Path, options: GoldOptions) -> Iterator[tuple[bytes, Mappin
                 continue
             if options.since is not None:
                 date = row.get("published_at") or row.get("date")
-                if not date or parse_time(str(date)) < options.since:
+                if not date or _day(date, number, file) < options.since:
                     continue
             yield line, row
+
+
+def _day(date: object, number: int, file: Path) -> datetime:
+    try:
+        return parse_time(str(date))
+    except ConfigError:
+        raise ConfigError(f"line {number}: {str(date)[:40]!r} is not a date", file=file) from None
 
 
 def _gold_file(gold: Path) -> Path:
@@ -172,7 +187,6 @@ def _score(result: Evaluation, store: Store, truth: Mapping[str, str]) -> None:
     with store.read() as session:
         found = {m.article_id: m.story_id for m in session.scalars(select(Membership))}
         titles = {row.id: row.title for row in session.execute(select(Article.id, Article.title))}
-    result.articles = len(titles)
     scored = sorted(truth)
     true = [truth[key] for key in scored]
     got = [found.get(key) or f"alone:{key}" for key in scored]

@@ -1,4 +1,4 @@
-"""The ids of stories, and bringing a story's row to its present members."""
+"""The ids of stories, where one leads, and bringing a story's row to its present members."""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aggregator.errors import Rejected
 from aggregator.store.tables import Article, Membership, StoryRow
 from aggregator.stories.confidence import DECIMALS
 from aggregator.text import sha256, short_hash
@@ -22,6 +23,22 @@ def story_id(founder: str) -> str:
 def unused_story_id(session: Session, founder: str) -> str:
     """The id of a story that an article founds: with a suffix if its own was ever used."""
     return next(key for key in _candidate_ids(founder) if session.get(StoryRow, key) is None)
+
+
+def story_of(session: Session, key: str) -> StoryRow:
+    """The story of that id, or the one that it was merged into. Raises Rejected("no-story")."""
+    story = session.get(StoryRow, key)
+    while story is not None and story.redirect_to is not None:
+        story = session.get(StoryRow, story.redirect_to)
+    if story is None:
+        raise Rejected("no-story", f"there is no story {key}")
+    return story
+
+
+def members_of(session: Session, key: str) -> list[str]:
+    """The ids of a story's articles, in order."""
+    query = select(Membership.article_id).where(Membership.story_id == key).order_by(Membership.article_id)
+    return list(session.scalars(query))
 
 
 def mark_stories(session: Session, ids: Iterable[str]) -> None:

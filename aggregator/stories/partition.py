@@ -90,12 +90,8 @@ def partition(
         terms.append(document_frequencies(one.terms for one in part.items))
         frequencies.add(terms[-1], len(part.items))
     groups = _changed(items, story_of, past, placed)
-    anchors = {
-        story: number
-        for number, group in enumerate(groups)
-        for key in group
-        if key in rules.pinned and (story := past.settled.get(key))
-    }
+    # repair left a group under the name of the story in which an editor put articles, be these here or long past
+    anchors = {story: number for number, group in enumerate(groups) if (story := story_of[group[0]]) in rules.anchored}
     moved = frozenset(key for key, one in placed.items() if story_of[key] != one.story_id)
     sure = {key: confidence(links[key]) for group in groups for key in group if key in links}
     sure |= {key: EDITOR for group in groups for key in group if key in rules.pinned}

@@ -28,7 +28,7 @@ from aggregator.store.tables import (
 )
 from aggregator.stories.cluster import Cluster, Placed, SliceInput
 from aggregator.stories.decisions import last_decision
-from aggregator.stories.editing import apply
+from aggregator.stories.effects import apply
 from aggregator.stories.slices import Due
 
 _CHUNK = 500

@@ -95,7 +95,8 @@ def _slices(session: Session, computed: Computed, past: Past, known: Known, now:
     return number_of
 
 
-_Moves = Mapping[tuple[str, str], Sequence[str]]
+#: the articles that went from one story to another, and how well each fits: as was computed now, or else before
+_Moves = Mapping[tuple[str, str], Mapping[str, float]]
 
 
 def _memberships(
@@ -112,7 +113,7 @@ def _memberships(
     found = computed.partition
     gone = {story: names[number] for story, number in found.named.gone.items()}
     rows = {row.article_id: row for row in _concerned(session, sorted(story_of), sorted(gone))}
-    moves: dict[tuple[str, str], list[str]] = defaultdict(list)
+    moves: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     open_rows = [row for row in rows.values() if row.article_id in items or row.settled_id != row.story_id]
     before = {story for row in open_rows for story in (row.story_id, row.settled_id) if story is not None}
     for key in sorted(rows):
@@ -122,7 +123,7 @@ def _memberships(
         base = row.settled_id or row.story_id
         to = story_of.get(key) or gone.get(base, base)
         if row.story_id != to:
-            moves[(row.story_id, to)].append(key)
+            moves[(row.story_id, to)][key] = found.scores.get(key, row.score)
             row.story_id = to
         if key in items or (computed.closes and row.settled_id is not None):
             row.settled_id = to if computed.closes else None
@@ -229,16 +230,15 @@ def _tell(
             reason = REPAIRED if key in found.repaired else JOINED
             tell("joined", story, reason, article_id=key, score=found.scores[key])
     for (old, to), articles in sorted(moves.items()):
-        scores = [found.scores[key] for key in articles if key in found.scores]
-        score = round(sum(scores) / len(scores), DECIMALS) if scores else None
-        reason = REPAIRED if scores else ANEW
+        score = round(sum(articles.values()) / len(articles), DECIMALS)
+        reason = REPAIRED if articles.keys() & found.scores.keys() else ANEW
         if emptied.get(old) == to:
-            tell("merged", to, reason, other_id=old, score=score)
+            tell("merged", to, reason, other_id=old, score=score, articles=list(articles))
         elif to in made:
-            tell("split", old, reason, other_id=to, score=score)
+            tell("split", old, reason, other_id=to, score=score, articles=list(articles))
         else:
-            for key in articles:
-                tell("moved", old, reason, article_id=key, other_id=to, score=found.scores.get(key))
+            for key, fits in articles.items():
+                tell("moved", old, reason, article_id=key, other_id=to, score=fits)
 
 
 def _drop_old_slices(session: Session, numbers: Mapping[str, int]) -> None:

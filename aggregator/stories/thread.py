@@ -22,7 +22,6 @@ from aggregator.store.thread_tables import ThreadStory
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.decisions import alone, last_decision
 from aggregator.stories.embed import is_re_embedding
-from aggregator.stories.known import Known
 from aggregator.stories.thread_record import Threaded, record_threads
 from aggregator.stories.thread_subjects import features_sha, pinned, read_subjects, stored_subjects
 from aggregator.stories.threads import Subject, place_stories
@@ -60,7 +59,6 @@ class Thread(Stage[Changed, Threaded]):
         self.settings, self.cluster, self.clock = settings, cluster, clock
         compared = settings.model_dump(exclude={"settled_days"})
         self.recipe = f"thread/1 {compared!r} of {cluster.recipe}"
-        self._known = Known()
 
     def pending(self, session: Session, limit: int) -> Sequence[Changed]:
         """The earliest stories whose members, or what an editor said of them, are not what they were placed by."""
@@ -103,7 +101,7 @@ class Thread(Stage[Changed, Threaded]):
         keys = [key for key, _ in item.stories]
         wanted = set(session.scalars(select(StoryRow.id).where(StoryRow.id.in_(keys), self._is_wanted())))
         rows = {row.story_id: row for row in session.scalars(select(ThreadStory).where(ThreadStory.story_id.in_(keys)))}
-        subjects = read_subjects(session, keys, wanted, rows, self.cluster, self._known)
+        subjects = read_subjects(session, keys, wanted, rows, self.cluster)
         moved = [
             one for one in subjects if one.id not in rows or rows[one.id].features_sha != features_sha(one, self.recipe)
         ]

@@ -22,12 +22,12 @@ def read_subjects(
     wanted: Set[str],
     rows: Mapping[str, ThreadStory],
     cluster: Cluster,
-    known: Known,
 ) -> list[Subject]:
     """The stories `keys` as they are now, by their first articles; of those that are not wanted, without features.
 
     How common a term is goes by the days that were closed when the story began: by nothing that came later.
     """
+    known = cluster.known
     stories = {row.id: row for row in session.scalars(select(StoryRow).where(StoryRow.id.in_(keys)))}
     first = _first_articles(session, sorted(wanted), cluster)
     known.load(
@@ -39,7 +39,7 @@ def read_subjects(
         story, articles = stories[key], first.get(key, [])
         features = None
         if articles:
-            features = features_of([known.features[one] for one in articles], common.before(story.first_at.date()))
+            features = features_of([known.features(one[0]) for one in articles], common.before(story.first_at.date()))
         row = rows.get(key)
         founder = articles[0][0] if articles else story.founding_article_id
         pin = _leads_to(session, story.thread_with) if key in wanted else ""

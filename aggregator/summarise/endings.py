@@ -10,7 +10,7 @@ from aggregator.clock import Clock, rfc3339
 from aggregator.settings import Settings
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Article, Membership, StoryEvent, StoryRow
-from aggregator.stories.editing import story_of
+from aggregator.stories.ids import story_of
 from aggregator.summarise.page import ENDED, Correction, StoryPage
 from aggregator.summarise.versions import PURGED_INPUT, is_newest
 

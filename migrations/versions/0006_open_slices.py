@@ -22,6 +22,8 @@ def upgrade() -> None:
     op.add_column("memberships", sa.Column("settled_confidence", sa.Float(), nullable=True))
     op.create_index("ix_memberships_confidence", "memberships", ["confidence"])
     op.add_column("stories", sa.Column("confidence", sa.Float(), nullable=True))
+    # which articles a merge or split was about: memberships follow from the events
+    op.add_column("story_events", sa.Column("articles", columns.JsonColumn, nullable=True))
     # what was placed so far counts as closed
     op.execute("UPDATE memberships SET settled_id = story_id")
     op.execute("UPDATE slices SET closed_at = placed_at")

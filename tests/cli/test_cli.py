@@ -240,6 +240,14 @@ def test_a_file_or_database_that_is_not_there_is_a_mistake_in_the_configuration(
     assert not place.data.exists()
 
 
+def test_gold_in_which_nothing_is_labelled_is_refused(place: Place, tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text('{"id": "no text"}\n')
+    error = place.look("eval", "cluster", str(gold)).exception
+    assert isinstance(error, ConfigError)
+    assert "none of 0 articles has a story_id (1 lines were no articles)" in str(error)
+
+
 def test_the_database_of_another_instance_is_refused(made: Place) -> None:
     made.configure('[instance]\nname = "one"\n')
     assert made.look("db", "upgrade").exit_code == 0

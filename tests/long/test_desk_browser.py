@@ -24,7 +24,7 @@ from aggregator.desk.asked import Workplace
 from aggregator.store.desk_tables import Glance
 from aggregator.store.tables import Article, Decision, Document, Membership
 from aggregator.stories.decisions import PAGE_KINDS, undone
-from aggregator.stories.editing import members_of, story_of
+from aggregator.stories.ids import members_of, story_of
 from pipelines.batch import Instance, run_batch
 from tests.long.browser import RULES
 from tests.newsroom import Replay

@@ -14,7 +14,8 @@ from aggregator.errors import Rejected
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Decision, Membership, StoryRow
 from aggregator.stories.decisions import about
-from aggregator.stories.editing import By, StoryEditor, members_of
+from aggregator.stories.editing import By, StoryEditor
+from aggregator.stories.ids import members_of
 from aggregator.summarise import actions
 from aggregator.summarise.edits import Broken
 from aggregator.summarise.standing import standing

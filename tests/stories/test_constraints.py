@@ -1,6 +1,6 @@
 """Editors' decisions bind the machine and each other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -12,7 +12,13 @@ from aggregator.errors import Rejected
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Decision, Membership, StoryRow
 from aggregator.stories.constraints import pinned_articles
-from aggregator.stories.editing import By, StoryEditor, members_of, story_of
+from aggregator.stories.editing import By, StoryEditor
+from aggregator.stories.identity import Named, Past
+from aggregator.stories.ids import members_of, story_of
+from aggregator.stories.known import Known
+from aggregator.stories.partition import Partition
+from aggregator.stories.record import Computed, record_partition
+from benchmarks.soundness import faults
 from tests.stories.archive import START, add_article, add_articles, place
 
 ANN = By("Ann", "editor", "as the sources say")
@@ -40,6 +46,14 @@ def news(store: Store, clock: Clock, days: int = 3) -> None:
                 number = 100 + 10 * day + event
                 add_article(session, f"b_{number}", event, START + timedelta(days=5 + day, hours=event), number)
         place(store, clock)
+
+
+def regroup(session: Session, clock: Clock, groups: Mapping[str, Sequence[str]], gone: Mapping[str, int]) -> None:
+    """A run finds these groups under these ids, into which the stories that are `gone` went."""
+    articles = tuple(tuple(group) for group in groups.values())
+    scores = {key: 0.4 for group in articles for key in group}
+    found = Partition(articles, Named(tuple(groups), gone), scores, frozenset(scores), (), ())
+    record_partition(session, Computed(found, (), True, "test", "test"), Past(), Known(), clock.now())
 
 
 def test_a_part_that_an_editor_split_off_is_not_brought_back(archive: Store, clock: Clock) -> None:
@@ -140,3 +154,56 @@ def test_an_article_may_leave_a_merged_story_as_long_as_the_stories_stay_one(arc
         merge = editor.merge([first, second])
         editor.split(first, merge.payload["members"][second][:2])
         assert session.get_one(Membership, merge.payload["members"][second][2]).story_id == first
+
+
+def test_an_article_of_which_a_split_leaves_nothing_where_a_move_put_it_is_not_split_off(
+    archive: Store, clock: Clock
+) -> None:
+    """The smaller part gets the new id, whichever part the editor chose."""
+    with archive.write() as session:
+        first, second = ids(session)[:2]
+        editor = StoryEditor(session, clock, ANN)
+        others = members_of(session, second)
+        move = editor.move(members_of(session, first)[:1], second)
+        with pytest.raises(Rejected, match=f"decision {move.id}"):
+            editor.split(second, others)
+
+
+@pytest.mark.parametrize("kind", ["move", "remove"])
+def test_what_is_undone_goes_to_where_a_run_has_taken_its_story_meanwhile(
+    archive: Store, clock: Clock, kind: str
+) -> None:
+    with archive.write() as session:
+        first, second, third = ids(session)[:3]
+        editor = StoryEditor(session, clock, ANN)
+        some = members_of(session, second)[:1]
+        decision = editor.move(some, third) if kind == "move" else editor.remove(some)
+        together = [*members_of(session, first), *members_of(session, second)]
+        regroup(session, clock, {first: together}, {second: 0})
+        editor.lock(first)
+        with pytest.raises(Rejected, match="unlock it first"):
+            editor.undo(decision.id)
+        editor.unlock(first)
+
+        editor.undo(decision.id)
+
+        assert set(members_of(session, first)) == {*together, *some}
+        assert story_of(session, second).id == first
+        assert faults(session) == []
+
+
+def test_what_would_bring_parts_of_a_split_together_cannot_be_undone(archive: Store, clock: Clock) -> None:
+    with archive.write() as session:
+        first, second, third = ids(session)[:3]
+        editor = StoryEditor(session, clock, ANN)
+        one = members_of(session, first)[:1]
+        split = editor.split(first, one)
+        part = split.subjects[1]
+        came, *stay = members_of(session, second)
+        regroup(session, clock, {second: stay, part: [*one, came]}, {})
+        move = editor.move(one, third)
+        regroup(session, clock, {first: [*members_of(session, first), came]}, {part: 0})
+
+        with pytest.raises(Rejected, match=f"decision {split.id} .split. parted these articles"):
+            editor.undo(move.id)
+        assert faults(session) == []

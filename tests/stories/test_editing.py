@@ -14,7 +14,8 @@ from aggregator.errors import Rejected
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Decision, Membership, StoryEvent, StoryRow
-from aggregator.stories.editing import By, StoryEditor, members_of, story_of
+from aggregator.stories.editing import By, StoryEditor
+from aggregator.stories.ids import members_of, story_of
 from aggregator.stories.rebuild import rebuild, stories
 from tests.stories.archive import SETTINGS, START, add_article, add_articles, article_id, place
 
@@ -224,7 +225,7 @@ def test_a_decision_that_is_cut_off_in_the_middle_leaves_the_old_state(
     with archive.read() as session:
         first, second = ids(session)[:2]
         before = stories(session)
-    monkeypatch.setattr("aggregator.stories.editing._empty", cut_off)
+    monkeypatch.setattr("aggregator.stories.effects._empty", cut_off)
 
     with pytest.raises(KeyboardInterrupt), archive.write() as session:
         StoryEditor(session, clock, ANN).merge([first, second])

@@ -7,11 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from aggregator.errors import ConfigError
-from aggregator.settings import Settings
+from aggregator.settings import ClusterSettings, Settings
+from aggregator.stories.background import Frequencies
+from aggregator.stories.baselines import baselines
 from aggregator.stories.evaluation import Evaluation, GoldOptions, evaluate_clusters
+from aggregator.stories.score import Features
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -118,7 +122,7 @@ def test_stories_may_be_counted_as_one(tmp_path: Path) -> None:
 def test_nothing_labelled_is_nothing_scored_and_rejected_lines_are_passed_over(tmp_path: Path) -> None:
     gold = write(tmp_path / "gold.jsonl", [{"id": "no text", "story_id": "s"}])
     found = evaluate(gold)
-    assert (found.n, found.articles, found.scores) == (0, 0, {})
+    assert (found.n, found.articles, found.skipped, found.scores) == (0, 0, 1, {})
 
 
 @pytest.mark.parametrize(("line", "words"), [("{", "line 2 is not JSON"), ("[]", "line 2 holds a list")])
@@ -148,3 +152,31 @@ def test_simpler_methods_are_scored_on_the_same_articles(tmp_path: Path) -> None
     found = evaluate_clusters(gold, Settings(), GoldOptions(), NOW, with_baselines=True)
     assert set(found.baselines) == {"tfidf_average_link", "tfidf_average_link_decay", "dense_threshold", "hdbscan"}
     assert found.baselines["tfidf_average_link_decay"]["b3_f1"] == 1.0
+
+
+def test_every_yardstick_copes_with_stories_of_many_shapes() -> None:
+    chance = np.random.default_rng(3)
+    vectors = chance.normal(size=(20, 16)).repeat(chance.integers(1, 9, 20), axis=0)
+    vectors += chance.normal(size=vectors.shape) / 4
+    dense = list((vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32))
+    ids = [str(number) for number in range(len(dense))]
+    words = [{f"word{number // 4}": 3, f"other{number}": 1} for number in range(len(dense))]
+    features = Features.of(words, dense, [None] * len(dense), Frequencies({}, 0))
+    found = baselines(ids, features, {key: str(int(key) // 4) for key in ids}, ClusterSettings())
+    assert all(0 < row["b3_f1"] <= 1 for row in found.values())
+
+
+def test_one_article_alone_has_no_yardsticks_and_too_many_are_refused_before_they_are_embedded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gold = write(tmp_path / "gold.jsonl", rows()[:1])
+    assert evaluate_clusters(gold, Settings(), GoldOptions(), NOW, with_baselines=True).baselines == {}
+    monkeypatch.setattr("aggregator.stories.evaluation.MOST", 0)
+    with pytest.raises(ConfigError, match="1 articles: the baselines compare all pairs"):
+        evaluate_clusters(gold, Settings(), GoldOptions(), NOW, with_baselines=True)
+
+
+def test_a_date_that_is_none_is_named_with_its_line_when_only_later_articles_are_asked_for(tmp_path: Path) -> None:
+    gold = write(tmp_path / "gold.jsonl", [rows()[0], {**rows()[1], "published_at": "2024-13-01"}])
+    with pytest.raises(ConfigError, match="line 2: '2024-13-01' is not a date"):
+        evaluate(gold, since=datetime(2024, 3, 1, tzinfo=UTC))
