@@ -3,7 +3,8 @@
 Two development sets together fix them: AllSides 2018-03 to 2018-08 (labelled articles and a random half of the
 others) and newscluster_5w1h without its dates, as one slice. The order inside a slice is arbitrary and moves the scores
 of the latter by a hundredth, so they are means over several orders. With contrast, which is a rule and not fitted to
-them (docs/quality.md), the constants with the highest mean B-cubed F1 of the two are then scored once on AllSides from 2018-09 with all of its background and on multinews without its dates.
+them (docs/quality.md), the constants with the highest mean B-cubed F1 of the two are then scored once on AllSides from
+2018-09 with all of its background and on multinews without its dates.
 Embedding takes minutes; --cache keeps the vectors between runs.
 """
 

@@ -118,7 +118,7 @@ def test_only_so_many_candidate_stories_are_looked_at() -> None:
 def test_where_many_stories_are_alike_an_article_has_to_fit_one_of_them_better() -> None:
     like = Member(item("m", "abcdefgh"), "s-m")
     crowd = [Member(item(f"n{k}", "abc" + extra), f"s-{k}") for k, extra in enumerate(["ijklm", "nopqr", "stuvw"])]
-    asked: dict[str, Any] = {"join": 0.4, "dense_weight": 0}
+    asked: dict[str, Any] = {"join": 0.5, "dense_weight": 0}
     assert placed([item("a", "abcdexyz")], [like], **asked)["a"].story_id == "s-m"
     assert placed([item("a", "abcdexyz")], [like, *crowd], **asked)["a"].is_new
     assert placed([item("a", "abcdexyz")], [like, *crowd], contrast=0, **asked)["a"].story_id == "s-m"
