@@ -19,6 +19,8 @@ from aggregator.stories.score import DECIMALS, Features, Floats, compare
 
 #: of a story's exemplars, how many are its first articles; the others are its last
 FIRST_EXEMPLARS = 4
+#: how crowded it is at least taken to be: about the median in a stream of some ten articles a day
+QUIET = 0.04
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,9 +176,10 @@ def crowding(means: Sequence[float], settings: ClusterSettings) -> float:
 
     The same likeness says less where everything is alike: in a large stream, or one without dates. Of stories, not of
     articles as in the correction for hubs of Lample et al. 2018 (CSLS), which would tear a story of many articles.
+    Never less than `QUIET`: that few stories are known says nothing of how like this one a strange article would be.
     """
     others = settings.candidates - 1
-    return sum(means[1 : 1 + others]) / others if others else 0.0
+    return max(QUIET, sum(means[1 : 1 + others]) / others) if others else QUIET
 
 
 def _candidates(near: Sequence[int], against: Against, table: Table, settings: ClusterSettings) -> list[str]:

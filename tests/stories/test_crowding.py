@@ -6,7 +6,7 @@ import numpy as np
 from aggregator.settings import ClusterSettings
 from aggregator.stories.background import Frequencies
 from aggregator.stories.crowding import crowdings
-from aggregator.stories.join import Item, Member, Table, lay
+from aggregator.stories.join import QUIET, Item, Member, Table, lay
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WORDS = ClusterSettings(dense_weight=0, candidates=3)
@@ -28,8 +28,10 @@ def of_first(stories: dict[str, list[str]]) -> float:
 
 
 def test_an_article_alone_with_its_story_and_one_other_is_not_crowded() -> None:
-    assert of_first({"a": ["abcd", "abce"]}) == 0
-    assert of_first({"a": ["abcd", "abce"], "b": ["abcf"]}) == 0, "the nearest other story may be a part of this one"
+    assert of_first({"a": ["abcd", "abce"]}) == QUIET
+    assert of_first({"a": ["abcd", "abce"], "b": ["abcf"]}) == QUIET, (
+        "the nearest other story may be a part of this one"
+    )
 
 
 def test_other_stories_crowd_by_their_mean_however_many_articles_they_have() -> None:

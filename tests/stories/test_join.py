@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aggregator.settings import ClusterSettings
 from aggregator.stories.background import Frequencies
-from aggregator.stories.join import Item, Member, Placement, crowding
+from aggregator.stories.join import QUIET, Item, Member, Placement, crowding
 from aggregator.stories.partition import place
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -125,10 +125,14 @@ def test_where_many_stories_are_alike_an_article_has_to_fit_one_of_them_better()
     assert placed([item("a", "abcdexyz")], [like, *crowd], contrast=0, **asked)["a"].story_id == "s-m"
 
 
-def test_a_story_of_many_articles_crowds_no_more_than_one_of_few() -> None:
-    few = crowding([0.5, 0.2], ClusterSettings())
-    assert few == crowding([0.5, 0.2, 0, 0, 0, 0, 0], ClusterSettings()) == 0.2 / 5
-    assert crowding([0.5, 0.2], ClusterSettings(candidates=1)) == 0
+def test_a_story_crowds_by_its_mean_and_only_the_next_few_stories_count() -> None:
+    few = crowding([0.5, 0.4], ClusterSettings())
+    assert few == crowding([0.5, 0.4, 0, 0, 0, 0, 0], ClusterSettings()) == 0.4 / 5
+
+
+def test_where_next_to_nothing_is_known_an_article_has_to_fit_no_less() -> None:
+    assert crowding([], ClusterSettings()) == crowding([0.5], ClusterSettings()) == QUIET
+    assert crowding([0.5, 0.2], ClusterSettings(candidates=1)) == QUIET
 
 
 def test_an_article_without_terms_founds_a_story() -> None:
