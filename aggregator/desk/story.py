@@ -115,7 +115,7 @@ def _members(session: Session, story: StoryRow, now: datetime) -> list[Member]:
     )
     rows = session.execute(query).all()
     whys = _whys(session, story.id)
-    leans = tags(session, {article.outlet_key for article, *_ in rows}, now)
+    leans = tags(session, {article.outlet_key for article, *_ in rows}, now, internal=True)
     return [
         _member(article, outlet, leans[article.outlet_key].text, kind, score, whys.get(article.id, ""), story)
         for article, outlet, score, kind in rows
@@ -156,7 +156,7 @@ def _near(session: Session, story: StoryRow, now: datetime) -> list[Member]:
         .limit(_MOST_NEAR)
     )
     rows = session.execute(query).all()
-    leans = tags(session, {article.outlet_key for article, *_ in rows}, now)
+    leans = tags(session, {article.outlet_key for article, *_ in rows}, now, internal=True)
     return [
         _member(article, outlet, leans[article.outlet_key].text, "", score, "", story, at)
         for article, outlet, score, at in rows

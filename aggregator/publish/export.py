@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, undefer
 
 from aggregator.clock import rfc3339
 from aggregator.sources.ledger import tags
+from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.page_tables import PageRow
-from aggregator.store.tables import Article, Decision, Document, Membership, Outlet, RatingRow, StoryRow
+from aggregator.store.tables import Article, Decision, Document, Membership, Outlet, StoryRow
 from aggregator.stories.decisions import undone
 from aggregator.stories.editing import story_of
 from aggregator.summarise.page import StoryPage, buried

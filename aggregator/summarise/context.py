@@ -70,7 +70,6 @@ class PageContext:
     language: str = "en"
     topic: Topic = field(default_factory=lambda: Topic(slug="news", name="News"))
     edition: str = "1"
-    lean_rule: str = "spread"
     licence: str = LICENCE
     schema: str = "https://example.org/schema/story/1"
     related: tuple[Related, ...] = ()

@@ -16,8 +16,9 @@ from aggregator.errors import ConfigError
 from aggregator.resources import resource
 from aggregator.sources.ledger import tags
 from aggregator.sources.outlets import OutletSpec, feed_id, load_outlets, sync_outlets
+from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Feed, Outlet, RatingRow
+from aggregator.store.tables import Feed, Outlet
 from aggregator.types import Lean, LeanState, Rights
 
 LANTERN = 'name = "The Lantern"\nhome = "https://www.lantern.example/"\n'
