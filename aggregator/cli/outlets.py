@@ -11,6 +11,7 @@ import typer
 
 from aggregator.cli.opml import opml_app
 from aggregator.cli.options import Options, Yes, agreed, progress_bars
+from aggregator.cli.ratings import import_ratings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +28,7 @@ Key = Annotated[str, typer.Argument(help="The outlet's key in outlets.toml.")]
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     outlets_app.add_typer(opml_app, name="opml")
+    outlets_app.command("import-ratings")(import_ratings)
     app.add_typer(outlets_app, name="outlets")
 
 

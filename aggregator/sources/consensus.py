@@ -26,7 +26,7 @@ def consensus(ratings: Iterable[Rating], country: str = "") -> LeanTag:
     Ratings on the scale of the outlet's own country come before those on another's, which are never averaged with them;
     `scale_of` then names the other country. Raters without a place on the scale move nothing and are still named.
     """
-    current = sorted(_newest_of_each_family(ratings), key=lambda r: (r.rater, r.rated_on, r.id, repr(r)))
+    current = sorted(newest_of_each_family(ratings), key=lambda r: (r.rater, r.rated_on, r.id, repr(r)))
     scale, used = _of_one_scale([r for r in current if r.kind in _LABELLING], country)
     tag = LeanTag(LeanState.UNRATED, raters=tuple(current), scale_of=scale, rule=RULE)
     positions = [r.label.position for r in used if r.label is not None]
@@ -78,7 +78,7 @@ def lean_at(position: int) -> Lean:
     return list(Lean)[position + 2]
 
 
-def _newest_of_each_family(ratings: Iterable[Rating]) -> list[Rating]:
+def newest_of_each_family(ratings: Iterable[Rating]) -> list[Rating]:
     """By date of the statement, then when it was recorded, then id. An audience score displaces no word on content."""
     newest: dict[tuple[str, str, str], Rating] = {}
     for rating in ratings:

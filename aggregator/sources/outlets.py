@@ -57,7 +57,8 @@ class RatingSpec(Section):
     """One statement by one rater; `label` is required unless the state says that there is none.
 
     `kind` says whose it is: the desk's own unless it says otherwise. What others say is passed on only with their
-    `licence` and `export = "allow"`. `scale` is the country whose left and right are meant, ISO 3166; empty: the outlet's own.
+    `licence` and `export = "allow"`. `scale` is the country whose left and right are meant, ISO 3166; empty: the
+    outlet's own.
     """
 
     rater: str = Field(min_length=1)
