@@ -7,9 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aggregator.clock import rfc3339
-from aggregator.sources.ledger import tags
+from aggregator.sources.ledger import KnownRatings
 from aggregator.sources.outlets import OutletSpec
+from aggregator.sources.successions import formers, states_of
 from aggregator.store.tables import Appearance, Feed, FeedCheck, Outlet
+from aggregator.types import LeanTag
 
 
 def outlet_lines(key: str, spec: OutletSpec | None, found: tuple[Session, datetime] | None) -> Iterator[str]:
@@ -28,12 +30,8 @@ def outlet_lines(key: str, spec: OutletSpec | None, found: tuple[Session, dateti
         return
     session, now = found
     if row is not None:
-        tag = tags(session, [key], now)[key]
-        yield f"  lean      {tag.text}"
-        for rating in tag.raters:
-            label = rating.label.value if rating.label else rating.state.value
-            how = f"{rating.unit}; {rating.method or 'no method'}"
-            yield f"            {rating.rater}: {label}, {rating.rated_on} ({how})"
+        yield from _leans(KnownRatings(session, [key], now), key, now)
+        yield from _history(session, key, now)
     yield from _feeds(session, key, spec)
 
 
@@ -44,6 +42,39 @@ def _said(spec: OutletSpec) -> Iterator[str]:
     yield f"  domains   {', '.join(spec.all_domains)}"
     about = (spec.country, spec.language, spec.kind, spec.owner, "satire" if spec.satire else "")
     yield f"  about     {', '.join(part for part in about if part) or '-'}; rights {spec.rights.value}"
+
+
+def _leans(known: KnownRatings, key: str, now: datetime) -> Iterator[str]:
+    """Each unit's lean, as readers see it and as all ratings have it, and every statement that stands."""
+    day = now.date()
+    for unit in known.units(key) or ["news"]:
+        public, internal = known.tag(key, unit, day), known.tag(key, unit, day, internal=True)
+        why = f" ({public.why_unrated})" if public.why_unrated else ""
+        yield f"  lean      {unit}: {_with_scale(public)}{why}, by the rule {public.rule}"
+        if internal != public:
+            yield f"            with what may not be passed on: {_with_scale(internal)}"
+        for rating in known.ratings(key, unit):
+            label = rating.label.value if rating.label else rating.state.value
+            dates = f"{rating.rated_on}" + (f" until {rating.valid_to}" if rating.valid_to else "")
+            counts = (
+                "" if rating in internal.raters else "; a newer one counts" if rating.counts_on(day) else "; not now"
+            )
+            rights = "" if rating.export else f"; not passed on ({rating.licence or 'no licence on file'})"
+            how = f"{rating.kind}; {rating.method or 'no method'}{rights}{counts}"
+            yield f"            {rating.rater}: {label}, {dates} ({how}) {rating.id}"
+
+
+def _with_scale(tag: LeanTag) -> str:
+    return f"{tag.text} ({tag.scale_of} scale)" if tag.scale_of else tag.text
+
+
+def _history(session: Session, key: str, now: datetime) -> Iterator[str]:
+    for former in formers(session, [key], now).get(key, ()):
+        yield f"  formerly  {former.key}{f' until {former.until}' if former.until else ''}"
+    states = states_of(session, key, now)
+    for state in states if len(states) > 1 else ():
+        told = ", ".join(part for part in (state.name, state.owner, state.kind, state.country) if part)
+        yield f"  known as  {told}, from {rfc3339(state.recorded_at)}"
 
 
 def _feeds(session: Session, key: str, spec: OutletSpec | None) -> Iterator[str]:

@@ -101,10 +101,14 @@ def _read(file: Path, mappings: Sequence[RatingMapping], today: date) -> dict[st
 
 def _newest(said: Mapping[str, Iterable[Rating]]) -> Said:
     """The places by family; families that give none are left out."""
-    return {
-        address: {one.one_family: one.label.position for one in newest_of_each_family(ratings) if one.label is not None}
-        for address, ratings in said.items()
-    }
+    names: dict[str, str] = {}
+    found: dict[str, dict[str, int]] = {}
+    for address, ratings in said.items():
+        for one in newest_of_each_family(ratings):
+            if one.label is not None:
+                name = names.setdefault(one.one_family, one.family or one.rater)
+                found.setdefault(address, {})[name] = one.label.position
+    return found
 
 
 def _guesses(said: Iterable[Mapping[str, int]], family: str) -> list[Guess]:

@@ -3,7 +3,7 @@
 Also what an outlet was called and whose it was: each time the configuration says so anew, a row is appended.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -90,6 +90,12 @@ def note_states(session: Session, keys: Iterable[str], now: datetime) -> None:
                     )
                 )  # fmt: skip
     session.flush()
+
+
+def states_of(session: Session, key: str, known_at: datetime) -> Sequence[OutletState]:
+    """What an outlet was called and whose it was, the oldest first, as known at a moment."""
+    noted = select(OutletState).where(OutletState.outlet_key == key, OutletState.recorded_at <= known_at)
+    return session.scalars(noted.order_by(OutletState.recorded_at, OutletState.id)).all()
 
 
 def _pairs(session: Session, known_at: datetime | None, recorded_by: str = "") -> Mapping[str, list[Former]]:
