@@ -26,7 +26,7 @@ def consensus(ratings: Iterable[Rating], country: str = "") -> LeanTag:
     Ratings on the scale of the outlet's own country come before those on another's, which are never averaged with them;
     `scale_of` then names the other country. Raters without a place on the scale move nothing and are still named.
     """
-    current = sorted(newest_of_each_family(ratings), key=lambda r: (r.rater, r.rated_on, r.id, repr(r)))
+    current = sorted(newest_of_each_family(ratings), key=lambda r: (r.rater, r.rated_on, *_identity(r)))
     scale, used = _of_one_scale([r for r in current if r.kind in _LABELLING], country)
     tag = LeanTag(LeanState.UNRATED, raters=tuple(current), scale_of=scale, rule=RULE)
     positions = [r.label.position for r in used if r.label is not None]
@@ -90,7 +90,11 @@ def newest_of_each_family(ratings: Iterable[Rating]) -> list[Rating]:
 
 
 def _age(rating: Rating) -> tuple[object, ...]:
-    return rating.rated_on, rating.recorded_at or _LONG_AGO, rating.id, repr(rating)
+    return rating.rated_on, rating.recorded_at or _LONG_AGO, *_identity(rating)
+
+
+def _identity(rating: Rating) -> tuple[str, str]:
+    return rating.id, "" if rating.id else repr(rating)
 
 
 def _of_one_scale(ratings: Sequence[Rating], country: str) -> tuple[str, list[Rating]]:

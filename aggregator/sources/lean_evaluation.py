@@ -58,7 +58,7 @@ class Guess:
 
 
 def evaluate_lean(gold: Path, mappings: Sequence[RatingMapping], today: date) -> LeanEvaluation:
-    """Score the rule on a table of several raters' columns. ConfigError for a file that none of `mappings` reads."""
+    """Score the rule on a table of several raters' columns. ConfigError if no two families rate a domain."""
     file = _table(gold)
     said = _newest(_read(file, mappings, today))
     families = sorted({family for ratings in said.values() for family in ratings})
@@ -89,7 +89,7 @@ def _read(file: Path, mappings: Sequence[RatingMapping], today: date) -> dict[st
     """What is said of each domain or section; where one list says two things of one of them, neither counts."""
     said: dict[str, dict[tuple[str, date], list[Rating]]] = {}
     for mapping in mappings:
-        for row in read_rows(file, mapping, today):
+        for row in read_rows(file, mapping, today, may_be_none=True):
             if not isinstance(row, BadRow):
                 one = row.rating
                 said.setdefault(row.address, {}).setdefault((one.rater, one.rated_on), []).append(one)

@@ -203,7 +203,7 @@ def _read(file: Path, key: str, table: dict[str, Any]) -> OutletSpec:
             word = str(first["loc"][-1])
             models: dict[str, type[BaseModel]] = {"feeds": FeedSpec, "ratings": RatingSpec, "formerly": FormerSpec}
             level = models.get(str(first["loc"][0]), OutletSpec) if len(first["loc"]) > 1 else OutletSpec
-            known = [name for name in level.model_fields if name != "key"]
+            known = [name for name in level.model_fields if name != "key" or level is not OutletSpec]
             raise ConfigError("is not a known key", file=file, key=path, fix=suggestion(word, known)) from None
         if first["type"] in ("model_type", "model_attributes_type"):
             fix = 'write each as a table, such as { url = "https://…" }'

@@ -150,7 +150,9 @@ def load_mapping(name: str, config: Path) -> Mapping:
     try:
         return Mapping.model_validate(read_toml(file))
     except ValidationError as error:
-        first = error.errors()[0]
+        # a misspelt key is missed, too: what was written helps more than what was not
+        every = error.errors()
+        first = next((one for one in every if one["type"] == "extra_forbidden"), every[0])
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             models: dict[str, type[Section]] = {"lists": ListSpec, "scales": ScaleSpec}

@@ -36,11 +36,13 @@ class BadRow:
     why: str
 
 
-def read_rows(file: Path, mapping: Mapping, today: date, rated_on: date | None = None) -> Iterator[Row | BadRow]:
+def read_rows(
+    file: Path, mapping: Mapping, today: date, rated_on: date | None = None, *, may_be_none: bool = False
+) -> Iterator[Row | BadRow]:
     """What each row of a file says, or why it cannot be used.
 
     `rated_on` takes the place of the dates of lists in the mapping. Raises ConfigError if no row has the mapping's
-    columns: it is of another file.
+    columns, unless there `may_be_none`: it is of another file.
     """
     found = False
     for record in read_records(file, _columns(mapping), mapping.delimiter):
@@ -51,7 +53,7 @@ def read_rows(file: Path, mapping: Mapping, today: date, rated_on: date | None =
             for item in record.each(one.each):
                 found = True
                 yield _read(item, one, mapping, today, rated_on)
-    if not found:
+    if not found and not may_be_none:
         raise ConfigError("has no row that the mapping finds", file=file, fix="is it the mapping of this file?")
 
 
