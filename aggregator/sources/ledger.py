@@ -13,9 +13,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from aggregator.sources.consensus import consensus, lean_at, public_consensus
-from aggregator.sources.successions import Former, formers
+from aggregator.sources.successions import Former, countries_and_formers
 from aggregator.store.ledger_tables import RatingRow
-from aggregator.store.tables import Outlet
 from aggregator.store.upsert import in_parts
 from aggregator.text import sha256
 from aggregator.types import Lean, LeanState, LeanTag, RaterKind, Rating
@@ -42,13 +41,9 @@ class KnownRatings:
     def __init__(self, session: Session, outlet_keys: Iterable[str], known_at: datetime) -> None:
         self.known_at = known_at
         keys = sorted(set(outlet_keys))
-        self._formers = formers(session, keys, known_at)
+        self._countries, self._formers = countries_and_formers(session, keys, known_at)
         every = {*keys, *(former.key for group in self._formers.values() for former in group)}
         self._ratings = standing(session, every, known_at=known_at)
-        self._countries: dict[str, str] = {}
-        for some in in_parts(keys):
-            rows = session.execute(select(Outlet.key, Outlet.country).where(Outlet.key.in_(some)))
-            self._countries.update({row.key: row.country for row in rows})
 
     def ratings(self, outlet_key: str, unit: str = NEWS) -> list[Rating]:
         """Every statement that stands about a unit, whenever it is valid, those of the outlets it continues too."""

@@ -6,8 +6,9 @@ Also what an outlet was called and whose it was: each time the configuration say
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from aggregator.store.ledger_tables import OutletState, Succession
@@ -32,7 +33,28 @@ def formers(session: Session, keys: Iterable[str], known_at: datetime | None) ->
 
     Of a chain the earliest `until` counts; a circle ends where it closes.
     """
-    direct = _pairs(session, known_at)
+    rows = session.scalars(_known(select(Succession), known_at))
+    return _chains(_last_words(rows), keys)
+
+
+def countries_and_formers(
+    session: Session, keys: Sequence[str], known_at: datetime
+) -> tuple[dict[str, str], dict[str, list[Former]]]:
+    """The countries of outlets and what each continues (`formers`), in one question to the database."""
+    both = select(Outlet.key, Outlet.country, Succession).outerjoin(Succession, Succession.outlet_key == Outlet.key)
+    countries: dict[str, str] = {}
+    said: dict[str, Succession] = {}
+    for some in in_parts(keys):
+        wanted = both.where(or_(Outlet.key.in_(some), Succession.id.is_not(None)))
+        for key, country, row in session.execute(wanted):
+            countries[key] = country
+            if row is not None and row.recorded_at <= known_at:
+                said[row.id] = row
+    rows = sorted(said.values(), key=lambda row: (row.recorded_at, row.id))
+    return countries, _chains(_last_words(rows), keys)
+
+
+def _chains(direct: Mapping[str, list[Former]], keys: Iterable[str]) -> dict[str, list[Former]]:
     found: dict[str, list[Former]] = {}
     for key in keys:
         seen, queue = {key}, [(former, None) for former in direct.get(key, ())]
@@ -52,7 +74,8 @@ def continue_outlets(session: Session, said: Mapping[str, Iterable[Former]], now
 
     Former outlets that nobody knows are left out: nothing was ever said of them.
     """
-    known = _pairs(session, None, _SAID)
+    rows = session.scalars(_known(select(Succession).where(Succession.recorded_by == _SAID), None))
+    known = _last_words(rows)
     for key, former in said.items():
         wanted = {one.key: one for one in former if session.get(Outlet, one.key) is not None}
         before = {one.key: one for one in known.get(key, ())}
@@ -98,14 +121,15 @@ def states_of(session: Session, key: str, known_at: datetime) -> Sequence[Outlet
     return session.scalars(noted.order_by(OutletState.recorded_at, OutletState.id)).all()
 
 
-def _pairs(session: Session, known_at: datetime | None, recorded_by: str = "") -> Mapping[str, list[Former]]:
-    """The last word on each pair of outlets, those that were taken back left out."""
-    query = select(Succession).order_by(Succession.recorded_at, Succession.id)
-    if known_at is not None:
-        query = query.where(Succession.recorded_at <= known_at)
-    if recorded_by:
-        query = query.where(Succession.recorded_by == recorded_by)
-    last = {(row.outlet_key, row.former_key): row for row in session.scalars(query)}
+def _known(query: Select[Any], known_at: datetime | None) -> Select[Any]:
+    """In the order of recording, and of a moment only what was known then."""
+    ordered = query.order_by(Succession.recorded_at, Succession.id)
+    return ordered if known_at is None else ordered.where(Succession.recorded_at <= known_at)
+
+
+def _last_words(rows: Iterable[Succession]) -> Mapping[str, list[Former]]:
+    """The last word on each pair of outlets, those that were taken back left out; `rows` in the order of recording."""
+    last = {(row.outlet_key, row.former_key): row for row in rows}
     found: dict[str, list[Former]] = {}
     for (key, former_key), row in sorted(last.items()):
         if not row.ended:
