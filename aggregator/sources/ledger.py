@@ -116,12 +116,12 @@ def standing(
     """The statements about each outlet that no other supersedes, as known at a moment or in all."""
     found: dict[str, list[Rating]] = {}
     for some in in_parts(sorted(outlet_keys)):
-        query = select(RatingRow).where(RatingRow.outlet_key.in_(some))
+        query = select(*RatingRow.__table__.columns).where(RatingRow.outlet_key.in_(some))
         if known_at is not None:
             query = query.where(RatingRow.recorded_at <= known_at)
         if recorded_by is not None:
             query = query.where(RatingRow.recorded_by == recorded_by)
-        rows = session.scalars(query.order_by(RatingRow.recorded_at, RatingRow.id)).all()
+        rows = session.execute(query.order_by(RatingRow.recorded_at, RatingRow.id)).all()
         superseded = {row.supersedes for row in rows}
         for row in rows:
             if row.id not in superseded:
@@ -214,8 +214,8 @@ def _row(change: Change, now: datetime, recorded_by: str) -> dict[str, Any]:
     }
 
 
-def rating_of(row: RatingRow) -> Rating:
-    """The statement in a row, with its id."""
+def rating_of(row: Any) -> Rating:
+    """The statement in a row of the table, or in the columns of one, with its id."""
     return Rating(
         rater=row.rater,
         rated_on=row.rated_on,
