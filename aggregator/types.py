@@ -209,6 +209,8 @@ class Page:
     language: str = ""
     section: str = ""
     satire: bool = False
+    #: whether its outlet says that it is of its opinion pages
+    opinion: bool = False
     #: the text that the feed carried, as HTML: it serves where the page gives none
     feed_html: str = ""
     #: no article of it is younger

@@ -40,8 +40,10 @@ def examine(
     except ConfigError as error:
         yield Finding("fail", "configuration", str(error))
         return
-    feeds = sum(len(outlet.feeds) for outlet in outlets)
-    yield Finding("ok", "configuration", f"{config}: {len(outlets)} outlets, {feeds} feeds")
+    asked = [outlet for outlet in outlets if outlet.asked]
+    feeds = sum(len(outlet.feeds) for outlet in asked)
+    said = f"{config}: {len(outlets)} outlets, {len(asked)} of them asked, {feeds} feeds"
+    yield Finding("ok", "configuration", said)
     if not feeds:
         yield Finding("warn", "outlets", f"{config / 'outlets.toml'} names no feed: only imports bring articles")
     if not settings.net.contact and not settings.instance.sample:

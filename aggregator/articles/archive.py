@@ -11,7 +11,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
@@ -21,14 +21,14 @@ from urllib.parse import urlsplit
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from aggregator.articles.documents import save_document
+from aggregator.articles.documents import of_outlet, save_document
 from aggregator.articles.extraction import document_from_text
 from aggregator.articles.urls import article_id, article_key, canonical
 from aggregator.clock import parse_time
 from aggregator.errors import ConfigError, Rejected
 from aggregator.store.tables import Alias, Article, Document, Outlet, Response
 from aggregator.text import clean, one_line, sha256, short_hash
-from aggregator.types import Extracted, Kind, Rights
+from aggregator.types import Extracted, Rights
 
 RECIPE = "import/1"
 #: the outlet of articles whose line names none
@@ -174,8 +174,7 @@ def save_articles(
             if article.origin == "import":
                 _change(article, archived, outlets.key(session, archived.outlet), now)
             report.changed += 1
-        satire = session.get_one(Outlet, article.outlet_key).satire
-        document = replace(archived.document, kind=Kind.SATIRE) if satire else archived.document
+        document = of_outlet(archived.document, session.get_one(Outlet, article.outlet_key), article.url)
         save_document(session, article, document, input_sha=archived.entry_sha, recipe=RECIPE, now=now)
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from aggregator.articles.urls import article_id, article_key, is_front_page, is_redirector, without_device
 from aggregator.errors import Rejected
+from aggregator.sources.units import is_opinion
 from aggregator.store.tables import Alias, Article, Document, Outlet
 from aggregator.text import one_line, sha256
-from aggregator.types import PURGED, DateTrust, Extent, Extracted, Rights, strictest
+from aggregator.types import PURGED, DateTrust, Extent, Extracted, Kind, Rights, strictest
 
 #: `date_note` of articles whose dates the operator withholds at import: no page gives them one either
 DATES_WITHHELD = "withheld"
@@ -23,6 +24,15 @@ SAME_PAGE = "the same page as "
 def content_sha(title: str, text: str) -> str:
     """The hash of what embed, cluster and all later stages work on."""
     return sha256(f"{title}\n{text}")
+
+
+def of_outlet(extracted: Extracted, outlet: Outlet, url: str | None) -> Extracted:
+    """The document with what its outlet's entry says of its kind: all of it is satire, or this part is opinion."""
+    if outlet.satire:
+        return replace(extracted, kind=Kind.SATIRE)
+    if extracted.kind is Kind.NEWS and is_opinion(outlet.units, url or "", extracted.section):
+        return replace(extracted, kind=Kind.OPINION)
+    return extracted
 
 
 def save_document(

@@ -14,6 +14,7 @@ from aggregator.clock import Clock
 from aggregator.errors import ItemError, Rejected
 from aggregator.executors import TimeLimitPassed, memory_limit, time_limit
 from aggregator.settings import ExtractSettings
+from aggregator.sources.units import is_opinion
 from aggregator.stage import Stage
 from aggregator.store import leases
 from aggregator.store.sessions import exclusive
@@ -105,6 +106,7 @@ class Extract(Stage[FetchedArticle, Read]):
             language=outlet.language,
             section=article.section,
             satire=outlet.satire,
+            opinion=is_opinion(outlet.units, response.final_url or article.url, article.section),
             feed_html=(article.feed_html or b"").decode("utf-8", "replace"),
             fetched_at=response.fetched_at,
             rights=Rights(response.rights),

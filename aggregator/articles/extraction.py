@@ -23,7 +23,7 @@ from aggregator.articles.regions import Mark, find_regions, read_marks
 from aggregator.errors import Rejected
 from aggregator.settings import ExtractSettings
 from aggregator.text import one_line
-from aggregator.types import DateTrust, Extent, Extracted, Page, Rights, strictest
+from aggregator.types import DateTrust, Extent, Extracted, Kind, Page, Rights, strictest
 
 _MIN_TEASER = 120
 _MIN_VISIBLE = 200
@@ -110,7 +110,7 @@ def _document(page: Page, meta: Metadata, title: str, paragraphs: Sequence[Parag
         kind=kinds.find_kind(
             titles=tuple(filter(None, (title, *meta.titles, page.title))),
             url=page.url,
-            sections=tuple(filter(None, (page.section, *meta.sections))),
+            sections=tuple(filter(None, (Kind.OPINION.value if page.opinion else "", page.section, *meta.sections))),
             types=meta.types,
             satire=page.satire,
             paragraphs=paragraphs,

@@ -85,8 +85,10 @@ def _run(options: Options, names: tuple[str, ...], strict: bool, file: Path | No
 
     with options.instance(create=True) as instance, stop_on_signals() as stop, progress_bars(options) as progress:
         wait = wait or instance.settings.run.wait_seconds
-        if not any(outlet.feeds for outlet in instance.outlets) and not names and not options.quiet:
-            structlog.get_logger().warning("no-feeds", hint=f"no outlet in {options.config}/outlets.toml has a feed")
+        if not any(outlet.asked and outlet.feeds for outlet in instance.outlets) and not names and not options.quiet:
+            structlog.get_logger().warning(
+                "no-feeds", hint=f"no outlet in {options.config}/outlets.toml is asked: outlets enable"
+            )
         if instance.settings.instance.sample and not options.now and not names:
             fresh = replay(
                 instance, options.config, strict=strict, wait_seconds=wait, stop=stop, progress=progress, each=done

@@ -44,7 +44,7 @@ def opml_import(
 
 @opml_app.command("export")
 def opml_export(context: typer.Context) -> None:
-    """Write the feeds of all outlets that are not disabled as OPML 2.0 to stdout.
+    """Write the feeds of all outlets that are asked as OPML 2.0 to stdout.
 
     Example:
 

@@ -11,7 +11,7 @@ from aggregator.sources.ledger import KnownRatings
 from aggregator.sources.outlets import OutletSpec
 from aggregator.sources.successions import formers, states_of
 from aggregator.store.tables import Appearance, Feed, FeedCheck, Outlet
-from aggregator.types import LeanTag
+from aggregator.types import LeanTag, Rating
 
 
 def outlet_lines(key: str, spec: OutletSpec | None, found: tuple[Session, datetime] | None) -> Iterator[str]:
@@ -38,10 +38,16 @@ def outlet_lines(key: str, spec: OutletSpec | None, found: tuple[Session, dateti
 def _said(spec: OutletSpec) -> Iterator[str]:
     if spec.disabled:
         yield f"  disabled  {spec.disabled}"
+    if spec.offered:
+        yield f"  offered   {spec.offered}: not asked until `aggregator outlets enable {spec.key}`"
     yield f"  home      {spec.home}"
     yield f"  domains   {', '.join(spec.all_domains)}"
     about = (spec.country, spec.language, spec.kind, spec.owner, "satire" if spec.satire else "")
     yield f"  about     {', '.join(part for part in about if part) or '-'}; rights {spec.rights.value}"
+    for unit in spec.units:
+        where = (unit.country, unit.language, *unit.paths, *(f"section {name!r}" for name in unit.sections))
+        named = f"{unit.key} ({unit.kind})" if unit.key != unit.kind else unit.key
+        yield f"  unit      {named}: {', '.join(part for part in where if part) or '-'}"
 
 
 def _leans(known: KnownRatings, key: str, now: datetime) -> Iterator[str]:
@@ -56,12 +62,17 @@ def _leans(known: KnownRatings, key: str, now: datetime) -> Iterator[str]:
         for rating in known.ratings(key, unit):
             label = rating.label.value if rating.label else rating.state.value
             dates = f"{rating.rated_on}" + (f" until {rating.valid_to}" if rating.valid_to else "")
-            counts = (
-                "" if rating in internal.raters else "; a newer one counts" if rating.counts_on(day) else "; not now"
-            )
-            rights = "" if rating.export else f"; not passed on ({rating.licence or 'no licence on file'})"
-            how = f"{rating.kind}; {rating.method or 'no method'}{rights}{counts}"
+            other = "a newer one counts" if rating.counts_on(day) else "not now"
+            how = _how(rating, "" if rating in internal.raters else other)
             yield f"            {rating.rater}: {label}, {dates} ({how}) {rating.id}"
+
+
+def _how(rating: Rating, standing: str) -> str:
+    scale = f"scale of {rating.country}" if rating.country else ""
+    sure = f"{rating.confidence} confidence" if rating.confidence else ""
+    rights = "" if rating.export else f"not passed on ({rating.licence or 'no licence on file'})"
+    told = (rating.kind, rating.method or "no method", scale, sure, rating.reason, rights, standing)
+    return "; ".join(filter(None, told))
 
 
 def _with_scale(tag: LeanTag) -> str:
@@ -81,7 +92,7 @@ def _feeds(session: Session, key: str, spec: OutletSpec | None) -> Iterator[str]
     rows = session.scalars(select(Feed).where(Feed.outlet_key == key).order_by(Feed.url)).all()
     for feed in rows:
         listed = session.scalar(select(func.count()).where(Appearance.feed_id == feed.id)) or 0
-        asked = feed.active and not (spec and spec.disabled)  # the next poll follows the file
+        asked = feed.active and not (spec and not spec.asked)  # the next poll follows the file
         state = feed.state if asked else f"not asked any more; last {feed.state}"
         yield f"  feed      {feed.url}  {state}{f': {feed.detail}' if feed.detail else ''}"
         times = [f"{listed} articles"]

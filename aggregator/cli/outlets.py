@@ -1,4 +1,4 @@
-"""Commands about outlets: list, show, add, check, disable, enable.
+"""Commands about outlets: list, show, add, disable, enable; check is in `outlet_check`.
 
 The configuration is the truth: what changes an outlet changes the text of outlets.toml, and the next poll follows.
 """
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli.opml import opml_app
-from aggregator.cli.options import Options, Yes, agreed, progress_bars
+from aggregator.cli.options import Options, Yes, agreed
+from aggregator.cli.outlet_check import check
 from aggregator.cli.ratings import import_ratings
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ Key = Annotated[str, typer.Argument(help="The outlet's key in outlets.toml.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
+    outlets_app.command()(check)
     outlets_app.add_typer(opml_app, name="opml")
     outlets_app.command("import-ratings")(import_ratings)
     app.add_typer(outlets_app, name="outlets")
@@ -45,7 +47,10 @@ def _database(options: Options) -> "Iterator[tuple[Session, datetime] | None]":
 
 
 @outlets_app.command("list")
-def list_outlets(context: typer.Context) -> None:
+def list_outlets(
+    context: typer.Context,
+    asked: Annotated[bool, typer.Option("--asked", help="Only those whose feeds are asked.")] = False,
+) -> None:
     """Each outlet with its lean as the raters have it, and the state of its feeds."""
     from sqlalchemy import select
 
@@ -65,13 +70,21 @@ def list_outlets(context: typer.Context) -> None:
                 states = ", ".join(f"{feed.url} {feed.state}" for feed in feeds)
                 rows.append((outlet.name, outlet.key, leans[outlet.key].text, states))
     known = {key for _, key, _, _ in rows}
-    for key, spec in specs.items():
+    for key, listed in specs.items():
         if key not in known:
-            rows.append((spec.name, key, "", ", ".join(f"{feed.url} never" for feed in spec.feeds)))
+            rows.append((listed.name, key, "", ", ".join(f"{feed.url} never" for feed in listed.feeds)))
     for name, key, lean, states in sorted(rows):
-        reason = specs[key].disabled if key in specs else ""
-        shown = f"disabled: {reason}" if reason else states or "no feed"
-        typer.echo(f"{key:24}{lean:12}{name:28}{shown}")
+        spec = specs.get(key)
+        if asked and not (spec and spec.asked):
+            continue
+        typer.echo(f"{key:24}{lean:12}{name:28}{_standing(spec) or states or 'no feed'}")
+
+
+def _standing(spec: "OutletSpec | None") -> str:
+    """Why an outlet's feeds are not asked; empty: they are, or it is not in the file."""
+    if spec is None or spec.asked:
+        return ""
+    return f"disabled: {spec.disabled}" if spec.disabled else f"offered ({spec.offered})"
 
 
 @outlets_app.command()
@@ -173,10 +186,13 @@ def _refuse_known(specs: "Sequence[OutletSpec]", urls: Sequence[str]) -> None:
     from aggregator.errors import ConfigError
 
     owners = {thing: spec.key for spec in specs for thing in (*(f.url for f in spec.feeds), *spec.all_domains)}
+    offered = {spec.key for spec in specs if spec.offered}
     for url in urls:
         for thing in (url, _host(url)):
             if thing in owners:
                 fix = f"further feeds go into the table [{owners[thing]}] of outlets.toml"
+                if owners[thing] in offered:
+                    fix = f"it is in the list already: aggregator outlets enable {owners[thing]}"
                 raise ConfigError(f"{thing} belongs to [{owners[thing]}] already", file="outlets.toml", fix=fix)
 
 
@@ -195,45 +211,6 @@ def _found_lines(spec: "OutletSpec", feeds: "Sequence[FoundFeed]") -> Iterator[s
         newest = f", newest {rfc3339(feed.newest)}" if feed.newest else ", undated"
         entries = f"{len(feed.document.entries)} entries{newest if feed.document.entries else ''}"
         yield f"  {feed.url}  {feed.document.format}, {entries} (found by: {feed.source})"
-
-
-@outlets_app.command()
-def check(
-    context: typer.Context,
-    keys: Annotated[
-        list[str] | None, typer.Argument(help="Keys of outlets; all that are not disabled by default.")
-    ] = None,
-) -> None:
-    """Ask every feed once, politely, and say what it answers. Writes nothing. Exit 1 if any cannot be read.
-
-    Example:
-
-        aggregator outlets check example-times
-    """
-    from aggregator.clock import Clock, parse_time, rfc3339
-    from aggregator.errors import ConfigError
-    from aggregator.sources.feed_check import check_feeds
-
-    options: Options = context.obj
-    specs = {spec.key: spec for spec in options.outlets()}
-    for key in keys or ():
-        if key not in specs:
-            raise ConfigError("is not an outlet", file=options.config / "outlets.toml", key=key)
-    chosen = [specs[key] for key in keys] if keys else [spec for spec in specs.values() if not spec.disabled]
-    owners = {feed.url: spec.key for spec in chosen for feed in spec.feeds}
-    clock = Clock(parse_time(options.now, end_of_day=True)) if options.now else Clock()
-    failed = 0
-    with progress_bars(options) as progress:
-        for report in check_feeds(list(owners), options.settings(), clock, lambda n: progress("feeds", n)):
-            failed += not report.works
-            found = f"{report.entries} entries" + (f", newest {rfc3339(report.newest)}" if report.newest else "")
-            said = "; ".join((found if report.works else report.detail, *report.notes))
-            if not report.works or not options.quiet:
-                typer.echo(f"{report.state:14}{owners[report.url]}  {report.url}  {said}")
-    if failed or not options.quiet:
-        typer.echo(f"{len(owners) - failed} of {len(owners)} feeds can be read")
-    if failed:
-        raise typer.Exit(1)
 
 
 @outlets_app.command()
@@ -259,15 +236,30 @@ def disable(
 
 
 @outlets_app.command()
-def enable(context: typer.Context, key: Key) -> None:
-    """Ask a disabled outlet's feeds again.
+def enable(
+    context: typer.Context,
+    keys: Annotated[list[str] | None, typer.Argument(help="Keys of outlets, disabled or offered.")] = None,
+    start: Annotated[bool, typer.Option("--start", help="Those that are offered to begin with.")] = False,
+    country: Annotated[str, typer.Option(help="Those that are offered of a country, such as GB.")] = "",
+) -> None:
+    """Ask the feeds of outlets that are offered, or that were disabled, from the next poll on.
 
     Example:
 
-        aggregator outlets enable example-times
+        aggregator outlets enable --start
     """
-    from aggregator.sources.outlets_file import set_disabled
+    from aggregator.sources.outlets_file import set_asked
 
     options: Options = context.obj
-    set_disabled(options.config, key, "")
-    typer.echo(f"[{key}] is enabled")
+    given = list(dict.fromkeys(keys or ()))
+    if not (given or start or country):
+        raise typer.BadParameter("give keys, --start or --country")
+    offered = [spec for spec in options.outlets() if spec.offered and not spec.disabled]
+    taken = [spec for spec in offered if (start and spec.offered == "start") or (country and spec.country == country)]
+    if not given and not taken:
+        typer.echo("no outlet is offered there that is not enabled already", err=True)
+        raise typer.Exit(1)
+    chosen = list(dict.fromkeys((*given, *(spec.key for spec in taken))))
+    set_asked(options.config, chosen)
+    for key in chosen:
+        typer.echo(f"[{key}] is enabled")

@@ -20,13 +20,13 @@ def register(app: typer.Typer) -> None:
 
 
 def init(directory: Annotated[Path, typer.Argument(help="A directory that does not exist yet, or is empty.")]) -> None:
-    """Write a configuration to edit: commented settings, and an outlets.toml waiting for feeds.
+    """Write a configuration to edit: commented settings, and a list of outlets to choose from.
 
     Example:
 
         aggregator init /etc/aggregator
 
-        aggregator --config /etc/aggregator outlets add https://www.example.com/
+        aggregator --config /etc/aggregator outlets enable --start
     """
     from aggregator.errors import ConfigError
     from aggregator.resources import resource
@@ -34,9 +34,11 @@ def init(directory: Annotated[Path, typer.Argument(help="A directory that does n
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise ConfigError("is there already and not empty", file=directory, fix="name a new directory")
     directory.mkdir(parents=True, exist_ok=True)
-    for name in ("pipeline.toml", "outlets.toml", "topics.toml"):
+    for name in ("pipeline.toml", "outlets.toml", "outlets.NOTICE", "topics.toml"):
         shutil.copyfile(resource("config") / name, directory / name)
-    typer.echo(f"Add outlets: aggregator --config {directory} outlets add https://…, or write {directory}/outlets.toml")
+    command = f"aggregator --config {directory} outlets"
+    typer.echo(f"{directory}/outlets.toml lists outlets; none is asked until you choose: {command} enable --start")
+    typer.echo(f"Add others: {command} add https://…")
 
 
 @db_app.command()

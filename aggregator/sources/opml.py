@@ -117,10 +117,10 @@ def free_key(host: str, name: str, taken: set[str]) -> str:
 
 
 def write_opml(specs: Sequence[OutletSpec], title: str) -> str:
-    """The feeds of all outlets that are not disabled, by section."""
+    """The feeds of all outlets that are asked, by section."""
     sections: dict[str, list[str]] = {}
     for spec in specs:
-        for feed in () if spec.disabled else spec.feeds:
+        for feed in spec.feeds if spec.asked else ():
             line = (
                 f'<outline type="rss" text={quoteattr(spec.name)} title={quoteattr(spec.name)} '
                 f"xmlUrl={quoteattr(feed.url)} htmlUrl={quoteattr(spec.home)}/>"

@@ -19,6 +19,7 @@ from aggregator.errors import ConfigError
 from aggregator.settings import Section, in_words, read_toml, suggestion
 from aggregator.sources import ledger, successions
 from aggregator.sources.domains import domain_of
+from aggregator.sources.units import KNOWN, NEWS, UnitSpec
 from aggregator.store.tables import Article, Feed, Outlet
 from aggregator.store.upsert import upsert
 from aggregator.text import one_line, short_hash
@@ -65,7 +66,7 @@ class RatingSpec(Section):
     rated_on: date
     state: LeanState = LeanState.RATED
     label: Lean | None = None
-    unit: str = Field(default="news", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
+    unit: str = NEWS
     method: str = ""
     reason: str = ""
     url: str = ""
@@ -117,8 +118,11 @@ class OutletSpec(Section):
     rights: Rights = Rights.FULL
     #: why its feeds are not asked; empty: they are
     disabled: str = ""
+    #: of the list that comes with the program, and not asked until it is enabled; `start` is the set to begin with
+    offered: Literal["", "start", "more"] = ""
     tdm_basis: str = ""
     feeds: tuple[FeedSpec, ...] = ()
+    units: tuple[UnitSpec, ...] = ()
     ratings: tuple[RatingSpec, ...] = ()
     formerly: tuple[FormerSpec, ...] = ()
 
@@ -142,6 +146,20 @@ class OutletSpec(Section):
             if any((rating.rater, rating.unit) == (other.rater, other.unit) for other in value[:number]):
                 raise ValueError(f"{rating.rater} rates the unit {rating.unit!r} twice; keep the newest")
         return value
+
+    @model_validator(mode="after")
+    def _units_are_known(self) -> "OutletSpec":
+        keys = [unit.key for unit in self.units]
+        if twice := next((key for key in keys if keys.count(key) > 1), ""):
+            raise ValueError(f"has the unit {twice!r} twice")
+        if unknown := next((one.unit for one in self.ratings if one.unit not in (*KNOWN, *keys)), ""):
+            raise ValueError(f"rates the unit {unknown!r}, which it has not: name it among its units")
+        return self
+
+    @property
+    def asked(self) -> bool:
+        """Whether its feeds are asked."""
+        return not self.disabled and not self.offered
 
     @property
     def all_domains(self) -> tuple[str, ...]:
@@ -201,7 +219,9 @@ def _read(file: Path, key: str, table: dict[str, Any]) -> OutletSpec:
         path = ".".join([key, *(str(part) for part in first["loc"])])
         if first["type"] == "extra_forbidden":
             word = str(first["loc"][-1])
-            models: dict[str, type[BaseModel]] = {"feeds": FeedSpec, "ratings": RatingSpec, "formerly": FormerSpec}
+            models: dict[str, type[BaseModel]] = {
+                "feeds": FeedSpec, "ratings": RatingSpec, "units": UnitSpec, "formerly": FormerSpec,
+            }  # fmt: skip
             level = models.get(str(first["loc"][0]), OutletSpec) if len(first["loc"]) > 1 else OutletSpec
             known = [name for name in level.model_fields if name != "key" or level is not OutletSpec]
             raise ConfigError("is not a known key", file=file, key=path, fix=suggestion(word, known)) from None
@@ -218,9 +238,8 @@ def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) 
     gone = Outlet.key.not_in([spec.key for spec in specs])
     session.execute(update(Outlet).where(gone, Outlet.listed).values(listed=False))
     upsert(session, Outlet, [_outlet_row(spec) for spec in specs])
-    for spec in specs:
-        _adopt(session, spec, clock)
-    wanted = {feed_id(feed.url): (spec, feed) for spec in specs if not spec.disabled for feed in spec.feeds}
+    _adopt(session, specs, clock)
+    wanted = {feed_id(feed.url): (spec, feed) for spec in specs if spec.asked for feed in spec.feeds}
     for row in session.scalars(select(Feed)):
         if row.id not in wanted:
             row.active = False
@@ -233,28 +252,31 @@ def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) 
         for key, (spec, feed) in wanted.items()
     )
     session.flush()
-    now, keys = clock.now(), [spec.key for spec in specs]
+    now = clock.now()
     former = {spec.key: [successions.Former(one.key, one.until) for one in spec.formerly] for spec in specs}
     successions.continue_outlets(session, former, now)
     said = {key: () for key in ledger.configured(session) if key not in former}
     ledger.record_all(session, said | {spec.key: [one.rating() for one in spec.ratings] for spec in specs}, now)
-    successions.note_states(session, keys, now)
+    successions.note_states(session, list(former), now)
 
 
-def _adopt(session: Session, spec: OutletSpec, clock: Clock) -> None:
-    """Articles that an import filed under an outlet of this name or domain, before it was listed, are its own.
+def _adopt(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) -> None:
+    """Articles that an import filed under an outlet of a name or domain, before it was listed, are its own.
 
     So are the ratings, of one that was listed under another key, too.
     """
-    strangers = session.scalars(select(Outlet).where(Outlet.listed.is_(False), Outlet.key != spec.key))
-    for stranger in strangers:
-        if stranger.name.casefold() != spec.name.casefold() and not set(stranger.domains) & set(spec.all_domains):
-            continue
-        mine = update(Article).where(Article.outlet_key == stranger.key).values(outlet_key=spec.key)
-        session.execute(mine.execution_options(synchronize_session=False))
-        successions.adopt(session, spec.key, stranger.key, clock.now())
+    names = {spec.name.casefold(): spec.key for spec in reversed(specs)}
+    domains = {domain: spec.key for spec in specs for domain in spec.all_domains}
+    for stranger in session.scalars(select(Outlet).where(Outlet.listed.is_(False)).order_by(Outlet.key)):
+        owners = (names.get(stranger.name.casefold()), *(domains.get(domain) for domain in stranger.domains))
+        owner = next((key for key in owners if key is not None), None)
+        if owner is not None and owner != stranger.key:
+            mine = update(Article).where(Article.outlet_key == stranger.key).values(outlet_key=owner)
+            session.execute(mine.execution_options(synchronize_session=False))
+            successions.adopt(session, owner, stranger.key, clock.now())
 
 
 def _outlet_row(spec: OutletSpec) -> dict[str, Any]:
-    row = spec.model_dump(exclude={"feeds", "ratings", "formerly", "domains", "disabled"})
-    return {**row, "rights": spec.rights.value, "domains": list(spec.all_domains), "listed": True}
+    row = spec.model_dump(exclude={"feeds", "ratings", "formerly", "domains", "disabled", "offered", "units"})
+    units = [unit.model_dump(mode="json") for unit in spec.units]
+    return {**row, "rights": spec.rights.value, "domains": list(spec.all_domains), "units": units, "listed": True}

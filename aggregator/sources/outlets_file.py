@@ -18,7 +18,7 @@ from aggregator.sources.outlets import OutletSpec, checked_outlets
 from aggregator.text import one_line
 
 NAME = "outlets.toml"
-_KEY = "disabled"
+_DISABLED, _OFFERED = "disabled", "offered"
 
 
 def append_outlets(config: Path, specs: Sequence[OutletSpec]) -> None:
@@ -46,25 +46,44 @@ def set_disabled(config: Path, key: str, reason: str) -> None:
 
     Raises ConfigError if there is no such outlet, or if its table is written in a way that only its owner can change.
     """
+    _change(config, [key], drop=(_DISABLED,), add={_DISABLED: one_line(reason, 300)} if reason else {})
+
+
+def set_asked(config: Path, keys: Sequence[str]) -> None:
+    """Take `disabled` and `offered` away from the tables of these outlets, all of them or none.
+
+    Raises ConfigError as `set_disabled` does.
+    """
+    _change(config, keys, drop=(_DISABLED, _OFFERED), add={})
+
+
+def _change(config: Path, keys: Sequence[str], *, drop: Sequence[str], add: Mapping[str, str]) -> None:
+    """Take the keys `drop` out of the tables of some outlets, and put those of `add` below each header."""
     file = config / NAME
     text = _read(file)
     before = _tables(text, file)
-    if key not in before:
-        raise ConfigError("is not an outlet", file=file, key=key, fix="`aggregator outlets list` names them")
-    lines = text.splitlines(keepends=True)
-    at = _header(lines, key)
-    if at is not None:
-        end = "\r\n" if lines[at].endswith("\r\n") else "\n"
-        stop = next((n for n in range(at + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
-        old = [n for n in range(at + 1, stop) if re.match(rf"\s*{_KEY}\s*=", lines[n])]
-        for n in reversed(old):
-            del lines[n]
-        if reason:
-            lines[at] = lines[at].rstrip("\r\n") + end
-            lines.insert(at + 1, f"{_KEY} = {_quoted(one_line(reason, 300))}{end}")
-    table = {name: value for name, value in before[key].items() if name != _KEY}
-    wanted = dict(before) | {key: table | ({_KEY: one_line(reason, 300)} if reason else {})}
+    wanted, lines = dict(before), text.splitlines(keepends=True)
+    for key in keys:
+        if key not in before:
+            raise ConfigError("is not an outlet", file=file, key=key, fix="`aggregator outlets list` names them")
+        table = {name: value for name, value in before[key].items() if name not in drop}
+        wanted[key] = {**table, **add}
+        _change_table(lines, key, drop, add)
     _write(file, "".join(lines), wanted)
+
+
+def _change_table(lines: list[str], key: str, drop: Sequence[str], add: Mapping[str, str]) -> None:
+    at = _header(lines, key)
+    if at is None:
+        return
+    end = "\r\n" if lines[at].endswith("\r\n") else "\n"
+    stop = next((n for n in range(at + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
+    for n in reversed(range(at + 1, stop)):
+        if re.match(rf"\s*(?:{'|'.join(drop)})\s*=", lines[n]):
+            del lines[n]
+    if add:
+        lines[at] = lines[at].rstrip("\r\n") + end
+        lines[at + 1 : at + 1] = [f"{name} = {_quoted(value)}{end}" for name, value in add.items()]
 
 
 def table_text(spec: OutletSpec) -> str:

@@ -59,6 +59,8 @@ class Outlet(Base, kw_only=True):
     listed: Mapped[bool] = mapped_column(default=True)
     #: on what the operator may use texts although the publisher reserves text and data mining
     tdm_basis: Mapped[str] = mapped_column(default="", server_default="")
+    #: desks that are rated apart, each with key, kind, paths, sections (see `sources.units`)
+    units: Mapped[Json] = mapped_column(default_factory=list, server_default="[]")
 
 
 class Feed(Base, kw_only=True):

@@ -20,6 +20,8 @@ def upgrade() -> None:
     # what was placed so far counts as closed
     op.execute("UPDATE memberships SET settled_id = story_id")
     op.execute("UPDATE slices SET closed_at = placed_at")
+    # outlets: their units
+    op.add_column("outlets", sa.Column("units", columns.JsonColumn, nullable=False, server_default="[]"))
 
 
 def downgrade() -> None:

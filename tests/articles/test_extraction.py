@@ -165,6 +165,7 @@ def test_an_inline_quotation_element_keeps_its_marks() -> None:
         ),
         ({}, '<script type="application/ld+json">{"@type": "SatiricalArticle", "headline": "x"}</script>', Kind.SATIRE),
         ({"satire": True, "section": "opinion"}, "", Kind.SATIRE),
+        ({"opinion": True}, "", Kind.OPINION),
         ({"url": "https://harbor.example/humor/levee"}, "", Kind.SATIRE),
     ],
 )

@@ -90,7 +90,7 @@ def test_init_and_outlets_add_and_run_make_a_story(tmp_path: Path) -> None:
 
     assert [one.exit_code for one in added] == [0, 0], [one.output for one in added]
     assert "added to" in added[0].stdout
-    assert [(spec.name, spec.ratings) for spec in load_outlets(place.config)] == [
+    assert [(spec.name, spec.ratings) for spec in load_outlets(place.config) if spec.asked] == [
         ("The Gazette", ()),
         ("The Courier", ()),
     ]
@@ -98,7 +98,8 @@ def test_init_and_outlets_add_and_run_make_a_story(tmp_path: Path) -> None:
     assert "poll 2, fetch 3, extract 3" in done.stdout
     (story,) = [json.loads(line) for line in place.look("export", "stories").stdout.splitlines()]
     assert (len(story["articles"]), len(story["outlets"])) == (3, 2)
-    listed = place.look("outlets", "list").stdout
+    listed = place.look("outlets", "list", "--asked").stdout
+    assert len(listed.splitlines()) == 2
     assert f"{gazette.base}/feed.xml ok" in listed
     assert f"{courier.base}/news.xml ok" in listed
     shown = place.look("outlets", "show", "the-gazette").stdout
@@ -159,6 +160,46 @@ def test_check_asks_every_feed_and_writes_nothing(place: Place, site: RawServer)
     assert (bad.exit_code, "http-5xx" in bad.stdout) == (1, True)
     assert isinstance(place.look("outlets", "check", "nobody").exception, ConfigError)
     assert not place.data.exists()
+
+
+def test_check_finds_feeds_of_outlets_that_list_none_and_keeps_what_it_found(place: Place, site: RawServer) -> None:
+    publish(site, "The Gazette", *TITLES)
+    kept = place.config / "found.jsonl"
+    outlets = f'[gazette]\nname = "G"\nhome = "{site.base}/"\ncountry = "NZ"\noffered = "more"\n'
+    (place.config / "outlets.toml").write_text(outlets)
+
+    for chosen in (("--all",), ("--country", "NZ")):
+        done = place.look("outlets", "check", *chosen, "--report", str(kept))
+        assert (done.exit_code, "found " in done.stdout) == (0, True)
+        (row,) = [json.loads(line) for line in kept.read_text().splitlines()]
+        found = (row["outlet"], row["url"], row["state"], row["entries"])
+        assert found == ("gazette", f"{site.base}/feed.xml", "found", 3)
+        assert row["newest"].startswith("20")
+    assert "--all" in place.look("outlets", "check").stderr
+    assert isinstance(place.look("outlets", "check", "--country", "XX").exception, ConfigError)
+    assert (place.config / "outlets.toml").read_text() == outlets
+
+
+def test_outlets_that_are_offered_are_asked_once_they_are_chosen(place: Place, site: RawServer) -> None:
+    publish(site, "The Gazette", *TITLES)
+    feed = f'feeds = [{{ url = "{site.base}/feed.xml" }}]'
+    tables = (
+        f'[gazette]\nname = "G"\nhome = "{site.base}/"\ncountry = "US"\noffered = "start"\n{feed}',
+        '[post]\nname = "P"\nhome = "https://post.example/"\ncountry = "GB"\noffered = "more"',
+        '[star]\nname = "S"\nhome = "https://star.example/"\ncountry = "GB"\noffered = "more"\ndisabled = "by wish"',
+    )
+    (place.config / "outlets.toml").write_text("\n".join(tables) + "\n")
+    assert "nothing to do" in place.look("poll").stdout
+    assert site.heads == []
+    assert "offered (start)" in place.look("outlets", "list").stdout
+    assert "outlets enable gazette" in place.look("outlets", "show", "gazette").stdout
+
+    assert place.look("outlets", "enable", "--start").stdout == "[gazette] is enabled\n"
+    assert place.look("outlets", "enable", "--country", "GB").stdout == "[post] is enabled\n"
+    assert place.look("outlets", "enable", "--start").exit_code == 1
+    assert place.look("outlets", "enable").exit_code == 2
+    assert [spec.key for spec in load_outlets(place.config) if not spec.asked] == ["star"]
+    assert "poll 1" in place.look("poll").stdout
 
 
 def test_a_disabled_outlet_is_not_asked_until_it_is_enabled(place: Place, site: RawServer) -> None:

@@ -86,6 +86,7 @@ def test_an_outlet_may_list_a_feed_twice(tmp_path: Path, sqlite: Store, clock: C
         ("feeds = [{ url = 'https://a.example/', sektion = 'x' }]", "lantern.feeds.0.sektion", "'section'"),
         ("ratings = [{ rater = 'A', rated_on = 2026-01-15, lable = 'Left' }]", "lantern.ratings.0.lable", "'label'"),
         ("url = 'https://a.example/'", "lantern.url", "known: "),
+        ("units = [{ key = 'x', kind = 'news', path = ['/x/'] }]", "lantern.units.0.path", "'paths'"),
         ("key = 'other'", "lantern.key", "[lantern]"),
     ],
 )
@@ -131,6 +132,16 @@ def test_a_misspelt_key_is_named_with_a_key_of_its_own_table(tmp_path: Path, res
         ),
         ("ratings = [{ rater = 'A', rated_on = 2026-01-15, state = 'disputed' }]", "lantern.ratings.0", "single rater"),
         (f"ratings = [{RATING}, {RATING}]", "lantern.ratings", "A rates the unit 'news' twice"),
+        (
+            "ratings = [{ rater = 'A', rated_on = 2026-01-15, scale = 'USA', label = 'Left' }]",
+            "lantern.ratings.0.scale",
+            "USA",
+        ),
+        ("ratings = [{ rater = 'A', rated_on = 2026-01-15, unit = 'asia', label = 'Left' }]", "lantern", "unit 'asia'"),
+        ("units = [{ key = 'asia', kind = 'region' }]", "lantern.units.0.kind", "'region'"),
+        ("units = [{ key = 'asia', kind = 'edition', paths = ['asia'] }]", "lantern.units.0.paths.0", "'asia'"),
+        ("units = [{ key = 'a', kind = 'news' }, { key = 'a', kind = 'news' }]", "lantern", "unit 'a' twice"),
+        ("offered = 'yes'", "lantern.offered", "'yes'"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_key(tmp_path: Path, rest: str, key: str, words: str) -> None:
@@ -200,7 +211,7 @@ def test_any_value_gives_outlets_or_a_complaint(tmp_path: Path, key: str, value:
 
 def test_the_files_that_come_with_the_program_load() -> None:
     assert (resource("config") / "outlets.toml").exists()
-    assert load_outlets(resource("config")) == ()
+    assert not any(spec.asked for spec in load_outlets(resource("config")))  # test_outlet_list.py reads them
 
     sample = load_outlets(resource("config") / "sample")
     assert len(sample) >= 20
@@ -209,11 +220,11 @@ def test_the_files_that_come_with_the_program_load() -> None:
 
 def test_the_example_in_the_shipped_file_loads_once_it_is_switched_on(tmp_path: Path) -> None:
     shipped = (resource("config") / "outlets.toml").read_text(encoding="utf-8")
-    example = re.sub(r"(?m)^# ?", "", shipped[shipped.index("# [example-times]") :])
+    example = re.sub(r"(?m)^# ?", "", shipped[shipped.index("# [example-times]") :].partition("\n\n")[0])
 
     (spec,) = load(tmp_path, example)
 
-    assert (spec.key, len(spec.feeds), len(spec.ratings)) == ("example-times", 2, 1)
+    assert (spec.key, len(spec.feeds), len(spec.units), len(spec.ratings)) == ("example-times", 2, 2, 1)
 
 
 # --- the database ---
@@ -245,6 +256,30 @@ def test_outlets_feeds_and_ratings_come_into_the_database(store: Store, tmp_path
         outlet = session.get_one(Outlet, "lantern")
         assert (outlet.name, outlet.domains, outlet.listed) == ("The Lantern", ["lantern.example"], True)
         assert tags(session, ["lantern"], clock.now())["lantern"].label is Lean.LEFT
+
+
+def test_an_outlet_that_is_offered_is_known_and_rated_and_not_asked(store: Store, tmp_path: Path, clock: Clock) -> None:
+    sync(store, load(tmp_path, lantern(RSS, rest=f'offered = "start"\nratings = [{RATING}]')), clock)
+
+    assert feeds(store) == {}
+    with store.read() as session:
+        assert session.get_one(Outlet, "lantern").listed
+        assert tags(session, ["lantern"], clock.now())["lantern"].label is Lean.LEFT
+
+
+def test_scale_confidence_and_a_unit_of_its_own_come_into_the_ledger(
+    store: Store, tmp_path: Path, clock: Clock
+) -> None:
+    said = '{ rater = "A", rated_on = 2026-01-15, unit = "asia", label = "Left", scale = "SG", confidence = "low" }'
+    rest = f'units = [{{ key = "asia", kind = "edition", country = "SG", paths = ["/asia/"] }}]\nratings = [{said}]'
+    sync(store, load(tmp_path, lantern(rest=rest)), clock)
+
+    with store.read() as session:
+        (row,) = session.scalars(select(RatingRow))
+        assert (row.unit, row.label, row.country, row.confidence) == ("asia", "Left", "SG", "low")
+        (unit,) = session.get_one(Outlet, "lantern").units
+        assert (unit["key"], unit["country"], unit["paths"]) == ("asia", "SG", ["/asia/"])
+        assert tags(session, ["lantern"], clock.now())["lantern"].state is LeanState.UNRATED
 
 
 def test_bringing_the_same_again_changes_nothing(store: Store, tmp_path: Path, clock: Clock) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aggregator.errors import ConfigError
 from aggregator.sources.outlets import FeedSpec, OutletSpec, load_outlets
-from aggregator.sources.outlets_file import append_outlets, set_disabled, table_text
+from aggregator.sources.outlets_file import append_outlets, set_asked, set_disabled, table_text
 
 FILE = """\
 # Our outlets. Do not sort.
@@ -93,6 +93,21 @@ def test_disabling_adds_one_line_and_enabling_takes_it_away(config: Path, key: s
     assert {spec.key: spec.disabled for spec in load_outlets(config)}[key] == 'they "asked" us'
     set_disabled(config, key, "once more")
     set_disabled(config, key, "")
+    assert text(config) == FILE
+
+
+def test_asking_what_is_offered_takes_one_line_of_each_away(config: Path) -> None:
+    home = 'home = "https://'
+    offered = FILE.replace(home, f'offered = "more"\n{home}')
+    assert offered.count("offered") == 2
+    (config / "outlets.toml").write_text(offered)
+    set_disabled(config, "post", "later")
+    assert not any(spec.asked for spec in load_outlets(config))
+
+    with pytest.raises(ConfigError, match="is not an outlet"):
+        set_asked(config, ["lantern", "beacon"])
+    assert not any(spec.asked for spec in load_outlets(config))
+    set_asked(config, ["lantern", "post"])
     assert text(config) == FILE
 
 
