@@ -10,15 +10,13 @@ from sqlalchemy.orm import Session, undefer
 from aggregator.analysis.model import SourceText
 from aggregator.analysis.sentences import split_sentences
 from aggregator.analysis.vectors import unpack
-from aggregator.sources.ledger import KnownRatings
+from aggregator.sources.ledger import KnownRatings, unit_of
 from aggregator.store.columns import Vector
 from aggregator.store.page_tables import SentenceVectorsRow
 from aggregator.store.tables import Article, Document, Membership, Outlet
 from aggregator.stories.syndication import Carried, syndication_groups
 from aggregator.text import sha256
 from aggregator.types import Extent, Kind, LeanTag, Region, RegionKind, Rights
-
-NEWS_UNIT, OPINION_UNIT = "news", "opinion"
 
 _Vectors = Mapping[str, Vector]
 
@@ -55,7 +53,7 @@ def load_articles(
 
 def _source(article: Article, document: Document, outlet: Outlet, leans: KnownRatings, vectors: _Vectors) -> SourceText:
     kind, rights = Kind(document.kind), Rights(document.rights)
-    unit = OPINION_UNIT if kind is Kind.OPINION else NEWS_UNIT
+    unit = unit_of(kind)
     day = (article.published_at or article.found_at).date()
     regions = tuple(Region(one["start"], one["end"], RegionKind(one["kind"])) for one in document.regions)
     sentences = split_sentences(document.text, regions) if rights is Rights.FULL else ()

@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session, aliased
 
 from aggregator.desk.queue import names_of
 from aggregator.desk.search import matching
-from aggregator.sources.ledger import NEWS, OPINION, KnownRatings
+from aggregator.sources.ledger import KnownRatings, unit_of
 from aggregator.store.desk_tables import Glance
 from aggregator.store.tables import Article, Decision, Document, Membership, NearMiss, Outlet, StoryEvent, StoryRow
 from aggregator.stories.decisions import undone
 from aggregator.text import sha256
-from aggregator.types import Kind
 
 _MOST_NEAR, _MOST_OTHERS, _MOST_EVENTS = 50, 12, 200
 
@@ -112,8 +111,7 @@ def past(session: Session, key: str) -> list[Past]:
 
 def _lean(known: KnownRatings, article: Article, kind: str = "") -> str:
     """From all ratings, those that readers may not see too."""
-    unit = OPINION if kind == Kind.OPINION else NEWS
-    return known.tag(article.outlet_key, unit, article.order_at.date(), internal=True).text
+    return known.tag(article.outlet_key, unit_of(kind), article.order_at.date(), internal=True).text
 
 
 def _rows(session: Session, story: StoryRow) -> Sequence[Any]:

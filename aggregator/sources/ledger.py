@@ -17,11 +17,16 @@ from aggregator.sources.successions import Former, countries_and_formers
 from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.upsert import in_parts
 from aggregator.text import sha256
-from aggregator.types import Lean, LeanState, LeanTag, RaterKind, Rating
+from aggregator.types import Kind, Lean, LeanState, LeanTag, RaterKind, Rating
 
 NEWS, OPINION = "news", "opinion"
 #: what brought a row
 CONFIGURATION, IMPORT = "configuration", "import"
+
+
+def unit_of(kind: str) -> str:
+    """The unit of its outlet that an article of this kind is of: opinion, or the news."""
+    return OPINION if kind == Kind.OPINION else NEWS
 
 
 @dataclass(frozen=True, slots=True)
