@@ -28,7 +28,7 @@ from aggregator.types import Lean, LeanState, RaterKind, Rating, Rights
 
 def _with_host(value: str) -> str:
     parts = urlsplit(value)  # ValueError for a bad IPv6 address, as is the next line for a bad port
-    if not parts.hostname or parts.port == 0:
+    if not parts.hostname or parts.port == 0 or not domain_of(value).strip("."):
         raise ValueError("has no host")
     return value
 
