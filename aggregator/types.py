@@ -256,9 +256,34 @@ class Extracted:
     agreement: float | None = None
 
 
+class RaterKind(StrEnum):
+    """How a rater comes by its rating. Only what is judged from content, and the desk's own word, make a label."""
+
+    CONTENT = "content"
+    DESK = "desk"
+    AUDIENCE = "audience"
+    MODEL = "model"
+
+
+class WhyUnrated(StrEnum):
+    """Why an outlet's unit has no label although nobody disputes it."""
+
+    NO_RATING = "no rating"
+    OFF_SCALE = "no place on the scale"
+    AUDIENCE = "audience only"
+    #: there are ratings, but none that may be passed on
+    LICENCE = "licence"
+
+
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """One statement by one rater about one unit of an outlet."""
+    """One statement by one rater about one unit of an outlet: its news, its opinion pages, a regional edition.
+
+    `country` is that in whose politics the rater measures; empty: the outlet's own. `family` is empty for a rater that
+    copies nobody and that nobody copies. It is valid from `valid_from` (`rated_on` if None) until the day before
+    `valid_to`. `low` and `high` are the rater's own range. `export` says whether it may be passed on; the defaults are
+    those of the desk's own rating. `raw` and `crosswalk` are what a file said, and by which table it was read.
+    """
 
     rater: str
     rated_on: date
@@ -268,23 +293,61 @@ class Rating:
     method: str = ""
     reason: str = ""
     url: str = ""
-    #: the country whose left and right are meant, ISO 3166; empty: the rater does not say
-    scale: str = ""
-    #: how sure the rater is: low, medium, high; empty: the rater does not say
+    kind: RaterKind = RaterKind.DESK
+    family: str = ""
+    scale: str = "five places"
+    country: str = ""
+    raw: str = ""
+    crosswalk: str = ""
+    low: Lean | None = None
+    high: Lean | None = None
     confidence: str = ""
+    licence: str = ""
+    attribution: str = ""
+    export: bool = True
+    valid_from: date | None = None
+    valid_to: date | None = None
+    #: given by the ledger; two statements that say the same are equal whatever their ids are
+    id: str = field(default="", compare=False, repr=False)
+    recorded_at: datetime | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def one_family(self) -> str:
+        """What it counts under: raters that copy one another count once."""
+        return (self.family or self.rater).casefold()
+
+    def counts_on(self, day: date) -> bool:
+        """Whether it is valid then."""
+        return (self.valid_from or self.rated_on) <= day and (self.valid_to is None or day < self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
 class LeanTag:
-    """What all current ratings of a unit say together, and which they are (`raters` in name order)."""
+    """What all current ratings of a unit say together, and which they are (`raters` in name order).
+
+    With `rule`, `known_at` and `day` it can be made again: the ratings known at that moment and valid on that day,
+    put together by that rule. `scale_of` is the country on whose scale it is, where that is not the outlet's own.
+    """
 
     state: LeanState
     label: Lean | None = None
     low: Lean | None = None
     high: Lean | None = None
     raters: tuple[Rating, ...] = field(default=())
+    why_unrated: WhyUnrated | None = field(default=None, compare=False)
+    #: how many families of raters the label rests on
+    families: int = field(default=0, compare=False)
+    scale_of: str = ""
+    rule: str = field(default="", compare=False)
+    known_at: datetime | None = field(default=None, compare=False)
+    day: date | None = field(default=None, compare=False)
 
     @property
     def text(self) -> str:
         """As it is printed: one of the five labels, or Unrated, Mixed, Disputed."""
         return self.label.value if self.label else self.state.value.title()
+
+    @property
+    def ratings(self) -> tuple[str, ...]:
+        """The ids of the ratings behind it."""
+        return tuple(rating.id for rating in self.raters)

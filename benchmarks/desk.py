@@ -26,6 +26,7 @@ from aggregator.desk.asked import Workplace
 from aggregator.desk.gate import COOKIE
 from aggregator.settings import Settings
 from aggregator.store.desk_tables import Glance, SignIn, User
+from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.migrate import upgrade
 from aggregator.store.page_tables import PageRow
 from aggregator.store.sessions import Store
@@ -35,7 +36,6 @@ from aggregator.store.tables import (
     Membership,
     NearMiss,
     Outlet,
-    RatingRow,
     Slice,
     StoryEvent,
     StoryRow,

@@ -11,6 +11,7 @@ from aggregator.articles.urls import article_id, article_key
 from aggregator.clock import rfc3339
 from aggregator.errors import Rejected
 from aggregator.settings import Settings
+from aggregator.sources.ledger import KnownRatings, unit_of
 from aggregator.store.tables import (
     Alias,
     Appearance,
@@ -61,6 +62,7 @@ def trace_article(session: Session, which: str, settings: Settings, now: datetim
         "published": _published(article),
         "found": rfc3339(article.found_at) + f" ({article.origin})",
     }
+    trace.facts["lean"] = _lean(session, article, now)
     if article.external_id:
         trace.facts["external id"] = article.external_id
     if article.gone_at:
@@ -76,6 +78,18 @@ def trace_article(session: Session, which: str, settings: Settings, now: datetim
         *_read(session, article, settings),
     ]
     return trace
+
+
+def _lean(session: Session, article: Article, now: datetime) -> str:
+    """What readers see, and from what it can be made again."""
+    current = (Document.article_id == article.id, Document.current)
+    unit = unit_of(session.scalar(select(Document.kind).where(*current)) or "")
+    known = KnownRatings(session, [article.outlet_key], now)
+    tag = known.tag(article.outlet_key, unit, (article.published_at or article.found_at).date())
+    scale = f" ({tag.scale_of} scale)" if tag.scale_of else ""
+    why = f" ({tag.why_unrated})" if tag.why_unrated else ""
+    named = f" from {', '.join(tag.ratings)}" if tag.raters else ""
+    return f"{tag.text}{scale}{why}: its outlet's {unit} on {tag.day}, as known {rfc3339(now)}, by {tag.rule}{named}"
 
 
 def _published(article: Article) -> str:

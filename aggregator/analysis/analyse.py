@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.analysis.claims import find_claims
@@ -31,8 +31,9 @@ from aggregator.settings import EmbedSettings
 from aggregator.stage import Stage
 from aggregator.store import leases
 from aggregator.store.columns import Vector
+from aggregator.store.ledger_tables import RatingRow, Succession
 from aggregator.store.page_tables import AnalysisRow, StoryProfile
-from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Membership, RatingRow, StoryRow
+from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Membership, StoryRow
 from aggregator.store.upsert import upsert
 from aggregator.stories.embed import embed_recipe
 from aggregator.stories.prototypes import nearness
@@ -242,14 +243,12 @@ def centroid_of(session: Session, article_ids: Sequence[str], space: str) -> Vec
 
 
 def ratings_state(session: Session, now: datetime) -> str:
-    """Changes whenever any outlet's lean may have: the ledger is append-only, so it is known by how much of it counts.
+    """Changes whenever any article's lean may have: the ledger is append-only, so it is known by how much is in it.
 
-    A row counts from when it was recorded, begins to be true on a day and may end on another.
+    Which ratings are valid is a matter of the article's day, which does not change.
     """
-    day = now.date()
-    known = RatingRow.recorded_at <= now
-    begun, ended = RatingRow.valid_from <= day, or_(RatingRow.valid_to.is_(None), RatingRow.valid_to > day)
-    counts = select(func.count()).select_from(RatingRow)
-    return "-".join(
-        str(session.scalar(counts.where(*conditions)) or 0) for conditions in ((known,), (known, begun), (known, ended))
-    )
+    counts = [
+        session.scalar(select(func.count()).select_from(table).where(table.recorded_at <= now)) or 0
+        for table in (RatingRow, Succession)
+    ]
+    return "-".join(map(str, counts))

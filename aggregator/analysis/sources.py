@@ -10,15 +10,13 @@ from sqlalchemy.orm import Session, undefer
 from aggregator.analysis.model import Origin, SourceText
 from aggregator.analysis.sentences import split_sentences
 from aggregator.analysis.vectors import unpack
-from aggregator.sources.ledger import tags
+from aggregator.sources.ledger import KnownRatings, unit_of
 from aggregator.store.columns import Vector
 from aggregator.store.page_tables import SentenceVectorsRow
 from aggregator.store.tables import Article, Document, Membership, Outlet
 from aggregator.stories.syndication import Carried, Reuse, find_copies, outlet_name
 from aggregator.text import sha256
 from aggregator.types import Extent, Kind, LeanTag, Region, RegionKind, Rights
-
-NEWS_UNIT, OPINION_UNIT = "news", "opinion"
 
 _Vectors = Mapping[str, Vector]
 
@@ -34,11 +32,12 @@ def load_sources(
 def load_articles(
     session: Session, article_ids: Sequence[str], as_of: datetime, *, vector_recipe: str = "", cut: bool = True
 ) -> tuple[SourceText, ...]:
-    """The current documents of articles in order of publication, with their outlets' leans as of then.
+    """The current documents of articles in order of publication, with their outlets' leans as known then.
 
-    An opinion piece has the lean of its outlet's opinion unit. With a `vector_recipe` the sentences come with their
-    vectors, where those are of the present text; `syndication_id` is the article's own until `with_syndication`. Where
-    only counts are asked for, without `cut`, no text is cut into sentences.
+    Each has the lean that readers may see, by the ratings valid on its own day; an opinion piece that of its outlet's
+    opinion unit. With a `vector_recipe` the sentences come with their vectors, where those are of the present text;
+    `syndication_id` is the article's own until `with_syndication`. Where only counts are asked for, without `cut`, no
+    text is cut into sentences.
     """
     query = (
         select(Article, Document, Outlet)
@@ -47,8 +46,7 @@ def load_articles(
         .where(Article.id.in_(article_ids), Article.withheld == "")
     )
     rows = [(article, document, outlet) for article, document, outlet in session.execute(query)]
-    keys = sorted({outlet.key for _, _, outlet in rows})
-    leans = {unit: tags(session, keys, as_of, unit) for unit in (NEWS_UNIT, OPINION_UNIT)}
+    leans = KnownRatings(session, (outlet.key for _, _, outlet in rows), as_of)
     vectors = _vectors(session, [document for _, document, _ in rows], vector_recipe) if vector_recipe else {}
     sources = [_source(article, document, outlet, leans, vectors, cut) for article, document, outlet in rows]
     return tuple(sorted(sources, key=lambda source: (source.order_at, source.article_id)))
@@ -58,12 +56,13 @@ def _source(
     article: Article,
     document: Document,
     outlet: Outlet,
-    leans: Mapping[str, Mapping[str, LeanTag]],
+    leans: KnownRatings,
     vectors: _Vectors,
     cut: bool,
 ) -> SourceText:
     kind, rights = Kind(document.kind), Rights(document.rights)
-    unit = OPINION_UNIT if kind is Kind.OPINION else NEWS_UNIT
+    unit = unit_of(kind)
+    day = (article.published_at or article.found_at).date()
     regions = tuple(Region(one["start"], one["end"], RegionKind(one["kind"])) for one in document.regions)
     sentences = split_sentences(document.text, regions) if cut and rights is Rights.FULL else ()
     found = vectors.get(article.id)
@@ -73,7 +72,7 @@ def _source(
         outlet_key=outlet.key,
         outlet=outlet.name,
         unit=unit,
-        lean=leans[unit][outlet.key],
+        lean=leans.tag(outlet.key, unit, day),
         country=outlet.country,
         title=document.title,
         text=document.text,
@@ -162,4 +161,5 @@ def evidence_sha(sources: Iterable[SourceText]) -> str:
 
 
 def _lean(tag: LeanTag) -> str:
-    return repr((tag.text, [(r.rater, r.rated_on.isoformat(), r.state.value, r.label, r.method) for r in tag.raters]))
+    raters = [(r.id, r.rater, r.rated_on.isoformat(), r.state.value, r.label, r.method) for r in tag.raters]
+    return repr((tag.text, tag.why_unrated, tag.scale_of, tag.rule, raters))

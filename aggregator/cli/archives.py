@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aggregator.cli.options import Options, progress_bars
+from aggregator.cli.ratings import evaluate as evaluate_lean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command("import")(import_)
     app.command()(export)
+    eval_app.command("lean")(evaluate_lean)
     app.add_typer(eval_app, name="eval")
 
 

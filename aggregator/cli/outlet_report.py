@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aggregator.clock import rfc3339
-from aggregator.sources.ledger import tags
+from aggregator.sources.ledger import KnownRatings
 from aggregator.sources.outlets import OutletSpec
-from aggregator.sources.units import KNOWN, NEWS
+from aggregator.sources.successions import formers, states_of
 from aggregator.store.tables import Appearance, Feed, FeedCheck, Outlet
 from aggregator.types import LeanTag, Rating
 
@@ -30,25 +30,9 @@ def outlet_lines(key: str, spec: OutletSpec | None, found: tuple[Session, dateti
         return
     session, now = found
     if row is not None:
-        further = (unit.key for unit in spec.units) if spec else ()
-        for unit in dict.fromkeys((*KNOWN, *further)):
-            yield from _lean(unit, tags(session, [key], now, unit)[key])
+        yield from _leans(KnownRatings(session, [key], now), key, now)
+        yield from _history(session, key, now)
     yield from _feeds(session, key, spec)
-
-
-def _lean(unit: str, tag: LeanTag) -> Iterator[str]:
-    """What raters say of a unit together, and each of them; of units that nobody rates only the news is told."""
-    if tag.raters or unit == NEWS:
-        yield f"  lean      {tag.text}{'' if unit == NEWS else f' ({unit})'}"
-    for rating in tag.raters:
-        label = rating.label.value if rating.label else rating.state.value
-        yield f"            {rating.rater}: {label}, {rating.rated_on} ({_how(rating)})"
-
-
-def _how(rating: Rating) -> str:
-    scale = f"scale of {rating.scale}" if rating.scale else ""
-    sure = f"{rating.confidence} confidence" if rating.confidence else ""
-    return "; ".join(filter(None, (rating.unit, rating.method or "no method", scale, sure, rating.reason)))
 
 
 def _said(spec: OutletSpec) -> Iterator[str]:
@@ -64,6 +48,44 @@ def _said(spec: OutletSpec) -> Iterator[str]:
         where = (unit.country, unit.language, *unit.paths, *(f"section {name!r}" for name in unit.sections))
         named = f"{unit.key} ({unit.kind})" if unit.key != unit.kind else unit.key
         yield f"  unit      {named}: {', '.join(part for part in where if part) or '-'}"
+
+
+def _leans(known: KnownRatings, key: str, now: datetime) -> Iterator[str]:
+    """Each unit's lean, as readers see it and as all ratings have it, and every statement that stands."""
+    day = now.date()
+    for unit in known.units(key) or ["news"]:
+        public, internal = known.tag(key, unit, day), known.tag(key, unit, day, internal=True)
+        why = f" ({public.why_unrated})" if public.why_unrated else ""
+        yield f"  lean      {unit}: {_with_scale(public)}{why}, by the rule {public.rule}"
+        if internal != public:
+            yield f"            with what may not be passed on: {_with_scale(internal)}"
+        for rating in known.ratings(key, unit):
+            label = rating.label.value if rating.label else rating.state.value
+            dates = f"{rating.rated_on}" + (f" until {rating.valid_to}" if rating.valid_to else "")
+            other = "a newer one counts" if rating.counts_on(day) else "not now"
+            how = _how(rating, "" if rating in internal.raters else other)
+            yield f"            {rating.rater}: {label}, {dates} ({how}) {rating.id}"
+
+
+def _how(rating: Rating, standing: str) -> str:
+    scale = f"scale of {rating.country}" if rating.country else ""
+    sure = f"{rating.confidence} confidence" if rating.confidence else ""
+    rights = "" if rating.export else f"not passed on ({rating.licence or 'no licence on file'})"
+    told = (rating.kind, rating.method or "no method", scale, sure, rating.reason, rights, standing)
+    return "; ".join(filter(None, told))
+
+
+def _with_scale(tag: LeanTag) -> str:
+    return f"{tag.text} ({tag.scale_of} scale)" if tag.scale_of else tag.text
+
+
+def _history(session: Session, key: str, now: datetime) -> Iterator[str]:
+    for former in formers(session, [key], now).get(key, ()):
+        yield f"  formerly  {former.key}{f' until {former.until}' if former.until else ''}"
+    states = states_of(session, key, now)
+    for state in states if len(states) > 1 else ():
+        told = ", ".join(part for part in (state.name, state.owner, state.kind, state.country) if part)
+        yield f"  known as  {told}, from {rfc3339(state.recorded_at)}"
 
 
 def _feeds(session: Session, key: str, spec: OutletSpec | None) -> Iterator[str]:

@@ -12,6 +12,7 @@ import typer
 from aggregator.cli.opml import opml_app
 from aggregator.cli.options import Options, Yes, agreed
 from aggregator.cli.outlet_check import check
+from aggregator.cli.ratings import import_ratings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     outlets_app.command()(check)
     outlets_app.add_typer(opml_app, name="opml")
+    outlets_app.command("import-ratings")(import_ratings)
     app.add_typer(outlets_app, name="outlets")
 
 

@@ -181,7 +181,8 @@ def _covered(session: Session, keys: Sequence[str], now: datetime) -> dict[str, 
     outlets: dict[str, list[str]] = {}
     for key, outlet in session.execute(pairs) if keys else ():
         outlets.setdefault(str(key), []).append(outlet)
-    leans = tags(session, {outlet for one in outlets.values() for outlet in one}, now) if outlets else {}
+    named = {outlet for one in outlets.values() for outlet in one}
+    leans = tags(session, named, now, internal=True) if outlets else {}
     return {key: _coverage([leans[outlet].text for outlet in one]) for key, one in outlets.items()}
 
 

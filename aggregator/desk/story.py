@@ -6,6 +6,7 @@ A fixed number of queries, whether it has three articles or five hundred.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session, aliased
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from aggregator.analysis.apart import Apart, told_apart
 from aggregator.desk.queue import names_of
 from aggregator.desk.search import matching
-from aggregator.sources.ledger import tags
+from aggregator.sources.ledger import KnownRatings, unit_of
 from aggregator.store.desk_tables import Glance
 from aggregator.store.tables import Article, Decision, Document, Membership, NearMiss, Outlet, StoryEvent, StoryRow
 from aggregator.stories.decisions import undone
@@ -83,15 +84,19 @@ class Told:
 
 def told(session: Session, story: StoryRow, now: datetime, words: str = "") -> Told:
     """The story as it is now. `words`: what to look for among other stories, beside those that are near."""
-    members = _members(session, story, now)
+    here, nearby = _rows(session, story), _near_rows(session, story)
+    known = KnownRatings(session, (article.outlet_key for article, *_ in (*here, *nearby)), now)
     every = select(StoryEvent).where(StoryEvent.story_id == story.id).order_by(StoryEvent.id.desc())
     events = session.scalars(every.limit(_MOST_EVENTS)).all()
     return Told(
         story=story,
         name=names_of(session, [story.id]).get(story.id, story.id),
         rev=revision(story),
-        members=members,
-        near=_near(session, story, now),
+        members=_members(session, story, here, known),
+        near=[
+            _member(article, outlet, _lean(known, article), "", score, None, "", story, at)
+            for article, outlet, score, at in nearby
+        ],
         others=_others(session, story, words),
         events=events,
         past=past(session, story.id),
@@ -114,7 +119,12 @@ def past(session: Session, key: str) -> list[Past]:
     return [Past(one, one.id not in gone, one.id not in gone and one.undoes is None) for one in every]
 
 
-def _members(session: Session, story: StoryRow, now: datetime) -> list[Member]:
+def _lean(known: KnownRatings, article: Article, kind: str = "") -> str:
+    """From all ratings, those that readers may not see too."""
+    return known.tag(article.outlet_key, unit_of(kind), article.order_at.date(), internal=True).text
+
+
+def _rows(session: Session, story: StoryRow) -> Sequence[Any]:
     query = (
         select(Article, Outlet.name, Membership.score, Membership.confidence, func.coalesce(Document.kind, ""))
         .join(Membership, Membership.article_id == Article.id)
@@ -123,11 +133,13 @@ def _members(session: Session, story: StoryRow, now: datetime) -> list[Member]:
         .where(Membership.story_id == story.id)
         .order_by(Article.order_at, Article.id)
     )
-    rows = session.execute(query).all()
+    return session.execute(query).all()
+
+
+def _members(session: Session, story: StoryRow, rows: Sequence[Any], known: KnownRatings) -> list[Member]:
     whys = _whys(session, story.id)
-    leans = tags(session, {article.outlet_key for article, *_ in rows}, now)
     return [
-        _member(article, outlet, leans[article.outlet_key].text, kind, score, sure, whys.get(article.id, ""), story)
+        _member(article, outlet, _lean(known, article, kind), kind, score, sure, whys.get(article.id, ""), story)
         for article, outlet, score, sure, kind in rows
     ]
 
@@ -163,7 +175,7 @@ def _why(event: StoryEvent, key: str) -> str:
     return f"{event.kind}{score}{where}: {event.reason}"
 
 
-def _near(session: Session, story: StoryRow, now: datetime) -> list[Member]:
+def _near_rows(session: Session, story: StoryRow) -> Sequence[Any]:
     query = (
         select(Article, Outlet.name, NearMiss.score, Membership.story_id)
         .join(NearMiss, NearMiss.article_id == Article.id)
@@ -173,12 +185,7 @@ def _near(session: Session, story: StoryRow, now: datetime) -> list[Member]:
         .order_by(NearMiss.score.desc(), Article.id)
         .limit(_MOST_NEAR)
     )
-    rows = session.execute(query).all()
-    leans = tags(session, {article.outlet_key for article, *_ in rows}, now)
-    return [
-        _member(article, outlet, leans[article.outlet_key].text, "", score, None, "", story, at)
-        for article, outlet, score, at in rows
-    ]
+    return session.execute(query).all()
 
 
 def _others(session: Session, story: StoryRow, words: str) -> list[Other]:

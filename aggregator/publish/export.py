@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, undefer
 from aggregator.analysis.apart import Apart, told_apart
 from aggregator.clock import rfc3339
 from aggregator.sources.ledger import tags
+from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.page_tables import PageRow
-from aggregator.store.tables import Article, Decision, Document, Membership, Outlet, RatingRow, StoryRow
+from aggregator.store.tables import Article, Decision, Document, Membership, Outlet, StoryRow
 from aggregator.store.thread_tables import ThreadStory
 from aggregator.stories.decisions import undone
 from aggregator.stories.ids import story_of
@@ -186,25 +187,36 @@ def export_claims(session: Session) -> Iterator[Row]:
 
 
 def export_ratings(session: Session) -> Iterator[Row]:
-    """Every row of the lean ledger, superseded ones too, in the order in which they were recorded."""
-    for row in session.scalars(select(RatingRow).order_by(RatingRow.recorded_at, RatingRow.id)):
+    """Every row of the lean ledger that may be passed on, superseded ones too, in the order of their recording."""
+    allowed = select(RatingRow).where(RatingRow.export == "allow")
+    for row in session.scalars(allowed.order_by(RatingRow.recorded_at, RatingRow.id)):
         yield {
             "id": row.id,
             "outlet": row.outlet_key,
             "unit": row.unit,
             "rater": row.rater,
+            "family": row.family,
+            "kind": row.kind,
+            "scale": row.scale,
+            "country": row.country,
+            "raw": row.raw,
+            "crosswalk": row.crosswalk,
             "state": row.state,
             "label": row.label,
+            "position": row.position,
+            "low": row.low,
+            "high": row.high,
+            "confidence": row.confidence,
             "method": row.method,
             "reason": row.reason,
             "url": row.url,
-            "scale": row.scale,
-            "confidence": row.confidence,
             "rated_on": row.rated_on.isoformat(),
             "valid_from": row.valid_from.isoformat(),
             "valid_to": row.valid_to.isoformat() if row.valid_to else None,
             "recorded_at": rfc3339(row.recorded_at),
             "supersedes": row.supersedes,
+            "licence": row.licence,
+            "attribution": row.attribution,
         }
 
 

@@ -184,7 +184,8 @@ def _markers(numbers: Iterable[int], sources: Mapping[int, Source]) -> str:
 def _card(source: Source) -> str:
     day = f", {_text(source.published_at[:10])}" if source.published_at else ""
     kind = f", {_text(source.kind)}" if source.kind != "news" else ""
-    name = f"[{source.n}] {_text(source.outlet)} ({source.lean.label})"
+    scale = f", {_text(source.lean.scale_of)} scale" if source.lean.scale_of else ""
+    name = f"[{source.n}] {_text(source.outlet)} ({source.lean.label}{scale})"
     origin = f", text of {_text(plain(source.origin.name))}" if source.origin else ""
     copy = ", a text that several carry" if source.syndication_id and not origin else origin
     return f"{name}: {_link(source.url, _text(plain(source.title)))}{kind}{day}{copy}"

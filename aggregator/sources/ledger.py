@@ -1,119 +1,226 @@
-"""The lean ledger: who rated which unit of an outlet, when, and what all of them say together.
+"""The lean ledger: who rated which unit of an outlet, when, and when this instance learnt of it.
 
-Rows are appended and superseded, never changed or deleted, so that a label can be reproduced as it was known at any
-moment (`recorded_at`). Nothing ever defaults to Center.
+Rows are appended and superseded, never changed or deleted, so that a label can be made again as it was known at any
+moment (`recorded_at`) for an article of any day (`valid_from`, `valid_to`). `consensus` says what they mean together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from aggregator.store.tables import RatingRow
+from aggregator.sources.consensus import consensus, lean_at, public_consensus
+from aggregator.sources.successions import Former, countries_and_formers
+from aggregator.store.ledger_tables import RatingRow
+from aggregator.store.upsert import in_parts
 from aggregator.text import sha256
-from aggregator.types import Lean, LeanState, LeanTag, Rating
+from aggregator.types import Kind, Lean, LeanState, LeanTag, RaterKind, Rating
+
+NEWS, OPINION = "news", "opinion"
+#: what brought a row
+CONFIGURATION, IMPORT = "configuration", "import"
 
 
-def record(session: Session, outlet_key: str, ratings: Sequence[Rating], now: datetime) -> None:
-    """Append what is new in `ratings`; a rater's older statement that it replaces, or that is gone, is superseded.
-
-    What is new does not depend on `now`: a rating that is not valid yet, or that a later run recorded, is not added
-    again. A rater may rate a unit once in `ratings`.
-    """
-    record_all(session, {outlet_key: ratings}, now)
+def unit_of(kind: str) -> str:
+    """The unit of its outlet that an article of this kind is of: opinion, or the news."""
+    return OPINION if kind == Kind.OPINION else NEWS
 
 
-def record_all(session: Session, said: Mapping[str, Sequence[Rating]], now: datetime) -> None:
-    """Do as `record` does for each outlet, with all that is said of it; the ledger is read once."""
-    known = _not_superseded(session, list(said), None)
-    current = {(row.outlet_key, row.rater, row.unit): row for row in known}
-    for outlet_key, ratings in said.items():
-        for rating in ratings:
-            old = current.pop((outlet_key, rating.rater, rating.unit), None)
-            if old is None or _rating(old) != rating:
-                session.add(_row(outlet_key, rating, now, old.id if old else None))
-    for (outlet_key, rater, unit), old in current.items():
-        if old.state != LeanState.UNRATED:
-            gone = Rating(rater, old.rated_on, LeanState.UNRATED, unit=unit, reason="withdrawn from the configuration")
-            session.add(_row(outlet_key, gone, now, old.id))
-    session.flush()
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row to append, and the id of the row that it supersedes, if any. `what` is new, corrected, ended or gone."""
+
+    outlet_key: str
+    rating: Rating
+    what: str
+    supersedes: str | None = None
+    old: Rating | None = None
+
+
+class KnownRatings:
+    """What was known of some outlets at a moment: read once, then asked for tags of any unit and day."""
+
+    def __init__(self, session: Session, outlet_keys: Iterable[str], known_at: datetime) -> None:
+        self.known_at = known_at
+        keys = sorted(set(outlet_keys))
+        self._countries, self._formers = countries_and_formers(session, keys, known_at)
+        every = {*keys, *(former.key for group in self._formers.values() for former in group)}
+        self._ratings = standing(session, every, known_at=known_at)
+
+    def ratings(self, outlet_key: str, unit: str = NEWS) -> list[Rating]:
+        """Every statement that stands about a unit, whenever it is valid, those of the outlets it continues too."""
+        found = [rating for rating in self._ratings.get(outlet_key, ()) if rating.unit == unit]
+        for former in self._formers.get(outlet_key, ()):
+            found += _until(former, (r for r in self._ratings.get(former.key, ()) if r.unit == unit))
+        return found
+
+    def units(self, outlet_key: str) -> list[str]:
+        """The units that anybody has rated, the news first."""
+        keys = [outlet_key, *(former.key for former in self._formers.get(outlet_key, ()))]
+        named = {rating.unit for key in keys for rating in self._ratings.get(key, ())}
+        return sorted(named, key=lambda unit: (unit != NEWS, unit))
+
+    def tag(self, outlet_key: str, unit: str, day: date, *, internal: bool = False) -> LeanTag:
+        """The lean of a unit on a day as readers may see it; `internal`: from all ratings, for the desk alone."""
+        counting = [rating for rating in self.ratings(outlet_key, unit) if rating.counts_on(day)]
+        rule = consensus if internal else public_consensus
+        tag = rule(counting, self._countries.get(outlet_key, ""))
+        return replace(tag, known_at=self.known_at, day=day)
 
 
 def tags(
-    session: Session, outlet_keys: Iterable[str], as_known_at: datetime, unit: str = "news"
+    session: Session, outlet_keys: Iterable[str], as_known_at: datetime, unit: str = NEWS, *, internal: bool = False
 ) -> Mapping[str, LeanTag]:
-    """The lean of each outlet's unit from the ratings known at a moment; outlets without any are Unrated."""
+    """The present lean of each outlet's unit from the ratings known at a moment; outlets without any are Unrated."""
     keys = list(outlet_keys)
-    by_outlet: dict[str, list[Rating]] = {key: [] for key in keys}
-    for row in _current(session, keys, as_known_at):
-        if row.unit == unit:
-            by_outlet[row.outlet_key].append(_rating(row))
-    return {key: consensus(ratings) for key, ratings in by_outlet.items()}
+    known = KnownRatings(session, keys, as_known_at)
+    return {key: known.tag(key, unit, as_known_at.date(), internal=internal) for key in keys}
 
 
-def consensus(ratings: Sequence[Rating]) -> LeanTag:
-    """All raters together: the plain mean of their positions, rounded, halves away from Center.
+def record(session: Session, outlet_key: str, ratings: Sequence[Rating], now: datetime) -> None:
+    """What the configuration says of one outlet; see `record_all`."""
+    record_all(session, {outlet_key: ratings}, now)
 
-    Raters two or more steps apart are `disputed`; without a position it is `mixed` if a rater says so, else `unrated`.
-    The range is the lowest to the highest rating, one step wider on each side, which holds the next rater's label
-    in 97 of 100 cases (measured on held-out raters; see docs/method.md).
+
+def record_all(session: Session, said: Mapping[str, Sequence[Rating]], now: datetime) -> list[Change]:
+    """Append what the configuration says anew of each outlet; what it says no more is ended as of today.
+
+    What is new does not depend on `now`: a rating that is not valid yet, or that a later run recorded, is not added
+    again. Rows that something else brought are left alone.
     """
-    ordered = tuple(sorted(ratings, key=lambda r: (r.rater, r.rated_on)))
-    positions = [r.label.position for r in ordered if r.label is not None]
-    if not positions:
-        mixed = any(r.state is LeanState.MIXED for r in ordered)
-        return LeanTag(LeanState.MIXED if mixed else LeanState.UNRATED, raters=ordered)
-    low, high = min(positions), max(positions)
-    if high - low >= 2:
-        return LeanTag(LeanState.DISPUTED, low=_lean(low), high=_lean(high), raters=ordered)
-    mean = Fraction(sum(positions), len(positions))
-    rounded = int(abs(mean) + Fraction(1, 2)) * (1 if mean >= 0 else -1)
-    return LeanTag(LeanState.RATED, _lean(rounded), _lean(max(-2, low - 1)), _lean(min(2, high + 1)), ordered)
+    stand = standing(session, said, recorded_by=CONFIGURATION)
+    changes = [
+        Change(key, *change)
+        for key, ratings in said.items()
+        for change in _brought_to(stand.get(key, ()), ratings, now.date())
+    ]
+    append(session, changes, now, CONFIGURATION)
+    return changes
 
 
-def _current(session: Session, outlet_keys: Sequence[str], now: datetime) -> list[RatingRow]:
-    """The rows known at `now`, not superseded by then and valid then, in a fixed order."""
-    day = now.date()
-    rows = _not_superseded(session, outlet_keys, now)
-    return [row for row in rows if row.valid_from <= day and (row.valid_to is None or day < row.valid_to)]
+def configured(session: Session) -> Sequence[str]:
+    """The outlets of which the configuration has ever said a rating."""
+    said = select(RatingRow.outlet_key).where(RatingRow.recorded_by == CONFIGURATION).distinct()
+    return session.scalars(said.order_by(RatingRow.outlet_key)).all()
 
 
-def _not_superseded(session: Session, outlet_keys: Sequence[str], known_at: datetime | None) -> list[RatingRow]:
-    """The last statements among those known at a moment, or among all."""
-    query = select(RatingRow).where(RatingRow.outlet_key.in_(outlet_keys))
-    if known_at is not None:
-        query = query.where(RatingRow.recorded_at <= known_at)
-    rows = session.scalars(query.order_by(RatingRow.recorded_at, RatingRow.id)).all()
-    superseded = {row.supersedes for row in rows}
-    return [row for row in rows if row.id not in superseded]
+def append(session: Session, changes: Sequence[Change], now: datetime, recorded_by: str) -> None:
+    """Write the rows of `changes`, known from `now` on."""
+    session.flush()
+    rows = [_row(change, now, recorded_by) for change in changes]
+    if rows:
+        session.execute(insert(RatingRow), rows)
 
 
-def _row(outlet_key: str, rating: Rating, now: datetime, supersedes: str | None) -> RatingRow:
-    identity = (outlet_key, repr(rating), now.isoformat(), supersedes)
-    return RatingRow(
-        id="r_" + sha256("\n".join(map(str, identity)))[:20],
-        outlet_key=outlet_key,
-        unit=rating.unit,
-        rater=rating.rater,
-        family=rating.rater,
-        state=rating.state.value,
-        label=rating.label.value if rating.label else None,
-        position=rating.label.position if rating.label else None,
-        method=rating.method,
-        reason=rating.reason,
-        url=rating.url,
-        rated_on=rating.rated_on,
-        valid_from=rating.rated_on,
-        recorded_at=now,
-        supersedes=supersedes,
-        scale=rating.scale,
-        confidence=rating.confidence,
-    )
+def standing(
+    session: Session, outlet_keys: Iterable[str], *, known_at: datetime | None = None, recorded_by: str | None = None
+) -> dict[str, list[Rating]]:
+    """The statements about each outlet that no other supersedes, as known at a moment or in all."""
+    found: dict[str, list[Rating]] = {}
+    for some in in_parts(sorted(outlet_keys)):
+        query = select(*RatingRow.__table__.columns).where(RatingRow.outlet_key.in_(some))
+        if known_at is not None:
+            query = query.where(RatingRow.recorded_at <= known_at)
+        if recorded_by is not None:
+            query = query.where(RatingRow.recorded_by == recorded_by)
+        rows = session.execute(query.order_by(RatingRow.recorded_at, RatingRow.id)).all()
+        superseded = {row.supersedes for row in rows}
+        for row in rows:
+            if row.id not in superseded:
+                found.setdefault(row.outlet_key, []).append(rating_of(row))
+    return found
 
 
-def _rating(row: RatingRow) -> Rating:
+def added(stand: Iterable[Rating], wanted: Iterable[Rating]) -> Iterator[tuple[Rating, str, str | None, Rating | None]]:
+    """Those of one rater's statements about one unit that the ledger lacks: of another date new, else corrections."""
+    known = list(stand)
+    for rating in sorted(wanted, key=lambda one: one.rated_on):
+        if rating not in known:
+            old = max((one for one in known if one.rated_on == rating.rated_on), key=_recorded, default=None)
+            yield rating, "corrected" if old else "new", old.id if old else None, old
+
+
+def ended(rating: Rating, day: date) -> Rating:
+    """The statement that this one holds no longer from `day` on."""
+    return replace(rating, valid_to=max(day, rating.valid_from or rating.rated_on))
+
+
+def _brought_to(
+    stand: Sequence[Rating], wanted: Sequence[Rating], today: date
+) -> Iterator[tuple[Rating, str, str | None, Rating | None]]:
+    """What to append so that `wanted` is all that holds of one outlet."""
+    slots = dict.fromkeys((one.rater, one.unit) for one in (*wanted, *stand))
+    for slot in slots:
+        known = [one for one in stand if (one.rater, one.unit) == slot]
+        said = [one for one in wanted if (one.rater, one.unit) == slot]
+        newest = max((one.rated_on for one in said), default=None)
+        replaced: set[str | None] = set()
+        for rating, what, old_id, old in added(known, said):
+            if old is None and rating.rated_on == newest:  # of a later date than the file says now: that was a mistake
+                later = (one for one in known if one.rated_on > newest and one.valid_to is None)
+                old = max(later, key=_recorded, default=None)
+                old_id, what = (old.id, "corrected") if old else (None, what)
+            replaced.add(old_id)
+            yield rating, what, old_id, old
+        for one in known:
+            outdated = newest is None or one.rated_on > newest
+            if outdated and one.valid_to is None and one.id not in replaced:
+                yield ended(one, today), "ended", one.id, one
+
+
+def _recorded(rating: Rating) -> tuple[Any, str]:
+    return rating.recorded_at, rating.id
+
+
+def _until(former: Former, ratings: Iterable[Rating]) -> Iterator[Rating]:
+    """A former outlet's ratings as far as they count for the one that continues it."""
+    for rating in ratings:
+        if former.until is None:
+            yield rating
+        elif former.until > (rating.valid_from or rating.rated_on):
+            yield replace(rating, valid_to=min(former.until, rating.valid_to or former.until))
+
+
+def _row(change: Change, now: datetime, recorded_by: str) -> dict[str, Any]:
+    one, by = change.rating, change.supersedes
+    identity = (change.outlet_key, repr(one), now.isoformat(), by, recorded_by)
+    return {
+        "id": "r_" + sha256("\n".join(map(str, identity)))[:20],
+        "outlet_key": change.outlet_key,
+        "unit": one.unit,
+        "rater": one.rater,
+        "family": one.family or one.rater,
+        "kind": one.kind.value,
+        "scale": one.scale,
+        "country": one.country,
+        "raw": one.raw,
+        "crosswalk": one.crosswalk,
+        "state": one.state.value,
+        "label": one.label.value if one.label else None,
+        "position": one.label.position if one.label else None,
+        "low": one.low.position if one.low else None,
+        "high": one.high.position if one.high else None,
+        "confidence": one.confidence,
+        "method": one.method,
+        "reason": one.reason,
+        "url": one.url,
+        "rated_on": one.rated_on,
+        "valid_from": one.valid_from or one.rated_on,
+        "valid_to": one.valid_to,
+        "recorded_at": now,
+        "recorded_by": recorded_by,
+        "licence": one.licence,
+        "attribution": one.attribution,
+        "export": "allow" if one.export else "deny",
+        "supersedes": by,
+    }
+
+
+def rating_of(row: Any) -> Rating:
+    """The statement in a row of the table, or in the columns of one, with its id."""
     return Rating(
         rater=row.rater,
         rated_on=row.rated_on,
@@ -123,10 +230,20 @@ def _rating(row: RatingRow) -> Rating:
         method=row.method,
         reason=row.reason,
         url=row.url,
+        kind=RaterKind(row.kind),
+        family=row.family if row.family != row.rater else "",
         scale=row.scale,
+        country=row.country,
+        raw=row.raw,
+        crosswalk=row.crosswalk,
+        low=lean_at(row.low) if row.low is not None else None,
+        high=lean_at(row.high) if row.high is not None else None,
         confidence=row.confidence,
+        licence=row.licence,
+        attribution=row.attribution,
+        export=row.export == "allow",
+        valid_from=row.valid_from if row.valid_from != row.rated_on else None,
+        valid_to=row.valid_to,
+        id=row.id,
+        recorded_at=row.recorded_at,
     )
-
-
-def _lean(position: int) -> Lean:
-    return list(Lean)[position + 2]

@@ -1,7 +1,7 @@
 """Outlets as data: `outlets.toml` read, checked, and brought into the database.
 
 Editing the file adds and switches off; it never deletes: a feed that is gone from the file is inactive, a rating that
-is gone is superseded (see `ledger`).
+is gone has ended (see `ledger`), and an outlet that was renamed or split keeps what was said of it (`successions`).
 """
 
 from collections.abc import Mapping
@@ -17,18 +17,18 @@ from sqlalchemy.orm import Session
 from aggregator.clock import Clock
 from aggregator.errors import ConfigError
 from aggregator.settings import Section, in_words, read_toml, suggestion
-from aggregator.sources import ledger
+from aggregator.sources import ledger, successions
 from aggregator.sources.domains import domain_of
 from aggregator.sources.units import KNOWN, NEWS, UnitSpec
 from aggregator.store.tables import Article, Feed, Outlet
 from aggregator.store.upsert import upsert
 from aggregator.text import one_line, short_hash
-from aggregator.types import Lean, LeanState, Rating, Rights
+from aggregator.types import Lean, LeanState, RaterKind, Rating, Rights
 
 
 def _with_host(value: str) -> str:
     parts = urlsplit(value)  # ValueError for a bad IPv6 address, as is the next line for a bad port
-    if not parts.hostname or parts.port == 0:
+    if not parts.hostname or parts.port == 0 or not domain_of(value).strip("."):
         raise ValueError("has no host")
     return value
 
@@ -55,7 +55,12 @@ class FeedSpec(Section):
 
 
 class RatingSpec(Section):
-    """One statement by one rater; `label` is required unless the state says that there is none."""
+    """One statement by one rater; `label` is required unless the state says that there is none.
+
+    `kind` says whose it is: the desk's own unless it says otherwise. What others say is passed on only with their
+    `licence` and `export = "allow"`. `scale` is the country whose left and right are meant, ISO 3166; empty: the
+    outlet's own.
+    """
 
     rater: str = Field(min_length=1)
     rated_on: date
@@ -65,9 +70,14 @@ class RatingSpec(Section):
     method: str = ""
     reason: str = ""
     url: str = ""
-    #: the country whose left and right are meant, ISO 3166
+    kind: RaterKind = RaterKind.DESK
+    family: str = ""
     scale: str = Field(default="", pattern=r"^([A-Z]{2})?$")
     confidence: Literal["", "low", "medium", "high"] = ""
+    licence: str = ""
+    attribution: str = ""
+    export: Literal["", "allow", "deny"] = ""
+    valid_from: date | None = None
 
     @model_validator(mode="after")
     def _label_fits_state(self) -> "RatingSpec":
@@ -75,11 +85,22 @@ class RatingSpec(Section):
             raise ValueError("'disputed' is found from several ratings; a single rater cannot say it")
         if (self.state is LeanState.RATED) != (self.label is not None):
             raise ValueError("a rated unit needs a label, a mixed or unrated one has none")
+        if self.export == "allow" and self.kind is not RaterKind.DESK and not self.licence:
+            raise ValueError("what another rater says is passed on only under a licence: name it")
         return self
 
     def rating(self) -> Rating:
         """As the ledger takes it."""
-        return Rating(**self.model_dump())
+        said = self.model_dump(exclude={"export", "scale"})
+        export = self.export == "allow" or (not self.export and self.kind is RaterKind.DESK)
+        return Rating(**said, country=self.scale, export=export)
+
+
+class FormerSpec(Section):
+    """An outlet that this one continues: renamed (no `until`), or split off from it on that day."""
+
+    key: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")
+    until: date | None = None
 
 
 class OutletSpec(Section):
@@ -103,6 +124,7 @@ class OutletSpec(Section):
     feeds: tuple[FeedSpec, ...] = ()
     units: tuple[UnitSpec, ...] = ()
     ratings: tuple[RatingSpec, ...] = ()
+    formerly: tuple[FormerSpec, ...] = ()
 
     @field_validator("name", "owner", "disabled")
     @classmethod
@@ -197,7 +219,9 @@ def _read(file: Path, key: str, table: dict[str, Any]) -> OutletSpec:
         path = ".".join([key, *(str(part) for part in first["loc"])])
         if first["type"] == "extra_forbidden":
             word = str(first["loc"][-1])
-            models: dict[str, type[BaseModel]] = {"feeds": FeedSpec, "ratings": RatingSpec, "units": UnitSpec}
+            models: dict[str, type[BaseModel]] = {
+                "feeds": FeedSpec, "ratings": RatingSpec, "units": UnitSpec, "formerly": FormerSpec,
+            }  # fmt: skip
             level = models.get(str(first["loc"][0]), OutletSpec) if len(first["loc"]) > 1 else OutletSpec
             known = [name for name in level.model_fields if name != "key" or level is not OutletSpec]
             raise ConfigError("is not a known key", file=file, key=path, fix=suggestion(word, known)) from None
@@ -214,7 +238,7 @@ def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) 
     gone = Outlet.key.not_in([spec.key for spec in specs])
     session.execute(update(Outlet).where(gone, Outlet.listed).values(listed=False))
     upsert(session, Outlet, [_outlet_row(spec) for spec in specs])
-    _adopt(session, specs)
+    _adopt(session, specs, clock)
     wanted = {feed_id(feed.url): (spec, feed) for spec in specs if spec.asked for feed in spec.feeds}
     for row in session.scalars(select(Feed)):
         if row.id not in wanted:
@@ -228,12 +252,19 @@ def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) 
         for key, (spec, feed) in wanted.items()
     )
     session.flush()
-    said = {spec.key: [rating.rating() for rating in spec.ratings] for spec in specs}
-    ledger.record_all(session, said, clock.now())
+    now = clock.now()
+    former = {spec.key: [successions.Former(one.key, one.until) for one in spec.formerly] for spec in specs}
+    successions.continue_outlets(session, former, now)
+    said = {key: () for key in ledger.configured(session) if key not in former}
+    ledger.record_all(session, said | {spec.key: [one.rating() for one in spec.ratings] for spec in specs}, now)
+    successions.note_states(session, list(former), now)
 
 
-def _adopt(session: Session, specs: tuple[OutletSpec, ...]) -> None:
-    """Articles that an import filed under an outlet of a name or domain, before it was listed, are its own."""
+def _adopt(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) -> None:
+    """Articles that an import filed under an outlet of a name or domain, before it was listed, are its own.
+
+    So are the ratings, of one that was listed under another key, too.
+    """
     names = {spec.name.casefold(): spec.key for spec in reversed(specs)}
     domains = {domain: spec.key for spec in specs for domain in spec.all_domains}
     for stranger in session.scalars(select(Outlet).where(Outlet.listed.is_(False)).order_by(Outlet.key)):
@@ -242,9 +273,10 @@ def _adopt(session: Session, specs: tuple[OutletSpec, ...]) -> None:
         if owner is not None and owner != stranger.key:
             mine = update(Article).where(Article.outlet_key == stranger.key).values(outlet_key=owner)
             session.execute(mine.execution_options(synchronize_session=False))
+            successions.adopt(session, owner, stranger.key, clock.now())
 
 
 def _outlet_row(spec: OutletSpec) -> dict[str, Any]:
-    row = spec.model_dump(exclude={"feeds", "ratings", "domains", "disabled", "offered", "units"})
+    row = spec.model_dump(exclude={"feeds", "ratings", "formerly", "domains", "disabled", "offered", "units"})
     units = [unit.model_dump(mode="json") for unit in spec.units]
     return {**row, "rights": spec.rights.value, "domains": list(spec.all_domains), "units": units, "listed": True}

@@ -12,7 +12,7 @@ are superseded, never deleted; pruning empties bodies and keeps rows.
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Text, false
+from sqlalchemy import Boolean, ForeignKey, Index, Text, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 from aggregator.store.columns import CompressedBytes, Json, JsonColumn, UtcDateTime, Vector, VectorColumn
@@ -61,42 +61,6 @@ class Outlet(Base, kw_only=True):
     tdm_basis: Mapped[str] = mapped_column(default="", server_default="")
     #: desks that are rated apart, each with key, kind, paths, sections (see `sources.units`)
     units: Mapped[Json] = mapped_column(default_factory=list, server_default="[]")
-
-
-class RatingRow(Base, kw_only=True):
-    """One statement by one rater about one unit of an outlet. Append-only: never updated, only superseded.
-
-    `valid_from/to` says when it is true, `recorded_at` when we knew. Nothing defaults to Center: a position without
-    a rating, or a rating without one, is refused by the database.
-    """
-
-    __tablename__ = "ratings"
-    __table_args__ = (
-        CheckConstraint(
-            "(state = 'rated') = (label IS NOT NULL) AND (label IS NULL) = (position IS NULL)", name="no_default_label"
-        ),
-        CheckConstraint("state IN ('rated', 'mixed', 'unrated')", name="known_state"),
-        Index("ix_ratings_outlet", "outlet_key", "unit"),
-    )
-    id: Mapped[str] = mapped_column(primary_key=True)
-    outlet_key: Mapped[str] = mapped_column(ForeignKey("outlets.key"))
-    unit: Mapped[str]
-    rater: Mapped[str]
-    family: Mapped[str]
-    state: Mapped[str]
-    label: Mapped[str | None]
-    position: Mapped[int | None]
-    method: Mapped[str]
-    reason: Mapped[str]
-    url: Mapped[str]
-    rated_on: Mapped[date]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None] = mapped_column(default=None)
-    recorded_at: Mapped[datetime]
-    supersedes: Mapped[str | None] = mapped_column(default=None)
-    #: the country whose left and right are meant, and how sure the rater is; empty: the rater does not say
-    scale: Mapped[str] = mapped_column(default="", server_default="")
-    confidence: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Feed(Base, kw_only=True):

@@ -1,7 +1,7 @@
-"""Insert-or-update in both dialects."""
+"""Insert-or-update in both dialects, and statements that do not outgrow their parameters."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -10,6 +10,13 @@ from aggregator.store.tables import Base
 
 #: SQLite takes at most 32,766 parameters a statement
 _PARAMETERS = 20_000
+Item = TypeVar("Item")
+
+
+def in_parts(items: Sequence[Item], columns: int = 1) -> Iterator[Sequence[Item]]:
+    """`items` in parts that fit into one statement each, where an item takes so many parameters."""
+    step = max(1, _PARAMETERS // columns)
+    return (items[start : start + step] for start in range(0, len(items), step))
 
 
 def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], *, update: bool = True) -> None:
@@ -21,9 +28,8 @@ def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]
         return
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     keys = [column.name for column in table.__table__.primary_key]
-    step = max(1, _PARAMETERS // len(rows[0]))
-    for start in range(0, len(rows), step):
-        statement: Any = insert(table).values(list(rows[start : start + step]))
+    for part in in_parts(rows, len(rows[0])):
+        statement: Any = insert(table).values(list(part))
         changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
         if update and changed:
             statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)

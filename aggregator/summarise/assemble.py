@@ -30,7 +30,7 @@ from aggregator.summarise.page import (
     Viewpoint,
 )
 from aggregator.summarise.plan import Camp, Case, Plan
-from aggregator.types import Extent, Lean
+from aggregator.types import Extent, Lean, LeanTag
 from aggregator.types import Kind as ArticleKind
 
 _MOST_CLAIMS, _MOST_QUOTES, _MOST_REUSES, _QUOTE_WORDS = 8, 12, 12, 40
@@ -125,6 +125,21 @@ def _leans(sources: Iterable[SourceText]) -> list[Label]:
     return sorted({_LABELS[source.lean.text] for source in sources}, key=order.index)
 
 
+def _lean(tag: LeanTag, raters: list[RaterLabel], as_of: str) -> SourceLean:
+    return SourceLean(
+        label=_LABELS[tag.text],
+        raters=raters,
+        rule=tag.rule,
+        as_of=as_of,
+        day=tag.day.isoformat() if tag.day else None,
+        low=_LABELS[tag.low.value] if tag.low else None,
+        high=_LABELS[tag.high.value] if tag.high else None,
+        families=tag.families,
+        why_unrated=tag.why_unrated.value if tag.why_unrated else "",
+        scale_of=tag.scale_of,
+    )
+
+
 def _card(source: SourceText, n: int, plan: Plan, *, shared: bool) -> Source:
     raters = [
         RaterLabel(
@@ -132,17 +147,21 @@ def _card(source: SourceText, n: int, plan: Plan, *, shared: bool) -> Source:
             label=rating.label.value if rating.label else rating.state.value.title(),
             rated_on=rating.rated_on.isoformat(),
             method=rating.method,
+            id=rating.id,
+            reason=rating.reason,
+            url=rating.url or None,
+            attribution=rating.attribution,
+            scale_of=rating.country,
         )
         for rating in source.lean.raters
     ]
-    context = plan.context
     return Source(
         n=n,
         article_id=source.article_id,
         outlet=source.outlet,
         outlet_key=source.outlet_key,
         unit=source.unit,
-        lean=SourceLean(label=_LABELS[source.lean.text], raters=raters, rule=context.lean_rule, as_of=context.as_of),
+        lean=_lean(source.lean, raters, plan.context.as_of),
         title=source.title,
         url=source.url,
         published_at=_time(source.published_at) if source.published_at else None,

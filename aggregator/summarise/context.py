@@ -71,7 +71,6 @@ class PageContext:
     topic: Topic = field(default_factory=lambda: Topic(slug="news", name="News"))
     topics: tuple[Topic, ...] = ()
     edition: str = "1"
-    lean_rule: str = "spread"
     licence: str = LICENCE
     schema: str = "https://example.org/schema/story/1"
     related: tuple[Related, ...] = ()

@@ -106,15 +106,30 @@ class RaterLabel(PageModel):
     label: str
     rated_on: str
     method: str = ""
+    id: str = ""
+    reason: str = ""
+    url: str | None = None
+    attribution: str = ""
+    scale_of: str = ""
 
 
 class SourceLean(PageModel):
-    """A source's lean with who says so, by which rule, as known when."""
+    """A source's lean with who says so, by which rule, as known when, for articles of which day.
+
+    `low` and `high` are the range in which another rater's label would probably be; of a disputed one how far the
+    raters are apart. `scale_of` is the country on whose scale it is, where that is not the outlet's own.
+    """
 
     label: Label
     raters: list[RaterLabel]
     rule: str
     as_of: str
+    day: str | None = None
+    low: Label | None = None
+    high: Label | None = None
+    families: int = 0
+    why_unrated: str = ""
+    scale_of: str = ""
 
 
 class Origin(PageModel):

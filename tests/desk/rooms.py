@@ -19,6 +19,7 @@ from aggregator.desk.asked import Workplace
 from aggregator.desk.gate import COOKIE
 from aggregator.settings import Settings
 from aggregator.store.desk_tables import SignIn, User
+from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.sessions import Store
 from aggregator.store.tables import (
     Article,
@@ -26,7 +27,6 @@ from aggregator.store.tables import (
     Document,
     Membership,
     Outlet,
-    RatingRow,
     Slice,
     StoryEvent,
     StoryRow,

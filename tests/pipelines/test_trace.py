@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from aggregator.articles.documents import save_document
-from aggregator.clock import Clock
+from aggregator.clock import Clock, rfc3339
 from aggregator.settings import Settings
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Outlet
@@ -40,6 +40,9 @@ def test_an_article_tells_its_doubtful_date_its_rights_its_picture_and_how_sure_
     with sqlite.read() as session:
         trace = trace_article(session, "a_1", Settings(), now)
     assert trace is not None
+    assert trace.facts["lean"] == (
+        f"Unrated (no rating): its outlet's news on {now.date()}, as known {rfc3339(now)}, by families-1"
+    )
     assert trace.facts["published"] == "not known (date in the feed 'soon': unreadable)"
     (read,) = [step.detail for step in trace.steps if step.stage == "extract"]
     for fact in (

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from aggregator.errors import ConfigError, StageFailed
 from aggregator.publish.charts import coverage_bar
 from aggregator.publish.files import File, SiteInfo, write_files
+from aggregator.publish.items import items_of
 from aggregator.publish.prose import paragraph, passage
 from aggregator.publish.render import web_address
 from aggregator.publish.site import render_site
@@ -451,6 +452,21 @@ def test_a_story_whose_sources_are_all_unrated_has_no_bar_and_no_center() -> Non
     assert coverage_bar(unrated.coverage).segments == ()
     assert not root.xpath("//*[@role='img']")
     assert "No place on the scale: 9 unrated" in said(one(root, "//aside"))
+
+
+def test_a_foreign_scale_a_range_and_a_licence_that_forbids_a_label_are_said_on_the_card_and_in_the_feed() -> None:
+    cards = raw_story()["sources"]
+    cards[4]["lean"] |= {"scale_of": "US", "low": "Center", "high": "Right", "families": 2}
+    cards[5]["lean"] |= {"label": "Unrated", "raters": [], "why_unrated": "licence"}
+
+    root = page(story(sources=cards))
+
+    assert said(one(root, "//li[@id='source-5']/p[1]")) == "[5] Business Wire & Sons Lean Right (US scale)"
+    rated = said(one(root, "//li[@id='source-5']"))
+    assert "on the US scale; 2 raters; another would probably say something from Center to Right; by the rule" in rated
+    assert "may not be passed on" in said(one(root, "//li[@id='source-6']"))
+    [item] = items_of([story(sources=cards)], SITE)
+    assert "(Lean Right, US scale)" in item.html
 
 
 def test_a_source_card_names_who_rated_the_outlet_and_where_the_text_came_from() -> None:

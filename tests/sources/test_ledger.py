@@ -10,13 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import event, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from aggregator.clock import Clock
-from aggregator.sources.ledger import consensus, record, tags
+from aggregator.sources.consensus import consensus
+from aggregator.sources.ledger import KnownRatings, record, tags
+from aggregator.sources.successions import adopt, note_states
+from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Outlet, RatingRow
+from aggregator.store.tables import Outlet
 from aggregator.types import Lean, LeanState, LeanTag, Rating
 
 DAY = date(2026, 1, 15)
@@ -81,15 +84,16 @@ def test_a_changed_rating_supersedes_the_old_one(store: Store, clock: Clock) -> 
     assert len(lean(store, clock.now() + HOUR).raters) == 1
 
 
-def test_a_rating_that_is_gone_is_withdrawn_and_makes_nobody_center(store: Store, clock: Clock) -> None:
+def test_a_rating_that_is_gone_has_ended_and_makes_nobody_center(store: Store, clock: Clock) -> None:
     say(store, [rated("A", Lean.LEFT)], clock.now())
     say(store, [], clock.now() + HOUR)
     say(store, [], clock.now() + 2 * HOUR)
 
     tag = lean(store, clock.now() + 2 * HOUR)
     assert (tag.state, tag.label, tag.low, tag.high) == (LeanState.UNRATED, None, None, None)
-    assert "withdrawn" in tag.raters[0].reason
-    assert len(rows(store)) == 2
+    assert tag.raters == ()
+    first, second = sorted(rows(store).values(), key=lambda row: str(row["recorded_at"]))
+    assert (second["supersedes"], second["label"], second["valid_to"]) == (first["id"], "Left", clock.now().date())
 
 
 def test_a_withdrawn_rating_can_be_given_again(store: Store, clock: Clock) -> None:
@@ -190,6 +194,54 @@ def test_no_row_is_ever_changed_or_deleted(
     assert not {"UPDATE", "DELETE", "REPLACE"} & set(statements)
 
 
+@pytest.mark.parametrize("table", ["ratings", "successions", "outlet_states"])
+@pytest.mark.parametrize("deed", ["UPDATE {} SET outlet_key = 'p'", "DELETE FROM {}"])
+def test_the_database_itself_refuses_to_change_or_delete_what_was_said(
+    store: Store, clock: Clock, table: str, deed: str
+) -> None:
+    say(store, [rated("A", Lean.LEFT)], clock.now())
+    say(store, [], clock.now(), "p")
+    with store.write() as session:
+        adopt(session, "p", "o", clock.now())
+        note_states(session, ["o"], clock.now())
+
+    with pytest.raises(DBAPIError, match="append-only"), store.write() as session:
+        session.execute(text(deed.format(table)))
+
+
+def test_an_article_is_judged_by_the_ratings_of_its_own_day(store: Store, clock: Clock) -> None:
+    say(store, [rated("A", Lean.LEFT, date(2024, 1, 1))], clock.now())
+    say(store, [rated("A", Lean.CENTER, date(2026, 3, 1))], clock.now() + HOUR)
+    say(store, [], clock.now() + 2 * HOUR)
+
+    with store.read() as session:
+        for hours, march, today in [(0, "Left", "Left"), (1, "Left", "Center"), (2, "Left", "Unrated")]:
+            known = KnownRatings(session, ["o"], clock.now() + hours * HOUR)
+            assert known.tag("o", "news", date(2026, 2, 28)).text == march
+            assert known.tag("o", "news", clock.now().date()).text == today
+            assert known.tag("o", "news", date(2023, 12, 31)).text == "Unrated"
+    assert len(rows(store)) == 4  # the older statement stands beside the newer; both have ended
+
+
+def test_a_tag_names_the_ratings_the_rule_and_the_moment_that_it_can_be_made_again_from(
+    store: Store, clock: Clock
+) -> None:
+    say(store, [rated("A", Lean.LEFT), rated("B", Lean.LEAN_LEFT)], clock.now())
+
+    tag = lean(store, clock.now())
+    assert set(tag.ratings) == set(rows(store))
+    assert (tag.rule, tag.known_at, tag.day) == ("families-1", clock.now(), clock.now().date())
+
+
+def test_a_date_that_was_wrong_is_corrected_not_outranked(store: Store, clock: Clock) -> None:
+    say(store, [rated("A", Lean.LEFT, date(2026, 9, 1))], clock.now())
+    say(store, [rated("A", Lean.CENTER, date(2026, 1, 9))], clock.now() + HOUR)
+    say(store, [rated("A", Lean.CENTER, date(2026, 1, 9))], clock.now() + 2 * HOUR)
+
+    assert lean(store, clock.now() + 2 * HOUR).label is Lean.CENTER
+    assert len(rows(store)) == 2
+
+
 MISFITS: list[dict[str, Any]] = [
     {"state": "rated", "label": None, "position": None},
     {"state": "rated", "label": None, "position": 0},
@@ -200,6 +252,16 @@ MISFITS: list[dict[str, Any]] = [
     {"state": "disputed", "label": None, "position": None},
     {"state": "", "label": None, "position": None},
     {"state": "rated", "label": "Left", "position": -2, "outlet_key": "nobody"},
+    {"state": "rated", "label": "Left", "position": 0},
+    {"state": "rated", "label": "Middling", "position": 0},
+    {"state": "rated", "label": "Left", "position": -2, "kind": "content"},  # whose licence is unknown, and exported
+    {"state": "rated", "label": "Left", "position": -2, "kind": "hearsay"},
+    {"state": "rated", "label": "Left", "position": -2, "confidence": "sure"},
+    {"state": "rated", "label": "Left", "position": -2, "export": "perhaps"},
+    {"state": "rated", "label": "Left", "position": -2, "valid_to": date(2026, 1, 14)},
+    {"state": "rated", "label": "Left", "position": -2, "low": -1, "high": 0},
+    {"state": "rated", "label": "Left", "position": -2, "low": -2, "high": None},
+    {"state": "unrated", "label": None, "position": None, "low": 0, "high": 0},
 ]
 
 
@@ -246,7 +308,7 @@ def test_a_rater_who_agrees_never_widens_the_range(given: list[Lean], data: st.D
     assert (after.low, after.high, after.state) == (before.low, before.high, before.state)
 
 
-@given(st.lists(silent, max_size=4))
+@given(st.lists(silent, max_size=4, unique_by=lambda rating: rating.rater))
 def test_without_a_position_there_is_no_number(ratings: list[Rating]) -> None:
     tag = consensus(ratings)
 
@@ -255,7 +317,7 @@ def test_without_a_position_there_is_no_number(ratings: list[Rating]) -> None:
     assert tag.state is (LeanState.MIXED if mixed else LeanState.UNRATED)
 
 
-@given(labels, st.lists(silent, max_size=4))
+@given(labels, st.lists(silent, max_size=4, unique_by=lambda rating: rating.rater))
 def test_raters_without_a_position_move_nothing_and_are_still_named(given: list[Lean], others: list[Rating]) -> None:
     alone = of(*given)
 

@@ -16,8 +16,9 @@ from aggregator.errors import ConfigError
 from aggregator.resources import resource
 from aggregator.sources.ledger import tags
 from aggregator.sources.outlets import OutletSpec, feed_id, load_outlets, sync_outlets
+from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Feed, Outlet, RatingRow
+from aggregator.store.tables import Feed, Outlet
 from aggregator.types import Lean, LeanState, Rights
 
 LANTERN = 'name = "The Lantern"\nhome = "https://www.lantern.example/"\n'
@@ -275,7 +276,7 @@ def test_scale_confidence_and_a_unit_of_its_own_come_into_the_ledger(
 
     with store.read() as session:
         (row,) = session.scalars(select(RatingRow))
-        assert (row.unit, row.label, row.scale, row.confidence) == ("asia", "Left", "SG", "low")
+        assert (row.unit, row.label, row.country, row.confidence) == ("asia", "Left", "SG", "low")
         (unit,) = session.get_one(Outlet, "lantern").units
         assert (unit["key"], unit["country"], unit["paths"]) == ("asia", "SG", ["/asia/"])
         assert tags(session, ["lantern"], clock.now())["lantern"].state is LeanState.UNRATED

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,15 @@ from sqlalchemy import Connection, MetaData, Table, create_engine, inspect, sele
 from sqlalchemy.exc import IntegrityError
 
 from aggregator.articles.urls import article_id
+from aggregator.clock import Clock
 from aggregator.errors import StoreError
+from aggregator.sources.ledger import tags
+from aggregator.sources.outlets import load_outlets, sync_outlets
+from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.migrate import SchemaState, _config, has_drifted, schema_state, upgrade
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Alias, Appearance, Base, Feed, Host
+from aggregator.types import Lean
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -161,3 +166,32 @@ def test_what_was_there_before_fetching_is_neither_distrusted_nor_edited_nor_dou
         "lantern.example/d": "a_2",
         "m.lantern.example/d": "a_2",
     }
+
+
+def test_ratings_are_carried_into_the_ledger_and_the_same_file_appends_nothing(empty: Store, tmp_path: Path) -> None:
+    rated = {"outlet_key": "lantern", "unit": "news", "rater": "A", "family": "A", "rated_on": date(2026, 1, 15),
+             "valid_from": date(2026, 1, 15), "valid_to": None}  # fmt: skip
+    with empty.engine.connect() as connection, connection.begin():
+        if not empty.is_sqlite:
+            connection.execute(text("create extension if not exists vector"))
+        command.upgrade(_config(connection), "0006")
+        _put(connection, "outlets", key="lantern")
+        _put(connection, "ratings", id="r_1", state="rated", label="Left", position=-2, **rated)
+        withdrawn = {"reason": "withdrawn from the configuration", "supersedes": "r_2", **rated, "rater": "B"}
+        _put(connection, "ratings", id="r_2", state="rated", label="Right", position=2, **{**rated, "rater": "B"})
+        _put(connection, "ratings", id="r_3", state="unrated", label=None, position=None, **withdrawn)
+
+    upgrade(empty)
+
+    toml = '[lantern]\nname = "L"\nhome = "https://l.example/"\n'
+    (tmp_path / "outlets.toml").write_text(
+        toml + 'ratings = [{ rater = "A", rated_on = 2026-01-15, label = "Left" }]\n', encoding="utf-8"
+    )
+    with empty.write() as session:
+        sync_outlets(session, load_outlets(tmp_path), Clock(NOW))
+    with empty.read() as session:
+        rows = {row.id: row for row in session.scalars(select(RatingRow))}
+        assert set(rows) == {"r_1", "r_2", "r_3"}
+        assert (rows["r_1"].kind, rows["r_1"].export, rows["r_1"].recorded_by) == ("desk", "allow", "configuration")
+        assert rows["r_3"].valid_to == NOW.date()
+        assert tags(session, ["lantern"], NOW)["lantern"].label is Lean.LEFT
