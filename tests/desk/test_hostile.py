@@ -28,7 +28,7 @@ def poisoned(request: pytest.FixtureRequest, room: Room) -> Room:
         for article in session.scalars(select(Article)):
             article.title, article.url = text, "javascript:alert(1)"
         for document in session.scalars(select(Document)):
-            document.title, document.text, document.kind = text, text + document.text, text[:40]
+            document.title, document.text = text, text + document.text  # its kind is ours: one of `types.Kind`
         key, other = room.stories()[:2]
         session.merge(NearMiss(article_id="a_1", story_id=key, score=0.15))
         session.merge(NearMiss(article_id="a_0000", story_id=STORY, score=0.15))

@@ -26,7 +26,7 @@ DOCUMENT_FIELDS = {
 }  # fmt: skip
 STORY_FIELDS = {
     "id", "title", "first_at", "last_at", "articles", "outlets", "by_lean", "sources", "independent", "owners",
-    "owners_unknown", "partial_reuse", "redirect_to", "locked",
+    "owners_unknown", "partial_reuse", "redirect_to", "locked", "confidence", "life", "thread_id", "previous_id",
 }  # fmt: skip
 
 
@@ -176,7 +176,12 @@ def test_a_story_lists_its_members_by_publication_and_its_outlets_by_lean(filled
         "title": "Title of a_2",
         "first_at": "2026-10-08T12:00:00Z",
         "last_at": "2026-10-10T12:00:00Z",
-        "articles": [{"id": "a_2", "score": 1.0}, {"id": "a_3", "score": 0.25}, {"id": "a_1", "score": 0.5}],
+        "articles": [
+            {"id": "a_2", "score": 1.0, "confidence": None},
+            {"id": "a_3", "score": 0.25, "confidence": None},
+            {"id": "a_1", "score": 0.5, "confidence": None},
+        ],
+        "confidence": None,
         "outlets": ["The Beacon", "The Lantern"],
         "by_lean": {"Left": 1, "Unrated": 1},
         "sources": 2,
@@ -186,6 +191,9 @@ def test_a_story_lists_its_members_by_publication_and_its_outlets_by_lean(filled
         "partial_reuse": [],
         "redirect_to": None,
         "locked": False,
+        "life": None,
+        "thread_id": None,
+        "previous_id": None,
     }
 
 
