@@ -232,6 +232,12 @@ class ThreadSettings(Section):
     settled_days: float = Field(default=3, gt=0, le=365)
 
 
+class GapSettings(Section):
+    """When a story's coverage gap is told."""
+
+    q: float = Field(default=0.08, gt=0, le=0.5)
+
+
 class RunSettings(Section):
     """When a batch run counts as failed, and how long it may take."""
 
@@ -310,6 +316,7 @@ class Settings(Section):
     index: IndexSettings = IndexSettings()
     cluster: ClusterSettings = ClusterSettings()
     threads: ThreadSettings = ThreadSettings()
+    gap: GapSettings = GapSettings()
     pages: PagesSettings = PagesSettings()
     publish: PublishSettings = PublishSettings()
     desk: DeskSettings = DeskSettings()

@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from aggregator.analysis.gap import LEFT, OFF, RIGHT, Flags, Floats, Told, Whole, figures, flagged, sided, usual
+from aggregator.settings import GapSettings
 from benchmarks.gap_plot import plot
 
-OUTLETS, TOPICS, A_TOPIC, A_DAY, LIMIT = 150, 10, 150, 30, 0.10
+OUTLETS, TOPICS, A_TOPIC, A_DAY, LIMIT = 150, 10, 150, 30, GapSettings().q
 SIDES = np.array([LEFT] * 68 + [OFF] * 30 + [RIGHT] * 52)
 SWINGS = (0.0, 0.4, 0.8)
 PLANTED = ((0.2, "80/20"), (0.1, "90/10"), (0.0, "100/0"))
@@ -88,10 +89,10 @@ def false_alarms(days: int, swing: float, shuffled: bool, seed: int, worlds: int
 
 def plant(dice: np.random.Generator, world: World, topic: int, size: int, rate: float, short: int) -> Flags:
     """A story that `size` left- or right-leaning outlets told, each of the short side with probability `rate`."""
-    few = min(int(dice.binomial(size, rate)), int((SIDES == short).sum()))
+    few = min(int(dice.binomial(size, rate)), int((short == SIDES).sum()))
     carried = np.zeros(OUTLETS, bool)
     for side, count in ((short, few), (-short, size - few)):
-        of_side = np.flatnonzero(SIDES == side)
+        of_side = np.flatnonzero(side == SIDES)
         chance = 1 / (1 + np.exp(-world.taste[topic, of_side]))
         carried[dice.choice(of_side, count, replace=False, p=chance / chance.sum())] = True
     return carried

@@ -1,1 +1,2 @@
-def plot(*a): return ""
+def plot(*a):
+    return ""

@@ -92,7 +92,7 @@ def usual(past: Told, topics: int) -> Floats:
     What it carried is mixed with what its total volume predicts. An outlet that was observed for part of the stories
     counts as if it had gone on so.
     """
-    number = np.bincount(past.topics, minlength=topics).astype(float)
+    number = np.bincount(past.topics, minlength=topics)[:topics].astype(float)
     which = np.zeros((topics, len(past)))
     which[past.topics, np.arange(len(past))] = 1.0
     carried = (past.carried & past.observed).astype(float)
@@ -101,6 +101,22 @@ def usual(past: Told, topics: int) -> Floats:
     volume = carried.sum(axis=0) / np.maximum(seen.sum(axis=0), max(_LEAST_SEEN * len(past), 1.0))
     size = rate.sum(axis=1, keepdims=True) / max(volume.sum(), 1e-9)
     weights: Floats = number[:, None] * (rate + _VOLUME * volume * size) / (1 + _VOLUME)
+    return weights
+
+
+def usual_without(past: Told, topics: int) -> Floats:
+    """(stories, outlets): what is usual for the topic of each story without that story itself."""
+    number = np.bincount(past.topics, minlength=topics).astype(float)
+    carried, seen = (past.carried & past.observed).astype(float), past.observed.astype(float)
+    which = np.zeros((topics, len(past)))
+    which[past.topics, np.arange(len(past))] = 1.0
+    others = number[past.topics] - 1
+    told = (which @ carried)[past.topics] - carried
+    rate = told / np.maximum((which @ seen)[past.topics] - seen, np.maximum(_LEAST_SEEN * others, 1.0)[:, None])
+    every = max(_LEAST_SEEN * (len(past) - 1), 1.0)
+    volume = (carried.sum(axis=0) - carried) / np.maximum(seen.sum(axis=0) - seen, every)
+    size = rate.sum(axis=1, keepdims=True) / np.maximum(volume.sum(axis=1, keepdims=True), 1e-9)
+    weights: Floats = others[:, None] * (rate + _VOLUME * volume * size) / (1 + _VOLUME)
     return weights
 
 
@@ -154,9 +170,14 @@ def figures(past: Told, day: Told, sides: Whole, weights: Floats) -> Figures:
     rho = swing(n_then, k_then, then)
     share, seen = usual_share(weights, day, sides)
     n, k = sided(day, sides)
-    phi = np.full(len(day), (1 - rho) / rho)
     stories = np.bincount(past.topics, minlength=len(weights))[day.topics]
-    found = Figures(n, k, share, phi, np.ones(len(day)), seen, stories.astype(np.int64))
+    return figures_of(n, k, share, seen, stories.astype(np.int64), rho)
+
+
+def figures_of(n: Whole, k: Whole, share: Floats, seen: Floats, stories: Whole, rho: float) -> Figures:
+    """The figures with the p of every story that is tested, at a swing of `rho`."""
+    phi = np.full(len(n), (1 - rho) / rho)
+    found = Figures(n, k, share, phi, np.ones(len(n)), seen, stories)
     tested = found.eligible
     p = found.p
     if tested.any():

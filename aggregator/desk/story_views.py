@@ -5,12 +5,13 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from aggregator.analysis.gap_editing import take_back
 from aggregator.desk import page_views
 from aggregator.desk.asked import Act, Asked, Note
 from aggregator.desk.story import revision, told
 from aggregator.errors import Rejected
 from aggregator.store.tables import Decision
-from aggregator.stories.decisions import PAGE_KINDS, about
+from aggregator.stories.decisions import GAP_KIND, PAGE_KINDS, about
 from aggregator.stories.editing import By, StoryEditor
 from aggregator.stories.ids import members_of, story_of
 from aggregator.summarise import actions
@@ -148,7 +149,10 @@ def undo(asked: Asked) -> str:
         if decision.kind in PAGE_KINDS:
             page = actions.undo(session, number, actor=by.actor, role=by.role, reason=by.reason, clock=work.clock)
             return f"/desk/page/{page.id}?undone={number}"
-        undoing = StoryEditor(session, work.clock, by).undo(number)
+        if decision.kind == GAP_KIND:
+            undoing = take_back(session, work.clock, by, number)
+        else:
+            undoing = StoryEditor(session, work.clock, by).undo(number)
         return f"/desk/story/{undoing.subjects[0]}?done={undoing.id}"
 
 
