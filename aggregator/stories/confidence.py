@@ -51,9 +51,9 @@ class Logistic:
 
 
 #: weights of mean link, margin to the best other story, weakest link, log of the size (8 at most)
-AMONG_OTHERS = Logistic(5.78, (4.93, 10.05, -4.93, -3.82))
+AMONG_OTHERS = Logistic(4.61, (13.72, 6.38, -9.05, -3.68))
 #: weight of the best mean link with another story
-ALONE = Logistic(1.53, (-12.3,))
+ALONE = Logistic(1.7, (-15.7,))
 
 
 def confidence(links: Links) -> float:

@@ -1,7 +1,7 @@
 """Online clustering: each new article joins the story that it fits best on average, or founds one.
 
-Average link against a few exemplars of each candidate story. Pure and deterministic: a batch is placed in the order of
-its own times, whatever the order in which it is given.
+Average link against a few exemplars of each candidate story; the best has to stand out from the others. Pure and
+deterministic: a batch is placed in the order of its own times, whatever the order in which it is given.
 """
 
 from bisect import insort
@@ -19,6 +19,8 @@ from aggregator.stories.score import DECIMALS, Features, Floats, compare
 
 #: of a story's exemplars, how many are its first articles; the others are its last
 FIRST_EXEMPLARS = 4
+#: how crowded it is at least taken to be: about the median in a stream of some ten articles a day
+QUIET = 0.04
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,13 +52,17 @@ class Member:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where an article was placed: its mean score with the story (1 for the founder) and the stories nearly joined."""
+    """Where an article was placed: its mean score with the story (1 for the founder) and the stories nearly joined.
+
+    `rivals` are the stories that it was compared with, each given by the position of its first article.
+    """
 
     article_id: str
     story_id: str
     is_new: bool
     score: float
     near_misses: tuple[tuple[str, float], ...] = ()
+    rivals: tuple[int, ...] = ()
 
 
 @dataclass(eq=False)
@@ -156,11 +162,24 @@ def _place_one(
 ) -> Placement:
     means = _means(_candidates(near, against, table, settings), against, table, settings)
     ranked = sorted(means, key=lambda story: (-means[story], table.age(story)))
-    joined = next((story for story in ranked if story not in closed and means[story] >= settings.join), None)
+    needed = settings.join + settings.contrast * crowding([means[story] for story in ranked], settings)
+    joined = next((story for story in ranked if story not in closed and means[story] >= needed), None)
     passed = tuple((story, means[story]) for story in ranked if story != joined and means[story] >= settings.near_miss)
+    rivals = tuple(table.members[story][0] for story in ranked)
     if joined is None:
-        return Placement(item.id, found(item), True, 1.0, passed)
-    return Placement(item.id, joined, False, means[joined], passed)
+        return Placement(item.id, found(item), True, 1.0, passed, rivals)
+    return Placement(item.id, joined, False, means[joined], passed, rivals)
+
+
+def crowding(means: Sequence[float], settings: ClusterSettings) -> float:
+    """How near an article is to the stories beside the nearest: the mean of the few after the first (best) of `means`.
+
+    The same likeness says less where everything is alike: in a large stream, or one without dates. Of stories, not of
+    articles as in the correction for hubs of Lample et al. 2018 (CSLS), which would tear a story of many articles.
+    Never less than `QUIET`: that few stories are known says nothing of how like this one a strange article would be.
+    """
+    others = settings.candidates - 1
+    return max(QUIET, sum(means[1 : 1 + others]) / others) if others else QUIET
 
 
 def _candidates(near: Sequence[int], against: Against, table: Table, settings: ClusterSettings) -> list[str]:
@@ -174,20 +193,18 @@ def _candidates(near: Sequence[int], against: Against, table: Table, settings: C
 
 def _means(stories: Sequence[str], against: Against, table: Table, settings: ClusterSettings) -> dict[str, float]:
     """Average link: the mean score with each story's exemplars."""
-    exemplars = [_exemplars(table.members[story], against, settings) for story in stories]
-    scores = against.scores([one for some in exemplars for one in some])
-    parts = np.split(scores, np.cumsum([len(some) for some in exemplars]))
+    chosen = [exemplars(table.members[story], settings.exemplars, against.inside) for story in stories]
+    scores = against.scores([one for some in chosen for one in some])
+    parts = np.split(scores, np.cumsum([len(some) for some in chosen]))
     return {
         story: round(float(part.mean(dtype=np.float64)), DECIMALS) for story, part in zip(stories, parts, strict=False)
     }
 
 
-def _exemplars(members: Sequence[int], against: Against, settings: ClusterSettings) -> list[int]:
-    """Of a story's articles within the window the first few and the last."""
-    newest = list(islice((one for one in reversed(members) if against.inside(one)), settings.exemplars + 1))
-    inside = newest[::-1]
-    if len(inside) > settings.exemplars:
-        first = min(FIRST_EXEMPLARS, settings.exemplars)
-        oldest = list(islice((one for one in members if against.inside(one)), first))
-        inside = oldest + inside[len(inside) - settings.exemplars + first :]
-    return inside
+def exemplars(members: Sequence[int], count: int, taken: Callable[[int], bool] = lambda one: True) -> list[int]:
+    """The first few and the last of those members that are `taken`, at most `count`."""
+    newest = list(islice(filter(taken, reversed(members)), count + 1))[::-1]
+    if len(newest) <= count:
+        return newest
+    first = min(FIRST_EXEMPLARS, count)
+    return list(islice(filter(taken, members), first)) + newest[len(newest) - count + first :]

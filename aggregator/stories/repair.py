@@ -10,12 +10,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain, count
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.settings import ClusterSettings
 from aggregator.stories.confidence import Links
+from aggregator.stories.crowding import crowdings
 from aggregator.stories.join import Placement, Table
 from aggregator.stories.score import DECIMALS, compare
 
@@ -23,6 +25,9 @@ from aggregator.stories.score import DECIMALS, compare
 MOST, MOST_OF_STORY = 160, 40
 #: of a long story the first quarter of those are its first articles, the others its last
 FIRST = MOST_OF_STORY // 4
+#: two articles that are so much alike tell the same in the same words: one voice, which says nothing of how close a
+#: story is otherwise
+COPIES = 0.65
 #: scores are counted in whole steps, so that sums are exact and equal means equal
 _STEP = 10**DECIMALS
 
@@ -71,8 +76,13 @@ def repair(
     article).
     """
     done = Repaired()
+    rivals: dict[str, set[int]] = defaultdict(set)
+    for placement in placements:
+        rivals[placement.story_id].update(placement.rivals)
     for hood in _hoods(table, placements, rules):
-        done.changed += _regroup(table, hood, published, settings, rules, done)
+        around = {table.story_of[one] for story in hood.stories for one in rivals[story]}.union(hood.stories)
+        crowded = crowdings(table, hood.positions, around, settings)
+        done.changed += _regroup(table, hood, crowded, published, settings, rules, done)
     return done
 
 
@@ -119,6 +129,7 @@ def _active(table: Table, story: str, rules: Rules) -> list[int]:
 def _regroup(
     table: Table,
     hood: Hood,
+    crowded: NDArray[np.float64],
     published: Mapping[str, str],
     settings: ClusterSettings,
     rules: Rules,
@@ -132,7 +143,8 @@ def _regroup(
     timeless = settings.dense_weight * both.dense + (1 - settings.dense_weight) * both.sparse
     before = np.unique([published.get(table.items[one].id, f"+{one}") for one in positions], return_inverse=True)[1]
     same = before[:, None] == before[None, :]
-    held = np.where(same, _steps(timeless) + round(settings.inertia * _STEP), own)
+    taken = _steps(settings.contrast * (crowded[:, None] + crowded[None, :]) / 2)
+    held = np.where(same, _steps(timeless) + round(settings.inertia * _STEP), own) - taken
     alike = np.where(same, _steps(timeless), _steps(np.sqrt(np.clip(timeless * both.score, 0, None))))
     groups = agglomerate(held, alike, [pins.get(one, "") for one in positions], settings)
     _score(own, groups, [table.items[one].id for one in positions], done.scores)
@@ -153,7 +165,7 @@ def _pins(table: Table, hood: Hood, rules: Rules) -> dict[int, str]:
     return pins
 
 
-def _steps(scores: NDArray[np.float32]) -> Ints:
+def _steps(scores: NDArray[np.floating[Any]]) -> Ints:
     steps: Ints = np.rint(scores * _STEP).astype(np.int64)
     return steps
 
@@ -164,27 +176,30 @@ def agglomerate(pairs: Ints, alike: Ints, pins: Sequence[str], settings: Cluster
     `pairs` holds the scores of all pairs in whole steps, `alike` the same with half the decay, `pins` the story
     to which each article is bound, or "". Those of one pin are one group from the start, those of two are never united.
     Nor are two groups that are much less alike than the articles within them: a saga tells of many events in the same
-    words, and the closer two stories are, the closer they have to be to each other. Groups, and articles in them,
-    ascend.
+    words, and the closer two stories are, the closer they have to be to each other. Copies do not count in that: else
+    two accounts of one event, each in many papers, would never come together. Groups, and articles in them, ascend.
     """
     groups, bound = _nodes(pins)
     own = np.zeros((len(groups), len(pins)), np.int64)
     for number, group in enumerate(groups):
         own[number, group] = 1
-    sums, kin = (own @ (one - np.diag(np.diag(one))) @ own.T for one in (pairs, alike))
+    told = (alike < COPIES * _STEP) & ~np.eye(len(pins), dtype=np.bool_)
+    others = (one - np.diag(np.diag(one)) for one in (pairs, alike))
+    sums, kin, kept, links = united = [own @ one @ own.T for one in (*others, alike * told, told.astype(np.int64))]
     sizes = own.sum(axis=1)
-    within = np.diag(kin) // 2
+    within, linked = np.diag(kept) // 2, np.diag(links) // 2
     means = sums / np.outer(sizes, sizes)
     means[(bound[:, None] != bound[None, :]) & (bound[:, None] >= 0) & (bound[None, :] >= 0)] = -np.inf
     np.fill_diagonal(means, -np.inf)
-    apart = np.stack([_too_far(number, kin, within, sizes, settings.cohesion) for number in range(len(groups))])
+    apart = np.stack([_too_far(number, kin, within, linked, sizes, settings.cohesion) for number in range(len(groups))])
     while True:
         reached = np.where((means >= settings.repair * _STEP) & ~apart, means, -np.inf)
         i, j = divmod(int(reached.argmax()), len(groups))
         if np.isinf(reached[i, j]):
             return sorted(sorted(group) for group in groups if group)
-        within[i] += within[j] + kin[i, j]
-        for one in (sums, kin):
+        within[i] += within[j] + kept[i, j]
+        linked[i] += linked[j] + links[i, j]
+        for one in united:
             one[i] += one[j]
             one[:, i] += one[:, j]
         sizes[i] += sizes[j]
@@ -192,7 +207,7 @@ def agglomerate(pairs: Ints, alike: Ints, pins: Sequence[str], settings: Cluster
         means[i] = np.where(np.isinf(means[i]) | np.isinf(means[j]), -np.inf, sums[i] / (sizes[i] * sizes))
         means[:, i] = means[i]
         means[j], means[:, j] = -np.inf, -np.inf
-        apart[i] = apart[:, i] = _too_far(i, kin, within, sizes, settings.cohesion)
+        apart[i] = apart[:, i] = _too_far(i, kin, within, linked, sizes, settings.cohesion)
 
 
 def _nodes(pins: Sequence[str]) -> tuple[list[list[int]], Ints]:
@@ -204,12 +219,12 @@ def _nodes(pins: Sequence[str]) -> tuple[list[list[int]], Ints]:
     return list(nodes.values()), np.array([numbers.get(name, -1) for name in nodes], np.int64)
 
 
-def _too_far(one: int, kin: Ints, within: Ints, sizes: Ints, cohesion: float) -> NDArray[np.bool_]:
+def _too_far(one: int, kin: Ints, within: Ints, linked: Ints, sizes: Ints, cohesion: float) -> NDArray[np.bool_]:
     """With which groups group `one` is not to be united, being less alike than `cohesion` of the looser one's own
-    articles; one article alone is a group without any measure of its own."""
-    own = np.where(sizes > 1, within / np.maximum(sizes * (sizes - 1) / 2, 1), 0)
+    articles: `linked` pairs of them, alike `within` in all. One text alone is a group without a measure of its own."""
+    own = within / np.maximum(linked, 1)
     far: NDArray[np.bool_] = kin[one] / (sizes[one] * sizes) < cohesion * np.minimum(own[one], own)
-    far &= (sizes > 1) & (sizes[one] > 1)
+    far &= (linked > 0) & (linked[one] > 0)
     return far
 
 

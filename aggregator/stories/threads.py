@@ -21,6 +21,7 @@ from scipy.sparse import csr_array
 from aggregator.settings import ThreadSettings
 from aggregator.stories.background import Frequencies
 from aggregator.stories.score import DECIMALS, Floats, tfidf
+from aggregator.stories.vocabulary import in_one_vocabulary
 
 #: how many of a story's first articles, and of its heaviest terms, it is compared by
 ARTICLES, TERMS = 12, 40
@@ -76,10 +77,10 @@ def features_of(articles: Sequence[tuple[Mapping[str, int], Floats]], frequencie
     """The features of a story, given its first articles as term counts and unit vectors; None without articles."""
     if not articles:
         return None
-    rows = tfidf([terms for terms, _ in articles], frequencies)
-    names = list({term: None for terms, _ in articles for term in terms})  # as `tfidf` numbers them
-    weights = np.asarray(rows.sum(axis=0)).ravel() / len(articles)
-    pairs = ((round(float(w), DECIMALS), name) for w, name in zip(weights, names, strict=True))
+    vocabulary, counted = in_one_vocabulary([terms for terms, _ in articles])
+    weights = tfidf(counted, frequencies).sum(axis=0, dtype=np.float64) / len(articles)
+    used = np.flatnonzero(weights).tolist()
+    pairs = ((round(float(weights[number]), DECIMALS), vocabulary.terms[number]) for number in used)
     heaviest = sorted(((weight, name) for weight, name in pairs if weight), key=lambda pair: (-pair[0], pair[1]))
     kept = {name: weight for weight, name in heaviest[:TERMS]}
     length = float(np.sqrt(sum(weight**2 for weight in kept.values()))) or 1.0

@@ -84,7 +84,7 @@ def add_article(
     unit: Vector = (vector / np.linalg.norm(vector)).astype(np.float32)
     title = " ".join(WORDS[4 * event : 4 * event + 4]) if text is None else ""
     if text is None:
-        text = " ".join(random.Random(number).choices(WORDS[4 * event : 4 * event + 6], k=40))
+        text = " ".join(random.Random(number).choices(WORDS[4 * event : 4 * event + 5], k=40))
     sha = sha256(title + text + key)
     session.add(
         Article(

@@ -19,7 +19,7 @@ from aggregator.stories.known import Known
 from aggregator.stories.partition import Partition
 from aggregator.stories.record import Computed, record_partition
 from benchmarks.soundness import faults
-from tests.stories.archive import START, add_article, add_articles, place
+from tests.stories.archive import SETTINGS, START, add_article, add_articles, place
 
 ANN = By("Ann", "editor", "as the sources say")
 
@@ -52,8 +52,8 @@ def regroup(session: Session, clock: Clock, groups: Mapping[str, Sequence[str]],
     """A run finds these groups under these ids, into which the stories that are `gone` went."""
     articles = tuple(tuple(group) for group in groups.values())
     scores = {key: 0.4 for group in articles for key in group}
-    found = Partition(articles, Named(tuple(groups), gone), scores, frozenset(scores), (), ())
-    record_partition(session, Computed(found, (), True, "test", "test"), Past(), Known(), clock.now())
+    found = Partition(articles, Named(tuple(groups), gone), scores, frozenset(scores), (), (), {}, {})
+    record_partition(session, Computed(found, (), True, "test", "test"), Past(), Known(SETTINGS.index), clock.now())
 
 
 def test_a_part_that_an_editor_split_off_is_not_brought_back(archive: Store, clock: Clock) -> None:

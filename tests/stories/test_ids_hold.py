@@ -27,8 +27,9 @@ from aggregator.stories import cluster
 from aggregator.stories import partition as real
 from aggregator.stories.editing import By, StoryEditor
 from aggregator.stories.ids import members_of, story_of
-from aggregator.stories.join import Placement, Table
+from aggregator.stories.join import Item, Member, Placement, Table
 from aggregator.stories.repair import Repaired, Rules
+from aggregator.stories.retrieve import Retrieved
 from benchmarks.decisions import broken
 from benchmarks.soundness import faults
 from tests.stories.archive import SETTINGS, START, add_article, cluster_stage
@@ -38,13 +39,20 @@ SEEDS = int(os.environ.get("SEEDS", "6"))
 ANN = By("Ann", "editor", "at random")
 
 
+def everything(new: Sequence[Item], window: Sequence[Member], *_: object) -> Retrieved:
+    """All of the window is near: whatever stands there may be regrouped."""
+    return Retrieved({one.id: () for one in new}, list(window))
+
+
 class Grouping:
     """`join` and `repair` at random: what they do to the table, within the rules."""
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
 
-    def join(self, table: Table, _: ClusterSettings, found: object, closed: frozenset[str]) -> list[Placement]:
+    def join(
+        self, table: Table, _: object, __: ClusterSettings, found: object, closed: frozenset[str]
+    ) -> list[Placement]:
         """Each article to any story that is not locked, or to one of its own."""
         done = []
         for one in table.new:
@@ -114,6 +122,7 @@ def test_ids_events_and_decisions_hold_whatever_is_computed(
 ) -> None:
     chance = random.Random(seed)
     grouping = Grouping(chance)
+    monkeypatch.setattr(real, "retrieve", everything)
     monkeypatch.setattr(real, "join", grouping.join)
     monkeypatch.setattr(real, "repair", grouping.repair)
     store = Store(f"sqlite:///{shutil.copy(empty, tmp_path / 'store.sqlite')}")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aggregator.settings import ClusterSettings
 from aggregator.stories.background import Frequencies
-from aggregator.stories.join import Item, Member, Placement
+from aggregator.stories.join import QUIET, Item, Member, Placement, crowding
 from aggregator.stories.partition import place
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ def placed(
 
 def test_an_article_like_nothing_founds_a_story() -> None:
     placement = placed([item("a", "abcd")], [Member(item("m", "wxyz"), "s-m")])["a"]
-    assert placement == Placement("a", "s-a", is_new=True, score=1.0)
+    assert placement == Placement("a", "s-a", is_new=True, score=1.0, rivals=(1,))
 
 
 def test_an_article_joins_the_story_it_is_most_like() -> None:
@@ -110,9 +110,29 @@ def test_a_long_story_is_judged_by_its_first_and_last_articles() -> None:
 
 def test_only_so_many_candidate_stories_are_looked_at() -> None:
     window = [Member(item(f"m{n}", "abcd" + extra), f"s-{n}") for n, extra in enumerate(["", "e", "fg", "hij"])]
-    placement = placed([item("a", "abcd")], window, candidates=2)["a"]
+    placement = placed([item("a", "abcd")], window, candidates=2, contrast=0)["a"]
     assert placement.story_id == "s-0"
+    assert placement.rivals == (1, 2)
     assert [story for story, _ in placement.near_misses] == ["s-1"]
+
+
+def test_where_many_stories_are_alike_an_article_has_to_fit_one_of_them_better() -> None:
+    like = Member(item("m", "abcdefgh"), "s-m")
+    crowd = [Member(item(f"n{k}", "abc" + extra), f"s-{k}") for k, extra in enumerate(["ijklm", "nopqr", "stuvw"])]
+    asked: dict[str, Any] = {"join": 0.5, "dense_weight": 0}
+    assert placed([item("a", "abcdexyz")], [like], **asked)["a"].story_id == "s-m"
+    assert placed([item("a", "abcdexyz")], [like, *crowd], **asked)["a"].is_new
+    assert placed([item("a", "abcdexyz")], [like, *crowd], contrast=0, **asked)["a"].story_id == "s-m"
+
+
+def test_a_story_crowds_by_its_mean_and_only_the_next_few_stories_count() -> None:
+    few = crowding([0.5, 0.4], ClusterSettings())
+    assert few == crowding([0.5, 0.4, 0, 0, 0, 0, 0], ClusterSettings()) == 0.4 / 5
+
+
+def test_where_next_to_nothing_is_known_an_article_has_to_fit_no_less() -> None:
+    assert crowding([], ClusterSettings()) == crowding([0.5], ClusterSettings()) == QUIET
+    assert crowding([0.5, 0.2], ClusterSettings(candidates=1)) == QUIET
 
 
 def test_an_article_without_terms_founds_a_story() -> None:

@@ -55,11 +55,18 @@ def test_groups_are_united_while_their_mean_score_reaches_the_cut() -> None:
 
 
 def test_two_close_stories_have_to_be_close_to_each_other() -> None:
-    scores = pairs([0, 9000, 3500, 3500], [9000, 0, 3500, 3500], [3500, 3500, 0, 9000], [3500, 3500, 9000, 0])
+    scores = pairs([0, 6400, 3100, 3100], [6400, 0, 3100, 3100], [3100, 3100, 0, 6400], [3100, 3100, 6400, 0])
     asked = ClusterSettings(join=0.3, repair=0.3, cohesion=0.5)
     assert agglomerate(scores, scores, [""] * 4, LOOSE) == [[0, 1, 2, 3]]
     assert agglomerate(scores, scores, [""] * 4, asked) == [[0, 1], [2, 3]]
     assert agglomerate(scores[:3, :3], scores[:3, :3], [""] * 3, asked) == [[0, 1, 2]], "one article is no story yet"
+
+
+def test_two_accounts_of_one_event_come_together_though_each_stands_in_many_papers() -> None:
+    scores = np.full((8, 8), 3500)
+    scores[:4, :4] = scores[4:, 4:] = 9500
+    asked = ClusterSettings(join=0.3, repair=0.3, cohesion=0.9)
+    assert agglomerate(scores, scores, [""] * 8, asked) == [[*range(8)]]
 
 
 def test_a_story_of_many_days_is_close_as_time_counts_less_there() -> None:
