@@ -38,7 +38,7 @@ def plot(
     ]
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" '
-        'font-size="12" role="img" aria-label="False alarms and power of the coverage-gap test; the tables say the same">'
+        'font-size="12" role="img" aria-label="False alarms and power of the coverage-gap test; tables say the same">'
     )
     ground = f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>'
     return "\n".join([head, ground, *axes, *left, *right, *words, "</svg>", ""])
