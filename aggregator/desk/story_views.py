@@ -5,7 +5,8 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from aggregator.analysis.gap_editing import take_back
+from aggregator.analysis.gap_day import newest_test
+from aggregator.analysis.gap_editing import set_aside, take_back
 from aggregator.desk import page_views
 from aggregator.desk.asked import Act, Asked, Note
 from aggregator.desk.story import revision, told
@@ -36,7 +37,7 @@ def show(asked: Asked, note: Note | None) -> Response:
         picked = set(note.typed.all("article") if note else asked.query.all("pick"))
         return asked.pages.answer(
             asked, "desk-story.html", note=note, told=values, done=done, topics=topics, find=words, picked=picked,
-            join=asked.work.settings.cluster.join,
+            join=asked.work.settings.cluster.join, gap=newest_test(session, story.id),
             merged_from=asked.params["key"] if story.id != asked.params["key"] else "",
         )  # fmt: skip
 
@@ -136,6 +137,7 @@ unlock = _decision(lambda editor, key, asked: editor.unlock(key))
 rename = _decision(lambda editor, key, asked: editor.rename(key, asked.typed.get("name")))
 set_topic = _decision(_topic)
 set_thread = _decision(_thread)
+set_gap_aside = _decision(lambda editor, key, asked: set_aside(editor.session, editor.clock, editor.by, key))
 
 
 def undo(asked: Asked) -> str:
