@@ -175,7 +175,7 @@ def _rows(
             continue
         right = k / share < (n - k) / (1 - share)
         of_side = sides[RIGHT if right else LEFT]
-        told = words.Tested(
+        told = words.Counted(
             side=words.RIGHT_SIDE if right else words.LEFT_SIDE,
             n=n,
             few=k if right else n - k,

@@ -13,7 +13,7 @@ BY_AN_EDITOR = "an editor set the finding of the test aside"
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Counted:
     """What the words rest on: `few` of `n` sources are of the side that is short, `usual` is expected of it.
 
     `answered` of that side's `outlets` could be asked.
@@ -28,13 +28,13 @@ class Tested:
     outlets: int
 
 
-def told(tested: Tested) -> str:
+def told(counted: Counted) -> str:
     """Two or three sentences: what was counted, what is usual, who could be asked."""
-    verb, adverb = ("is" if tested.few == 1 else "are"), f"{tested.side}-leaning"
+    verb, adverb = ("is" if counted.few == 1 else "are"), f"{counted.side}-leaning"
     return (
-        f"{tested.few} of {tested.n} independent left- or right-leaning sources {verb} {adverb}; "
-        f"about {round(tested.usual)} is usual for {tested.topic} stories. "
-        f"The feeds of {tested.answered} of {tested.outlets} {adverb} outlets answered. This does not say why."
+        f"{counted.few} of {counted.n} independent left- or right-leaning sources {verb} {adverb}; "
+        f"about {round(counted.usual)} is usual for {counted.topic} stories. "
+        f"The feeds of {counted.answered} of {counted.outlets} {adverb} outlets answered. This does not say why."
     )
 
 

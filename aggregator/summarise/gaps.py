@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 
 from aggregator.analysis.gap import LARGEST_RATIO, LEAST_OBSERVED, LEAST_SOURCES, VERSION, two_sided
 from aggregator.analysis.gap_day import GAP, NOT_TESTED, SET_ASIDE, page_part
-from aggregator.analysis.gap_words import BY_AN_EDITOR, LEFT_SIDE, RIGHT_SIDE, YOUNG, Tested, told
+from aggregator.analysis.gap_words import BY_AN_EDITOR, LEFT_SIDE, RIGHT_SIDE, YOUNG, Counted, told
 from aggregator.store.gap_tables import GapTest
 from aggregator.store.page_tables import AnalysisRow
 from aggregator.summarise.page import Gap, PageModel
@@ -106,7 +106,7 @@ def _check_figures(found: _Figures) -> Iterator[tuple[int, str, str]]:
 def words_of(gap: Gap) -> str:
     """The sentences that the figures give."""
     return told(
-        Tested(
+        Counted(
             side=gap.side or "", n=gap.n or 0, few=gap.observed or 0, usual=gap.expected or 0.0, topic=gap.topic,
             answered=gap.answered or 0, outlets=gap.outlets or 0,
         )
