@@ -29,8 +29,8 @@ def plot(
         _text(_LEFT, 288, "raw rule: 80 % of 8 or more", "#9a031e"),
         _text(_LEFT + 190, 288, "this test", "#1b4965"),
         *(_text(400 + 50 * k, 288, kind, colour) for k, (kind, colour) in enumerate(_KINDS)),
-        _text(560, 288, "solid, dashed, dotted:"),
-        _text(560, 276, "swing 0, .4, .8"),
+        _text(580, 280, "solid, dashed, dotted:"),
+        _text(580, 294, "swing 0, .4, .8"),
         *(_text(x - 26, _TOP + _PLOT * (1 - y) + 4, f"{y:g}") for x in (_LEFT, 400) for y in (0, 0.5, 1)),
     ]
     axes = [
