@@ -12,15 +12,13 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from aggregator.errors import ConfigError
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+from aggregator.settings_words import in_words
 
 ENV_PREFIX = "AGGREGATOR_"
 #: environment variables with a meaning of their own, not a section's key
@@ -233,6 +231,12 @@ class ThreadSettings(Section):
     settled_days: float = Field(default=3, gt=0, le=365)
 
 
+class GapSettings(Section):
+    """When a story's coverage gap is told."""
+
+    q: float = Field(default=0.08, gt=0, le=0.5)
+
+
 class RunSettings(Section):
     """When a batch run counts as failed, and how long it may take."""
 
@@ -311,6 +315,7 @@ class Settings(Section):
     index: IndexSettings = IndexSettings()
     cluster: ClusterSettings = ClusterSettings()
     threads: ThreadSettings = ThreadSettings()
+    gap: GapSettings = GapSettings()
     pages: PagesSettings = PagesSettings()
     publish: PublishSettings = PublishSettings()
     desk: DeskSettings = DeskSettings()
@@ -445,32 +450,6 @@ def _merge(
             _merge(into[key], value, source, origin, here)
         else:
             into[key], origin[here] = value, source
-
-
-#: what a value must look like, by its key; pydantic names the regular expression
-_SHAPES = {
-    "allow_private": 'should be written as "host:port"',
-    "blocked": "should be the name of a host, without https:// and path",
-    "legacy_tls": "should be the name of a host, without https:// and path",
-    "contact": "should be plain ASCII, as headers are",
-    "user_agent": "should be plain ASCII on one line, as headers are",
-    "base_url": "should be an address that begins with http:// or https://",
-    "home": "should be an address with http:// or https://, without a user name",
-    "url": "should be an address with http:// or https://, without a user name",
-    "country": "should be two capital letters (ISO 3166)",
-    "language": "should be a code in small letters, such as en (ISO 639)",
-    "key": "should be a key of a-z, 0-9 and - that begins with a letter or digit, at most 61 characters",
-}
-
-
-def in_words(error: "ErrorDetails") -> str:
-    """What pydantic complains of, as somebody who writes TOML would say it."""
-    if error["type"] == "tuple_type":
-        return "should be a list in brackets"
-    key = next((part for part in reversed(error["loc"]) if isinstance(part, str)), "")
-    if error["type"] == "string_pattern_mismatch" and key in _SHAPES:
-        return _SHAPES[key]
-    return error["msg"].removeprefix("Value error, ")
 
 
 def _complaint(error: ValidationError, origin: Mapping[tuple[str, ...], str], file: str) -> ConfigError:

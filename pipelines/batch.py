@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import distinct, func, select
 
 from aggregator.analysis.analyse import Analyse
+from aggregator.analysis.gap_day import look_for_gaps
 from aggregator.analysis.vectors import SentenceVectors
 from aggregator.articles.extract import Extract
 from aggregator.articles.fetch import Fetch
@@ -201,6 +202,9 @@ def run_batch(
         wanted = set(names or every) - ({Fetch.name} if report.fetch_paused else set())
         stages = {name: stage for name, stage in every.items() if name in wanted}
         for name, stage in stages.items():
+            if name == Summarise.name:
+                tested = look_for_gaps(instance.store, instance.settings, instance.topics, instance.clock.now())
+                log.info("coverage-gap", stories=tested)
             if not _run_stage(instance, stage, report, lambda: bool(why()), progress):
                 break
             if reason := why():

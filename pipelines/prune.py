@@ -12,6 +12,7 @@ from aggregator.settings import KeepSettings, Settings
 from aggregator.store.page_tables import AnalysisRow, PageRow, SentenceVectorsRow
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Attempt, Host, Membership, ParagraphCount, Response, StoryRow
+from aggregator.summarise.gaps import page_input
 from pipelines.room import done_with
 
 #: rare paragraphs are forgotten after so long; boilerplate is remembered
@@ -67,7 +68,7 @@ def prune_vectors(store: Store, clock: Clock, settings: Settings) -> int:
     pages = settings.pages
     worthy = stories_worth_a_page(settings.extract.languages, pages.min_articles, pages.min_outlets)
     analysed = AnalysisRow.story_id == StoryRow.id
-    written = exists().where(analysed, PageRow.id == StoryRow.id, PageRow.input_sha == AnalysisRow.evidence_sha)
+    written = exists().where(analysed, PageRow.id == StoryRow.id, PageRow.input_sha == page_input())
     given_up = exists().where(Attempt.stage == "summarise", Attempt.key == StoryRow.id, Attempt.buried)
     old = (
         select(Membership.article_id)

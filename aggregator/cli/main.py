@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from aggregator import __version__
-from aggregator.cli import archives, batch, inspect, outlets, pages, purge, serve, setup, stories, users
+from aggregator.cli import archives, batch, gap, inspect, outlets, pages, purge, serve, setup, stories, users
 from aggregator.cli.options import Options
 
 app = typer.Typer(
@@ -65,6 +65,7 @@ setup.register(app)
 outlets.register(app)
 serve.register(app)
 users.register(app)
+gap.register(app)
 
 
 def main() -> None:

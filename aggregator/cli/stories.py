@@ -39,7 +39,7 @@ def show(context: typer.Context, story: StoryId) -> None:
         with options.instance() as instance, instance.store.read() as session:
             typer.echo("\n".join(story_report(session, story_of(session, story), instance.clock.now())))
     except Rejected as error:
-        _refused(error.detail)
+        refused(error.detail)
 
 
 @story_app.command()
@@ -168,9 +168,10 @@ def undo(
     reason: Reason,
 ) -> None:
     """Take a decision back; of several on one story or page the last one first."""
+    from aggregator.analysis.gap_editing import take_back
     from aggregator.errors import Rejected
     from aggregator.store.tables import Decision
-    from aggregator.stories.decisions import PAGE_KINDS
+    from aggregator.stories.decisions import GAP_KIND, PAGE_KINDS
     from aggregator.stories.editing import By, StoryEditor
     from aggregator.summarise import actions
 
@@ -180,10 +181,12 @@ def undo(
             decision = session.get(Decision, number)
             if decision is not None and decision.kind in PAGE_KINDS:
                 actions.undo(session, number, actor=actor, reason=reason, clock=instance.clock)
+            elif decision is not None and decision.kind == GAP_KIND:
+                take_back(session, instance.clock, By(actor, actions.ROLE, reason), number)
             else:
                 StoryEditor(session, instance.clock, By(actor, actions.ROLE, reason)).undo(number)
     except Rejected as error:
-        _refused(error.detail)
+        refused(error.detail)
     typer.echo(f"decision {number} is undone; seen after the next `aggregator run`")
 
 
@@ -198,10 +201,10 @@ def _decide(context: typer.Context, actor: str, reason: str, what: "Callable[[St
             done = what(StoryEditor(session, instance.clock, By(actor, ROLE, reason)))
             said = f"decision {done.id}: {done.kind} {' '.join(done.subjects)}; seen after the next `aggregator run`"
     except Rejected as error:
-        _refused(error.detail)
+        refused(error.detail)
     typer.echo(said)
 
 
-def _refused(why: str) -> None:
+def refused(why: str) -> None:
     typer.echo(f"aggregator: {why}", err=True)
     raise typer.Exit(1)

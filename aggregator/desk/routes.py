@@ -38,6 +38,7 @@ ROUTES: tuple[Route, ...] = (
     _story("rename", story_views.rename),
     _story("topic", story_views.set_topic),
     _story("thread", story_views.set_thread),
+    _story("gap", story_views.set_gap_aside),
     Route("/desk/story/{key}/{form}", "reader", story_views.show),
     Route("/desk/page/{key}", "reader", page_views.show),
     Route("/desk/page/{key}/{version}", "reader", page_views.show),

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from aggregator.analysis.gap_day import newest_test
+from aggregator.analysis.gap_editing import set_aside, take_back
 from aggregator.desk import page_views
 from aggregator.desk.asked import Act, Asked, Note
 from aggregator.desk.story import revision, told
 from aggregator.errors import Rejected
 from aggregator.store.tables import Decision
-from aggregator.stories.decisions import PAGE_KINDS, about
+from aggregator.stories.decisions import GAP_KIND, PAGE_KINDS, about
 from aggregator.stories.editing import By, StoryEditor
 from aggregator.stories.ids import members_of, story_of
 from aggregator.summarise import actions
@@ -35,7 +37,7 @@ def show(asked: Asked, note: Note | None) -> Response:
         picked = set(note.typed.all("article") if note else asked.query.all("pick"))
         return asked.pages.answer(
             asked, "desk-story.html", note=note, told=values, done=done, topics=topics, find=words, picked=picked,
-            join=asked.work.settings.cluster.join,
+            join=asked.work.settings.cluster.join, gap=newest_test(session, story.id),
             merged_from=asked.params["key"] if story.id != asked.params["key"] else "",
         )  # fmt: skip
 
@@ -135,6 +137,7 @@ unlock = _decision(lambda editor, key, asked: editor.unlock(key))
 rename = _decision(lambda editor, key, asked: editor.rename(key, asked.typed.get("name")))
 set_topic = _decision(_topic)
 set_thread = _decision(_thread)
+set_gap_aside = _decision(lambda editor, key, asked: set_aside(editor.session, editor.clock, editor.by, key))
 
 
 def undo(asked: Asked) -> str:
@@ -148,7 +151,10 @@ def undo(asked: Asked) -> str:
         if decision.kind in PAGE_KINDS:
             page = actions.undo(session, number, actor=by.actor, role=by.role, reason=by.reason, clock=work.clock)
             return f"/desk/page/{page.id}?undone={number}"
-        undoing = StoryEditor(session, work.clock, by).undo(number)
+        if decision.kind == GAP_KIND:
+            undoing = take_back(session, work.clock, by, number)
+        else:
+            undoing = StoryEditor(session, work.clock, by).undo(number)
         return f"/desk/story/{undoing.subjects[0]}?done={undoing.id}"
 
 

@@ -19,6 +19,7 @@ from aggregator.summarise.page import (
     ENDED,
     SEEN,
     Correction,
+    Gap,
     Label,
     Sentence,
     Source,
@@ -207,7 +208,12 @@ def _coverage(page: StoryPage) -> str:
     sides += [f"{label} {count}" for label, count in others if count]
     told = f"{plural(counts.sources, 'source')}, {counts.independent} independent{charts.owned(counts)}"
     reuses = "".join(f" {_text(charts.reuse(one))}" for one in counts.partial_reuse)
-    return f"<p>{told}. Outlets by lean: {_text(', '.join(sides) or 'none')}.{reuses}</p>"
+    return f"<p>{told}. Outlets by lean: {_text(', '.join(sides) or 'none')}.{reuses}{_gap(counts.gap)}</p>"
+
+
+def _gap(gap: Gap) -> str:
+    """A coverage gap in words; that there is none, or no test, is in the page's data."""
+    return f" <b>Coverage gap.</b> {_text(gap.text)}" if gap.state == "gap" and gap.text else ""
 
 
 def _colophon(page: StoryPage, site: SiteInfo) -> str:

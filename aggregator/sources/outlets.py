@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.errors import ConfigError
-from aggregator.settings import Section, in_words, read_toml, suggestion
+from aggregator.settings import Section, read_toml, suggestion
+from aggregator.settings_words import in_words
 from aggregator.sources import ledger, successions
 from aggregator.sources.domains import domain_of
 from aggregator.sources.units import KNOWN, NEWS, UnitSpec

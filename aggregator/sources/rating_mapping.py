@@ -15,7 +15,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from aggregator.errors import ConfigError, Rejected
 from aggregator.resources import resource
-from aggregator.settings import Section, in_words, read_toml, suggestion
+from aggregator.settings import Section, read_toml, suggestion
+from aggregator.settings_words import in_words
 from aggregator.sources.consensus import lean_at
 from aggregator.types import Lean, LeanState, RaterKind
 

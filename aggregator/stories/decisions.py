@@ -25,9 +25,12 @@ PageKind = Literal["edit", "approve", "hold", "publish", "withdraw", "correct"]
 UNDO = "undo"
 #: articles were removed for good: neither about stories nor about a page, and nothing brings them back
 PURGE = "purge"
+#: the finding of a coverage-gap test was set aside: about a page's words, and no article moves for it
+GAP_KIND = "gap"
 
 STORY_KINDS: tuple[str, ...] = get_args(StoryKind)
 PAGE_KINDS: tuple[str, ...] = get_args(PageKind)
+_NO_STORY: tuple[str, ...] = (*PAGE_KINDS, PURGE, GAP_KIND)
 #: kinds whose effects lie over each other: of such a group only the last on a subject can be undone
 _GROUPS = (
     ("merge", "split", "move", "remove", "keep"),
@@ -35,6 +38,7 @@ _GROUPS = (
     ("rename",),
     ("topic",),
     ("thread",),
+    (GAP_KIND,),
     PAGE_KINDS,
 )
 
@@ -55,7 +59,7 @@ def record(
 ) -> Decision:
     """Append a decision. Raises Rejected("incomplete") without an actor or a reason."""
     actor, reason = signed(actor, reason)
-    about_stories = kind not in (*PAGE_KINDS, PURGE) and payload.get("kind") not in PAGE_KINDS
+    about_stories = kind not in _NO_STORY and payload.get("kind") not in _NO_STORY
     if about_stories:
         close_open(session, clock.now())
     after = {"after_slice": session.scalar(select(func.max(Slice.id))) or 0} if about_stories else {}
@@ -138,7 +142,7 @@ def to_undo(session: Session, number: int) -> Decision:
 
 def last_decision(session: Session) -> int:
     """The number of the last decision on stories; 0 if there is none."""
-    return session.scalar(select(func.max(Decision.id)).where(Decision.kind.not_in((*PAGE_KINDS, PURGE)))) or 0
+    return session.scalar(select(func.max(Decision.id)).where(Decision.kind.not_in(_NO_STORY))) or 0
 
 
 def alone(session: Session) -> None:

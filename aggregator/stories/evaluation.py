@@ -8,6 +8,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -84,6 +85,28 @@ def evaluate_clusters(
     articles without a date are all of one moment.
     """
     result = Evaluation()
+    with clustered(gold, settings, options, now, result, progress, with_baselines=with_baselines) as (store, truth):
+        _score(result, store, truth)
+        if with_baselines and truth:
+            result.baselines = _timed(result, "baselines", lambda: _baselines(store, settings, truth, Clock(now)))
+    return result
+
+
+@contextmanager
+def clustered(
+    gold: Path,
+    settings: Settings,
+    options: GoldOptions,
+    now: datetime,
+    result: Evaluation,
+    progress: Callable[[str, int], None] = lambda s, n: None,
+    *,
+    with_baselines: bool = False,
+) -> Iterator[tuple[Store, dict[str, str]]]:
+    """A database of its own with the gold's articles in stories, and the true story of each labelled article.
+
+    `result` is told how many articles there are and what it took.
+    """
     with tempfile.TemporaryDirectory(prefix="aggregator-eval-") as folder:
         clock = Clock(now)
         local = settings.model_copy(update={"store": type(settings.store)()})
@@ -99,12 +122,9 @@ def evaluate_clusters(
                 spec = getattr(settings.executors, stage.name, "serial")
                 with Workers(spec) as workers:
                     _timed(result, stage.name, _drained(stage, store, clock, workers, progress))
-            _score(result, store, truth)
-            if with_baselines and truth:
-                result.baselines = _timed(result, "baselines", lambda: _baselines(store, settings, truth, clock))
+            yield store, truth
         finally:
             store.close()
-    return result
 
 
 def _drained(
@@ -126,7 +146,7 @@ def _import(gold: Path, store: Store, clock: Clock, options: GoldOptions, result
     report = ImportReport()
     with store.read() as session:
         outlets = OutletNames(session)
-    rows = _gold_rows(_gold_file(gold), options)
+    rows = _gold_rows(gold_file(gold), options)
     while True:
         batch = []
         for line, row in rows:
@@ -174,7 +194,7 @@ def _day(date: object, number: int, file: Path) -> datetime:
         raise ConfigError(f"line {number}: {str(date)[:40]!r} is not a date", file=file) from None
 
 
-def _gold_file(gold: Path) -> Path:
+def gold_file(gold: Path) -> Path:
     if gold.is_file():
         return gold
     for name in ("stream.jsonl.gz", "articles.jsonl.gz"):

@@ -11,7 +11,6 @@ from aggregator.analysis.timeline import first_reports
 from aggregator.summarise.compose import Draft
 from aggregator.summarise.page import (
     Coverage,
-    Gap,
     HeadlineEntry,
     Label,
     Omitted,
@@ -192,7 +191,7 @@ def _coverage(plan: Plan, cards: Sequence[SourceText], numbers: Mapping[str, int
         disputed=found.disputed,
         first={_LABELS[label]: article_id for label, article_id in found.first.items()},
         partial_reuse=_partial_reuse(plan, cards, numbers),
-        gap=Gap(state="not-tested", reason="the outlets' usual coverage is not measured yet"),
+        gap=plan.context.gap,
     )
 
 

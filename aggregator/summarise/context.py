@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from aggregator.summarise.page import Related, Status, Topic
+from aggregator.analysis.gap_words import YOUNG
+from aggregator.summarise.page import Gap, Related, Status, Topic
 
 #: the licence line of a page, unless the operator chose another
 LICENCE = "CC-BY-4.0 for the page's own words; quotations and extracts belong to their outlets"
@@ -81,3 +82,5 @@ class PageContext:
     comparison: Comparison = field(default_factory=Comparison)
     #: countries from which an outlet that is asked by itself answers: only these can be missing
     reachable: frozenset[str] = frozenset()
+    #: what the coverage-gap test found
+    gap: Gap = field(default_factory=lambda: Gap(state="not-tested", reason=YOUNG))

@@ -171,18 +171,34 @@ class SideCount(PageModel):
 
 
 class Gap(PageModel):
-    """Whether one side's coverage is missing, by a test; `not-tested` with its reason otherwise."""
+    """Whether one side's coverage is missing, by a test (`version`); `not-tested` with its reason otherwise.
+
+    Of `n` independent sources that lean left or right `k` lean right, where `expected_share` is usual. `side` is that
+    with less than usual, `observed` its sources, `expected` how many are usual. p is beta-binomial (n, expected_share,
+    phi), `q` that among the `family` tests of the day, to be at most `limit`; `observed_share` is the part of a side's
+    usual coverage that comes from outlets whose feeds answered, of the side with less of it.
+    """
 
     state: Literal["gap", "none", "not-tested"]
     reason: str = ""
     side: str | None = None
     n: int | None = None
     expected: float | None = None
-    observed: float | None = None
+    observed: int | None = None
     observed_share: float | None = None
     p: float | None = None
     q: float | None = None
     text: str = ""
+    k: int | None = None
+    expected_share: float | None = None
+    phi: float | None = None
+    family: int | None = None
+    limit: float | None = None
+    topic: str = ""
+    answered: int | None = None
+    outlets: int | None = None
+    overruled: bool = False
+    version: str = ""
 
 
 class PartialReuse(PageModel):

@@ -17,6 +17,7 @@ from aggregator.analysis.words import content_words
 from aggregator.summarise.cards import check_cards, check_coverage, check_lists
 from aggregator.summarise.context import CopyLimits
 from aggregator.summarise.exact import check_quotation, check_title
+from aggregator.summarise.gaps import check_gap
 from aggregator.summarise.page import Evidence, Holder, PageQuote, Sentence, StoryPage, Tombstone
 from aggregator.summarise.paraphrase import check_paraphrase
 from aggregator.summarise.parts import (
@@ -136,6 +137,7 @@ class _Check:
             *check_cards(self.page, self.documents),
             *check_lists(self.page),
             *check_coverage(self.page),
+            *check_gap(self.page.coverage.gap),
         ):
             yield Fault(rule, place, text)
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy import Text, and_, cast, func, literal, select
 from sqlalchemy.orm import Session, undefer
 
+from aggregator.analysis.gap_day import newest_test
 from aggregator.analysis.model import Analysis
 from aggregator.analysis.sources import load_sources
 from aggregator.analysis.stored import analysis_from_json
@@ -30,6 +31,7 @@ from aggregator.summarise.context import CopyLimits, PageContext
 from aggregator.summarise.edits import Broken, edited
 from aggregator.summarise.endings import diminished_pages, ending, merged_pages
 from aggregator.summarise.extractive import ExtractiveEngine
+from aggregator.summarise.gaps import gap_of, page_input
 from aggregator.summarise.page import ENDED, SCHEMA_VERSION, Correction, Related, StoryPage, Topic
 from aggregator.summarise.parts import DocumentText
 from aggregator.summarise.standing import UNTOUCHED, Standing, standing
@@ -89,11 +91,12 @@ class Summarise(Stage[ToWrite, Draft]):
         if gone := self._ended(session, limit):
             return gone
         newest = newest_versions()
-        fresh = and_(PageRow.input_sha == AnalysisRow.evidence_sha, PageRow.recipe == self.recipe)
+        evidence = page_input()
+        fresh = and_(PageRow.input_sha == evidence, PageRow.recipe == self.recipe)
         by_machine = and_(PageRow.made_by == MACHINE, PageRow.input_sha.in_(ENDED))
         pages = self.settings.pages
         worthy = stories_worth_a_page(self.settings.extract.languages, pages.min_articles, pages.min_outlets)
-        state = AnalysisRow.evidence_sha + ":" + cast(literal(sha256(self.recipe)[:12]), Text)
+        state = evidence + ":" + cast(literal(sha256(self.recipe)[:12]), Text)
         query = (
             select(AnalysisRow.story_id, state)
             .outerjoin(newest, newest.c.id == AnalysisRow.story_id)
@@ -145,6 +148,7 @@ class Summarise(Stage[ToWrite, Draft]):
         last = versions[-1] if versions else None
         now = rfc3339(self.clock.now())
         first = versions[0].content["published_at"] if versions else now
+        tested = newest_test(session, item.key)
         found = dict.fromkeys(map(self.topics.get, (row.topic, *analysis.topics)))
         topic, *_ = topics = [Topic(slug=one.slug, name=one.name) for one in found]
         context = PageContext(
@@ -164,11 +168,12 @@ class Summarise(Stage[ToWrite, Draft]):
             status="published",
             comparison=self.archive.compare(item.key),
             reachable=reachable,
+            gap=gap_of(tested),
         )
         corrections = tuple(Correction(**one) for one in last.content["corrections"]) if last else ()
         return replace(
             item,
-            evidence=row.evidence_sha,
+            evidence=row.evidence_sha + (tested.page_sha if tested else ""),
             analysis=analysis,
             context=context,
             corrections=corrections,

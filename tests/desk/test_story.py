@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from aggregator.store.desk_tables import GapTest
 from aggregator.store.tables import Document, Membership, NearMiss, StoryRow
 from aggregator.stories.editing import By, StoryEditor
 from aggregator.summarise.actions import act
@@ -165,6 +166,26 @@ def test_of_a_locked_story_nothing_is_split_moved_removed_or_merged(room: Room, 
     assert kinds(room) == ["lock"]
 
 
+def test_a_coverage_gap_is_set_aside_with_a_reason_and_told_again_when_that_is_undone(room: Room) -> None:
+    key, editor = room.stories()[0], room.browser("editor")
+    assert not editor.get(view(key)).has_form(f"{view(key)}/gap")
+    with room.store.write() as session:
+        session.add(
+            GapTest(
+                story_id=key, kind="test", day=room.clock.now().date(), made_at=room.clock.now(), state="gap",
+                topic="news", content={"text": "0 of 12 lean right."}, carried=[], missing=[], page_sha="x",
+            )
+        )  # fmt: skip
+
+    assert "0 of 12 lean right." in editor.get(view(key)).words
+    assert send(editor, key, "gap", reason="").status == 422
+    assert not send(editor, key, "gap", reason="a copy was counted").has_form(f"{view(key)}/gap")
+    editor.post("/desk/decision/1/undo", {"csrf": "token of Edi", "reason": "it was none"})
+
+    assert editor.get(view(key)).has_form(f"{view(key)}/gap")
+    assert kinds(room) == ["gap", "undo"]
+
+
 def test_names_topics_and_locks_are_set_and_undone(room: Room) -> None:
     key = room.stories()[0]
     editor = room.browser("editor")
@@ -288,8 +309,8 @@ def test_a_story_of_five_hundred_articles_is_shown_and_split_with_as_many_querie
     editor, counted = room.browser("editor"), Counted(room.store)
 
     assert (
-        counted.of(editor, view(big)) <= counted.of(editor, view(small)) <= 22
-    )  # five tell copies apart, one is that of its thread
+        counted.of(editor, view(big)) <= counted.of(editor, view(small)) <= 23
+    )  # five tell copies apart, one is that of its thread, one that of its coverage gap
     members = room.members(big)
     assert len(members) > 500
     assert len(editor.get(view(big)).document.xpath("//input[@name='article']")) == len(members)
