@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, and_, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from aggregator.clock import Clock
@@ -89,7 +89,8 @@ class Thread(Stage[Changed, Threaded]):
     def _is_wanted(self) -> ColumnElement[bool]:
         """Stories of enough articles, and those of which an editor said in which thread they stand."""
         other = aliased(StoryRow)
-        named = exists().where(other.thread_with == StoryRow.id)
+        # no EXISTS for each story: without an index it reads all others, and most stories have one article
+        named = StoryRow.id.in_(select(other.thread_with).where(other.thread_with != ""))
         large = StoryRow.size >= self.settings.min_articles
         return and_(StoryRow.size > 0, or_(large, StoryRow.thread_with != "", named))
 
