@@ -247,7 +247,8 @@ def _drop_old_slices(session: Session, computed: Computed, numbers: Mapping[str,
     session.flush()
     new = set(numbers.values())
     for old in session.scalars(select(Slice).where(Slice.closed_at.is_(None), Slice.id.not_in(new))).all():
-        left = session.scalars(select(Membership).where(Membership.slice_id == old.id)).all()
+        its = select(Membership).where(Membership.slice_id == old.id)
+        left = session.scalars(its.limit(1 if computed.closes else None)).all()
         if not left:
             session.delete(old)
         elif not computed.closes:  # all that is open was computed, and these were not in it
