@@ -276,6 +276,19 @@ def test_an_editor_puts_a_story_of_other_words_into_a_thread(saga: Press) -> Non
     assert saga.threads()[""] == [other]
 
 
+def test_a_story_put_to_another_is_taken_back_although_a_third_was_put_there_later(press: Press) -> None:
+    for event in (0, 2, 4):
+        press.story(event, 5 * event)
+    press.run()
+    one, other, third = press.threads()[""]
+    number = press.decide(other, one)
+    press.decide(third, one)
+    press.undo(number)
+    press.thread()
+
+    assert [stories for key, stories in press.threads().items() if key] == [[one, third]]
+
+
 def test_what_contradicts_an_editors_word_is_refused(saga: Press) -> None:
     (thread,) = [key for key in saga.threads() if key]
     first, second, _ = saga.threads()[thread]
