@@ -94,7 +94,7 @@ class Cluster(Stage[SliceInput, Placed]):
 
     def __getstate__(self) -> dict[str, Any]:
         """To another process goes nothing that was only kept from being read again."""
-        return {**self.__dict__, "_known": Known(self._index)}
+        return {**self.__dict__, "known": Known(self._index)}
 
     def pending(self, session: Session, limit: int) -> Sequence[SliceInput]:
         """The slices that come next; when there are none, the edited members of stories.

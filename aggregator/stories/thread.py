@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, and_, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from aggregator.clock import Clock
@@ -61,7 +61,10 @@ class Thread(Stage[Changed, Threaded]):
         self.recipe = f"thread/1 {compared!r} of {cluster.recipe}"
 
     def pending(self, session: Session, limit: int) -> Sequence[Changed]:
-        """The earliest stories whose members, or what an editor said of them, are not what they were placed by."""
+        """The earliest stories whose members, or what an editor said of them, are not what they were placed by.
+
+        Those of one window of time: what began later is pending again after them.
+        """
         state = StoryRow.members_sha + literal(":") + StoryRow.thread_with
         stale = or_(ThreadStory.input_sha != state, ThreadStory.recipe != self.recipe)
         query = (
@@ -74,6 +77,9 @@ class Thread(Stage[Changed, Threaded]):
         rows = session.execute(query).all()
         if not rows:
             return []
+        # all between the stories of one batch is placed anew: an old one and one of today would be the whole archive
+        end = rows[0].first_at + timedelta(days=self.settings.window_days)
+        rows = [row for row in rows if row.first_at <= end]
         stories = tuple((row[0], row[1]) for row in rows)
         decision = last_decision(session)
         lines = [self.recipe, str(decision), *(f"{key} {sha}" for key, sha in stories)]
@@ -89,7 +95,8 @@ class Thread(Stage[Changed, Threaded]):
     def _is_wanted(self) -> ColumnElement[bool]:
         """Stories of enough articles, and those of which an editor said in which thread they stand."""
         other = aliased(StoryRow)
-        named = exists().where(other.thread_with == StoryRow.id)
+        # no EXISTS for each story: without an index it reads all others, and most stories have one article
+        named = StoryRow.id.in_(select(other.thread_with).where(other.thread_with != ""))
         large = StoryRow.size >= self.settings.min_articles
         return and_(StoryRow.size > 0, or_(large, StoryRow.thread_with != "", named))
 

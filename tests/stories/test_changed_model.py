@@ -17,6 +17,7 @@ from aggregator.stories import embed as stage
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.embed import Embed, embed_recipe
 from aggregator.stories.embedding import space_of
+from aggregator.types import Kind
 from tests.stories.archive import SETTINGS, START, add_articles, article_id, place
 
 NEW = EmbedSettings(max_tokens=64)
@@ -123,6 +124,14 @@ def test_an_article_in_a_language_that_is_no_longer_supported_is_not_waited_for(
     new_article(sqlite, 24)
     with sqlite.write() as session:
         session.scalars(select(Document).where(Document.article_id == article_id(3))).one().language = "nn"
+    drain(Embed(NEW, ("en",), clock), sqlite, clock)
+    assert cluster_anew(sqlite, clock) == 1
+
+
+def test_an_article_that_has_become_a_round_up_is_not_waited_for(sqlite: Store, clock: Clock) -> None:
+    new_article(sqlite, 24)
+    with sqlite.write() as session:
+        session.scalars(select(Document).where(Document.article_id == article_id(3))).one().kind = Kind.ROUND_UP.value
     drain(Embed(NEW, ("en",), clock), sqlite, clock)
     assert cluster_anew(sqlite, clock) == 1
 

@@ -276,6 +276,19 @@ def test_an_editor_puts_a_story_of_other_words_into_a_thread(saga: Press) -> Non
     assert saga.threads()[""] == [other]
 
 
+def test_a_story_put_to_another_is_taken_back_although_a_third_was_put_there_later(press: Press) -> None:
+    for event in (0, 2, 4):
+        press.story(event, 5 * event)
+    press.run()
+    one, other, third = press.threads()[""]
+    number = press.decide(other, one)
+    press.decide(third, one)
+    press.undo(number)
+    press.thread()
+
+    assert [stories for key, stories in press.threads().items() if key] == [[one, third]]
+
+
 def test_what_contradicts_an_editors_word_is_refused(saga: Press) -> None:
     (thread,) = [key for key in saga.threads() if key]
     first, second, _ = saga.threads()[thread]
@@ -306,6 +319,18 @@ def test_a_late_story_between_two_does_not_take_the_threads_id_away(saga: Press)
     saga.run(100)
 
     assert [key for key in saga.threads() if key] == [thread]
+
+
+def test_what_lies_between_an_old_story_and_one_of_today_is_not_placed_anew(saga: Press) -> None:
+    saga.story(4, 9.9)
+    saga.story(2, 80)
+    place(saga.store, saga.clock)
+    stage = Thread(SETTINGS.threads, cluster_stage(saga.clock), saga.clock)
+    with saga.store.read() as session:
+        (item,) = stage.load(session, stage.pending(session, 1))
+    assert len(item.stories) == 1
+    assert max(one.first_at for one in item.new) < START + timedelta(days=70)
+    assert saga.thread() == 2
 
 
 def test_two_threads_that_become_one_keep_the_older_id_and_the_other_leads_there(saga: Press) -> None:
