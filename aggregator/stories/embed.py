@@ -105,7 +105,7 @@ class Embed(Stage[Readable, Embedded]):
             .where(Document.current, Document.language.in_(self.languages), Article.withheld == "", ~done)
             .where(Document.kind.not_in(MANY_EVENTS))
             .where(leases.available(self.name, Document.article_id, Document.content_sha, self.clock.now()))
-            .order_by(Document.article_id)
+            .order_by(Article.order_at.desc(), Document.article_id)  # after a change of model, the news first
             .limit(limit)
         )
         return [Readable(key, content_sha) for key, content_sha in session.execute(query)]
