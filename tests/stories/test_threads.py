@@ -14,9 +14,10 @@ from aggregator.settings import ThreadSettings
 from aggregator.stage import drain
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import StoryEvent, StoryRow
+from aggregator.store.tables import Article, StoryEvent, StoryRow
 from aggregator.store.thread_tables import ThreadRow, ThreadStory
 from aggregator.stories.editing import By, StoryEditor
+from aggregator.stories.ids import mark_stories
 from aggregator.stories.thread import Thread
 from aggregator.stories.threads import Features, Link, Subject, place_stories
 from aggregator.summarise.purge import purge_articles
@@ -320,3 +321,26 @@ def test_two_threads_that_become_one_keep_the_older_id_and_the_other_leads_there
     assert [key for key in saga.threads() if key] == [thread]
     with saga.store.read() as session:
         assert session.get_one(ThreadRow, young).redirect_to == thread
+
+
+def test_a_story_dated_years_ago_is_no_reason_to_place_anew_what_lies_between(saga: Press) -> None:
+    saga.story(5, -4000)
+    saga.story(5, 89)
+    place(saga.store, saga.clock)
+    assert taking_part(saga) == 1
+    saga.thread()
+
+    with saga.store.write() as session:  # the page of an article without a date came to name one
+        story = session.scalars(select(StoryRow).order_by(StoryRow.first_at.desc()).limit(1)).one()
+        session.get_one(Article, story.founding_article_id).order_at = START - timedelta(days=3000)
+        mark_stories(session, [story.id])
+        story.members_sha = "changed"
+    assert taking_part(saga) == 1
+
+
+def taking_part(press: Press) -> int:
+    """How many stories are read and compared in the next step."""
+    stage = Thread(SETTINGS.threads, cluster_stage(press.clock), press.clock)
+    with press.store.read() as session:
+        (item,) = stage.load(session, stage.pending(session, 1))
+    return len(item.new) + len(item.earlier)
