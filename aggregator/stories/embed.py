@@ -49,6 +49,7 @@ def is_re_embedding(session: Session, recipe: str, languages: Sequence[str], sta
         .join(Article, Article.id == Document.article_id)
         .join(Membership, Membership.article_id == Article.id)
         .where(Document.current, Document.language.in_(languages), Article.withheld == "", ~failed)
+        .where(Document.kind.not_in(MANY_EVENTS))
         .where(Article.order_at >= start, Article.order_at < end)
         .where(exists().where(EmbeddingRow.article_id == Article.id, EmbeddingRow.input_sha == Document.content_sha))
         .where(~exists().where(by.article_id == Article.id, by.recipe == recipe))
