@@ -33,7 +33,7 @@ from aggregator.stories.known import Known
 from aggregator.stories.partition import Part, Partition, partition
 from aggregator.stories.record import Computed, record_partition
 from aggregator.stories.repair import Rules
-from aggregator.stories.slices import Due, due
+from aggregator.stories.slices import Due, due, settle_left_over
 from aggregator.text import sha256
 from aggregator.types import MANY_EVENTS
 
@@ -227,6 +227,8 @@ class Cluster(Stage[SliceInput, Placed]):
                 days = [(part.day, part.items) for part in result.slice.parts]
                 computed = Computed(result.partition, days, wanted.closes, wanted.input_sha, self.recipe)
                 record_partition(session, computed, result.slice.past, self.known, self.clock.now())
+                if wanted.closes:
+                    settle_left_over(session, self.documents, wanted.days[0][0])
 
     def _refresh(self, session: Session) -> None:
         edited = select(Membership, Document.content_sha).join(

@@ -150,3 +150,13 @@ def test_no_story_id_breaks_when_the_model_is_changed_and_changed_back(sqlite: S
     after = stories(sqlite)
     assert {key: story for key, story in after.items() if key in before} == before
     assert after.keys() - before.keys() == {article_id(25)}
+
+
+def test_an_article_that_was_found_to_be_a_round_up_is_not_waited_for(sqlite: Store, clock: Clock) -> None:
+    with sqlite.write() as session:
+        roundup = session.scalars(select(Document).where(Document.article_id == article_id(23))).one()
+        roundup.kind = "round-up"  # its page says so now, and its text is the same
+    new_article(sqlite, 24)
+    assert drain(Embed(NEW, ("en",), clock), sqlite, clock).ok == 24
+
+    assert cluster_anew(sqlite, clock) == 1

@@ -278,6 +278,21 @@ def test_an_article_that_is_withheld_while_its_day_is_open_breaks_nothing(store:
         assert all((row.size == 0) == (row.redirect_to is not None) for row in session.scalars(select(StoryRow)))
 
 
+def test_what_became_a_round_up_while_its_day_was_open_holds_no_story_and_no_slice_open(store: Store) -> None:
+    come(store, [("a_00", 0, at(0, 9)), ("a_01", 0, at(0, 10))])
+    run(store, at(0, 12))
+    with store.write() as session:
+        session.execute(update(Document).where(Document.article_id == "a_01").values(kind="round-up"))
+    come(store, [("a_02", 3, at(1, 9))])
+    run(store, at(3))
+
+    with store.read() as session:
+        assert session.scalars(select(Membership.settled_id).where(Membership.settled_id.is_(None))).all() == []
+        assert session.scalars(select(Slice.day).where(Slice.closed_at.is_(None))).all() == []
+        assert members_of(session, session.get_one(Membership, "a_00").story_id or "") == ["a_00", "a_01"]
+        assert faults(session) == []
+
+
 def test_whether_something_is_to_be_placed_is_found_without_reading_articles_and_texts(sqlite: Store) -> None:
     asked: list[tuple[str, Any]] = []
     with sqlite.read() as session:
