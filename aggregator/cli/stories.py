@@ -163,7 +163,7 @@ def list_(
 @decision_app.command()
 def undo(
     context: typer.Context,
-    number: Annotated[int, typer.Argument(help="The decision's number, as listed.")],
+    number: Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="The decision's number, as listed.")],
     actor: Actor,
     reason: Reason,
 ) -> None:

@@ -90,14 +90,14 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
     with store.read() as session:
         catalogue = _catalogue(session)
         frame = (site.model_dump(), [(shelf.slug, shelf.name) for shelf in shelves], sha256(method), program())
-        threads = read_threads(session, _readable(catalogue))
+        threads = _with_files(read_threads(session, _readable(catalogue)), root)
         made_from = sha256(repr((frame, catalogue, threads)))
         if (files := files_as_left(data, root, made_from)) is not None:
             return Published(sum(shown(one) is not None for one in catalogue.versions.values()), 0, files)
         shelf = _read(session, catalogue)
     earlier = [f"{FEEDS}/{file.relative_to(root / FEEDS).as_posix()}" for file in (root / FEEDS).rglob("*.*")]
     feeds = render_feeds(shelf.pages, info, shelves, stood_in=shelf.stood_in, earlier=earlier, threads=threads)
-    written = write_files(_site(shelf, info, shelves, method, _with_files(threads, root)), root)
+    written = write_files(_site(shelf, info, shelves, method, threads), root)
     kept_back = write_files(_notes(shelf.held, info), root)
     told = write_files(feeds, root)
     with contextlib.suppress(FileExistsError):

@@ -201,7 +201,7 @@ class _Site:
             "related": related,
             "thread": thread_path(self.threads.of(page.id)) if self.threads.of(page.id) else "",
             "earlier": [self._line(key) for key in self.threads.earlier(page.id)],
-            "later": [self._line(key) for key in self.threads.later(page.id)],
+            "later": [self._line(key) for key in self.threads.later(page.id)[:1]],
             "all_of_thread": len(self.threads.pages.get(self.threads.of(page.id), ())),
             "life": LIFE.get(self.threads.life.get(page.id, ""), ""),
             "report": _report(self.site.contact, page),

@@ -329,7 +329,7 @@ class Membership(Base, kw_only=True):
     story_id: Mapped[str | None] = mapped_column(ForeignKey("stories.id"))
     #: its story as of the last closed slice, from which open ones are computed anew; null while its own is open
     settled_id: Mapped[str | None] = mapped_column(default=None)
-    slice_id: Mapped[int] = mapped_column(ForeignKey("slices.id"))
+    slice_id: Mapped[int] = mapped_column(ForeignKey("slices.id"), index=True)
     #: the content that the story's `members_sha` was made from
     content_sha: Mapped[str]
     score: Mapped[float]

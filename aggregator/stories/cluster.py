@@ -33,7 +33,7 @@ from aggregator.stories.known import Known
 from aggregator.stories.partition import Part, Partition, partition
 from aggregator.stories.record import Computed, record_partition
 from aggregator.stories.repair import Rules
-from aggregator.stories.slices import Due, due
+from aggregator.stories.slices import Due, due, settle_left_over
 from aggregator.text import sha256
 from aggregator.types import MANY_EVENTS
 
@@ -94,7 +94,7 @@ class Cluster(Stage[SliceInput, Placed]):
 
     def __getstate__(self) -> dict[str, Any]:
         """To another process goes nothing that was only kept from being read again."""
-        return {**self.__dict__, "_known": Known(self._index)}
+        return {**self.__dict__, "known": Known(self._index)}
 
     def pending(self, session: Session, limit: int) -> Sequence[SliceInput]:
         """The slices that come next; when there are none, the edited members of stories.
@@ -227,6 +227,8 @@ class Cluster(Stage[SliceInput, Placed]):
                 days = [(part.day, part.items) for part in result.slice.parts]
                 computed = Computed(result.partition, days, wanted.closes, wanted.input_sha, self.recipe)
                 record_partition(session, computed, result.slice.past, self.known, self.clock.now())
+                if wanted.closes:
+                    settle_left_over(session, self.documents, wanted.days[0][0])
 
     def _refresh(self, session: Session) -> None:
         edited = select(Membership, Document.content_sha).join(

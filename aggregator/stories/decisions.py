@@ -135,9 +135,14 @@ def to_undo(session: Session, number: int) -> Decision:
     group = next(kinds for kinds in _GROUPS if decision.kind in kinds)
     for other in later:
         stands = other.id != number and other.id not in gone and other.kind in group
-        if stands and set(other.subjects) & set(decision.subjects):
+        if stands and _changed(other) & _changed(decision):
             raise Rejected("overlaid", f"decision {other.id} ({other.kind}) came later: undo that one first")
     return decision
+
+
+def _changed(decision: Decision) -> set[str]:
+    """The subjects that a decision changed: one on a thread names the story to which another was put, too."""
+    return set(decision.subjects[:1] if decision.kind == "thread" else decision.subjects)
 
 
 def last_decision(session: Session) -> int:

@@ -64,7 +64,7 @@ class StoryEditor:
         story = self._open(key)
         members = self._members(story.id)
         chosen = self._of(articles, members, story.id)
-        rest = [article for article in members if article not in chosen]
+        rest = _without(members, chosen)
         if not chosen or not rest:
             raise Rejected("empty-part", f"{story.id} has {len(members)} articles: both parts need at least one")
         founder_leaves = story.founding_article_id in chosen
@@ -224,12 +224,18 @@ class StoryEditor:
         return membership.story_id
 
     def _of(self, articles: Sequence[str], members: Sequence[str], key: str) -> list[str]:
-        if strange := sorted(set(articles) - set(members)):
+        wanted = set(articles)
+        if strange := sorted(wanted - set(members)):
             raise Rejected("not-member", f"{', '.join(strange[:3])} is not in {key}")
-        return [article for article in members if article in set(articles)]
+        return [article for article in members if article in wanted]
 
     def _leaves_some(self, story: StoryRow, chosen: Sequence[str], instead: str) -> list[str]:
-        rest = [article for article in self._members(story.id) if article not in chosen]
+        rest = _without(self._members(story.id), chosen)
         if not rest:
             raise Rejected("empty-part", f"nothing would be left of {story.id}: {instead}")
         return rest
+
+
+def _without(members: Sequence[str], chosen: Sequence[str]) -> list[str]:
+    out = set(chosen)
+    return [article for article in members if article not in out]

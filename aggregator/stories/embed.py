@@ -49,6 +49,7 @@ def is_re_embedding(session: Session, recipe: str, languages: Sequence[str], sta
         .join(Article, Article.id == Document.article_id)
         .join(Membership, Membership.article_id == Article.id)
         .where(Document.current, Document.language.in_(languages), Article.withheld == "", ~failed)
+        .where(Document.kind.not_in(MANY_EVENTS))  # one that became a round-up gets no vector any more
         .where(Article.order_at >= start, Article.order_at < end)
         .where(exists().where(EmbeddingRow.article_id == Article.id, EmbeddingRow.input_sha == Document.content_sha))
         .where(~exists().where(by.article_id == Article.id, by.recipe == recipe))
@@ -104,7 +105,7 @@ class Embed(Stage[Readable, Embedded]):
             .where(Document.current, Document.language.in_(self.languages), Article.withheld == "", ~done)
             .where(Document.kind.not_in(MANY_EVENTS))
             .where(leases.available(self.name, Document.article_id, Document.content_sha, self.clock.now()))
-            .order_by(Document.article_id)
+            .order_by(Article.order_at.desc(), Document.article_id)  # after a change of model, the news first
             .limit(limit)
         )
         return [Readable(key, content_sha) for key, content_sha in session.execute(query)]

@@ -65,7 +65,7 @@ def tell_lives(session: Session, settings: Settings, now: datetime) -> int:
         state = life(facts, now, settled=settled, window=window)
         if state != story.life:
             changed += 1
-            if story.life:
+            if story.life and story.size > 1:  # an article alone ages like any other: no news
                 told = StoryEvent(at=now, story_id=story.id, kind=state, reason=f"was {story.life}")
                 session.add(told)
         if state != story.life or (state == "reopened" and story.size > story.life_size):

@@ -59,7 +59,7 @@ def rebuild(
             stage = Cluster(settings, embed, languages, Clock(one.closed_at))
             _compute(write, stage, [one], members, closes=True)
             _decide(write, decisions[one.id])
-        if still_open := slices[len(closed) :]:
+        if still_open := [one for one in slices if one.closed_at is None]:
             stage = Cluster(settings, embed, languages, Clock(still_open[0].placed_at))
             _compute(write, stage, still_open, members, closes=False)
 

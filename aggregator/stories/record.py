@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from aggregator.store.tables import Membership, NearMiss, Slice, StoryEvent, StoryRow
@@ -49,7 +49,7 @@ def record_partition(session: Session, computed: Computed, past: Past, known: Kn
     session.flush()
     emptied = _redirect(session, touched, moves)
     _tell(session, computed.partition, items, story_of, fresh, moves, made, emptied, now)
-    _drop_old_slices(session, numbers)
+    _drop_old_slices(session, computed, numbers, now)
 
 
 def _stories(session: Session, found: Partition, now: datetime) -> tuple[list[str], dict[str, str]]:
@@ -241,12 +241,20 @@ def _tell(
                 tell("moved", old, reason, article_id=key, other_id=to, score=fits)
 
 
-def _drop_old_slices(session: Session, numbers: Mapping[str, int]) -> None:
-    """Open slices that were computed anew are gone."""
+def _drop_old_slices(session: Session, computed: Computed, numbers: Mapping[str, int], now: datetime) -> None:
+    """Open slices that were computed anew are gone, but for articles that may not be placed any more, as when they were
+    withheld: they stay where they are, add no terms, and count as closed once their day is over."""
     session.flush()
-    used = exists().where(Membership.slice_id == Slice.id)
     new = set(numbers.values())
-    for old in session.scalars(select(Slice).where(Slice.closed_at.is_(None), ~used)):
-        if old.id not in new:
+    for old in session.scalars(select(Slice).where(Slice.closed_at.is_(None), Slice.id.not_in(new))).all():
+        its = select(Membership).where(Membership.slice_id == old.id)
+        left = session.scalars(its.limit(1 if computed.closes else None)).all()
+        if not left:
             session.delete(old)
+        elif not computed.closes:  # all that is open was computed, and these were not in it
+            old.terms, old.documents = {}, 0
+            if old.day < computed.days[0][0]:
+                old.closed_at = now
+                for row in left:
+                    row.settled_id, row.settled_confidence = row.story_id, row.confidence
     session.flush()

@@ -20,7 +20,7 @@ from aggregator.stories.join import Item, Member
 from aggregator.stories.score import day_numbers, row_products, spread, tfidf
 
 #: an article is looked up by so many of its terms, and so many times as many are measured as are wanted
-HEAVIEST, MEASURED = 48, 3
+HEAVIEST, MEASURED = 64, 3
 #: new articles searched for at once
 _BLOCK = 64
 #: of an index so many times as many are asked for as are wanted, then four times as many: some are out of reach

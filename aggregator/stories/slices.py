@@ -140,3 +140,25 @@ def _due(session: Session, days: Sequence[tuple[date, _Articles]], recipe: str, 
 
 def _start(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def settle_left_over(session: Session, documents: Documents, day: date) -> None:
+    """Let what no run places any more, having become a round-up or withheld, stay where it was while its day was open.
+
+    Called when the slice of `day` has been closed: articles of open slices before it that may not be placed count
+    as members of that one, and their own slices, which held nothing else, are gone. Else their stories would be open
+    for good.
+    """
+    placeable = documents(Article.id).where(Article.id == Membership.article_id).correlate(Membership).exists()
+    before = select(Slice.id).where(Slice.closed_at.is_(None), Slice.day < day)
+    left = session.scalars(select(Membership).where(_is_open(), Membership.slice_id.in_(before), ~placeable)).all()
+    if not left:
+        return
+    number = session.scalars(select(func.max(Slice.id)).where(Slice.closed_at.is_not(None))).one()
+    for one in left:
+        one.settled_id, one.settled_confidence, one.slice_id = one.story_id, one.confidence, number or one.slice_id
+    session.flush()
+    used = exists().where(Membership.slice_id == Slice.id)
+    for old in session.scalars(select(Slice).where(Slice.id.in_(before), ~used)):
+        session.delete(old)
+    session.flush()

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 #: how often a word of the title counts on top of its place in the text
 TITLE_EXTRA = 2
+#: characters counted for each word that is: a text without spaces is one word to `split`, and would have no end
+_WORD_CHARS = 40
 _WORD = re.compile(r"[^\W_]+(?:['&.-][^\W_]+)*")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\uff07": "'"})
 
@@ -43,7 +45,7 @@ def terms(text: str) -> Iterator[str]:
 
 def term_counts(title: str, text: str, words: int) -> Counter[str]:
     """How often each term stands in the title and the first `words` words of the text; title words count threefold."""
-    opening = " ".join(text.split(maxsplit=words)[:words])
+    opening = " ".join(text.split(maxsplit=words)[:words])[: words * _WORD_CHARS]
     counts = Counter(terms(opening))
     for term in terms(title):
         counts[term] += 1 + TITLE_EXTRA

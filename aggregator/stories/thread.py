@@ -7,9 +7,9 @@ articles were delivered. What began more than a window after the changed stories
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, and_, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from aggregator.clock import Clock
@@ -61,7 +61,10 @@ class Thread(Stage[Changed, Threaded]):
         self.recipe = f"thread/1 {compared!r} of {cluster.recipe}"
 
     def pending(self, session: Session, limit: int) -> Sequence[Changed]:
-        """The earliest stories whose members, or what an editor said of them, are not what they were placed by."""
+        """The earliest stories whose members, or what an editor said of them, are not what they were placed by.
+
+        Those of one window of time: what began later is pending again after them.
+        """
         state = StoryRow.members_sha + literal(":") + StoryRow.thread_with
         stale = or_(ThreadStory.input_sha != state, ThreadStory.recipe != self.recipe)
         query = (
@@ -74,6 +77,9 @@ class Thread(Stage[Changed, Threaded]):
         rows = session.execute(query).all()
         if not rows:
             return []
+        # all between the stories of one batch is placed anew: an old one and one of today would be the whole archive
+        end = rows[0].first_at + timedelta(days=self.settings.window_days)
+        rows = [row for row in rows if row.first_at <= end]
         stories = tuple((row[0], row[1]) for row in rows)
         decision = last_decision(session)
         lines = [self.recipe, str(decision), *(f"{key} {sha}" for key, sha in stories)]
@@ -89,7 +95,8 @@ class Thread(Stage[Changed, Threaded]):
     def _is_wanted(self) -> ColumnElement[bool]:
         """Stories of enough articles, and those of which an editor said in which thread they stand."""
         other = aliased(StoryRow)
-        named = exists().where(other.thread_with == StoryRow.id)
+        # no EXISTS for each story: without an index it reads all others, and most stories have one article
+        named = StoryRow.id.in_(select(other.thread_with).where(other.thread_with != ""))
         large = StoryRow.size >= self.settings.min_articles
         return and_(StoryRow.size > 0, or_(large, StoryRow.thread_with != "", named))
 
@@ -109,16 +116,14 @@ class Thread(Stage[Changed, Threaded]):
         if not moved:
             return item
         times = [one.first_at for one in moved] + [rows[one.id].first_at for one in moved if one.id in rows]
-        start, reach = min(times), timedelta(days=self.settings.window_days)
-        around = and_(
-            ThreadStory.recipe == self.recipe,
-            ThreadStory.last_at >= start - reach,
-            ThreadStory.first_at < max(times) + reach,
-        )
-        found = {one.id: one for one in stored_subjects(session, around)}
+        reach = timedelta(days=self.settings.window_days)
+        spans = _spans(times, reach)
+        near = [and_(ThreadStory.last_at >= start - reach, ThreadStory.first_at < end + reach) for start, end in spans]
+        found = {one.id: one for one in stored_subjects(session, and_(ThreadStory.recipe == self.recipe, or_(*near)))}
         found.update((one.id, one) for one in subjects)
         found.update((one.id, one) for one in pinned(session, list(found.values()), self.recipe))
-        anew = {one.id for one in moved} | {key for key, one in found.items() if one.first_at >= start}
+        after = {key for key, one in found.items() if any(start <= one.first_at < end + reach for start, end in spans)}
+        anew = {one.id for one in moved} | after
         while follow := {one.id for one in found.values() if one.pin in anew} - anew:
             anew |= follow
         stays = [one for key, one in found.items() if key not in anew]
@@ -148,6 +153,18 @@ class Thread(Stage[Changed, Threaded]):
         for result in results:
             if result.decision == last_decision(session):
                 record_threads(session, result, self.recipe, self.clock.now())
+
+
+def _spans(times: Iterable[datetime], reach: timedelta) -> list[tuple[datetime, datetime]]:
+    """From the first to the last of the times that follow each other within reach: a story that was given a date of
+    years ago is far from where it was, and what lies between stays as it is."""
+    spans: list[tuple[datetime, datetime]] = []
+    for time in sorted(times):
+        if spans and time - spans[-1][1] <= reach:
+            spans[-1] = (spans[-1][0], time)
+        else:
+            spans.append((time, time))
+    return spans
 
 
 def _apart(subjects: Iterable[Subject]) -> tuple[Subject, ...]:

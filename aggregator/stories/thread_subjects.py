@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from aggregator.store.tables import Article, Document, Membership, Slice, StoryRow
 from aggregator.store.thread_tables import ThreadStory
-from aggregator.stories.background import Frequencies
+from aggregator.stories.background import Frequencies, background_frequencies
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.known import Known
 from aggregator.stories.threads import ARTICLES, Features, Subject, features_of
@@ -115,10 +116,25 @@ class _Common:
         """By the slices of days that were over, with the hours of grace, before `day` began."""
         last = (datetime.combine(day, time()) - self._grace).date()
         if self._until is None or last < self._until:
-            query = select(Slice.terms, Slice.documents).where(Slice.closed_at.is_not(None), Slice.day > last)
+            since, until = self._slices(Slice.day > last), self._slices(Slice.day <= last)
             if self._until is not None:
-                query = query.where(Slice.day <= self._until)
-            for terms, documents in self._session.execute(query):
-                self._frequencies.add({term: -count for term, count in terms.items()}, -documents)
+                since = since.where(Slice.day <= self._until)
+            if self._count(until) < self._count(since):  # years ago: a few days are counted sooner than all since
+                self._frequencies = background_frequencies()
+                for terms, documents in self._session.execute(until):
+                    self._frequencies.add(terms, documents)
+            else:
+                for terms, documents in self._session.execute(since):
+                    self._frequencies.add({term: -count for term, count in terms.items()}, -documents)
             self._until = last
         return self._frequencies
+
+    @staticmethod
+    def _slices(days: ColumnElement[bool]) -> Select[Any]:
+        columns: list[Any] = [Slice.terms, Slice.documents]
+        return select(*columns).where(Slice.closed_at.is_not(None), days)
+
+    def _count(self, slices: Select[Any]) -> int:
+        return (
+            self._session.scalar(select(func.count()).select_from(slices.with_only_columns(Slice.id).subquery())) or 0
+        )

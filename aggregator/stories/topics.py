@@ -135,7 +135,10 @@ def _topics(tables: Mapping[str, object], file: Path) -> Iterable[Topic]:
         sections = frozenset(filter(None, map(_folded, table.sections)))
         keywords = tuple(filter(None, map(_folded, table.keywords)))
         prototypes = tuple(filter(None, (" ".join(text.split()) for text in table.prototypes)))
-        yield Topic(slug, one_line(table.name, 60), sections, keywords, prototypes)
+        name = one_line(table.name, 60)
+        if not any(map(str.isalnum, name)):
+            raise ConfigError("is blank", file=file, key=f"{slug}.name", fix="say what readers are to call it")
+        yield Topic(slug, name, sections, keywords, prototypes)
 
 
 def _folded(value: str) -> str:

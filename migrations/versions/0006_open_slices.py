@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("memberships", sa.Column("settled_id", sa.Text(), nullable=True))
     op.create_index("ix_memberships_settled", "memberships", ["settled_id"])
+    op.create_index("ix_memberships_slice_id", "memberships", ["slice_id"])
     op.add_column("slices", sa.Column("closed_at", columns.UtcDateTime(), nullable=True))
     op.add_column("slices", sa.Column("input_sha", sa.Text(), nullable=False, server_default=""))
     op.add_column("slices", sa.Column("stood", columns.JsonColumn, nullable=False, server_default="{}"))

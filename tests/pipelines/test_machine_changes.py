@@ -38,10 +38,10 @@ def regroup(instance: Instance, groups: Mapping[str, Sequence[str]], gone: Mappi
     everything is written anew."""
     articles = tuple(tuple(group) for group in groups.values())
     scores = {key: 0.4 for group in articles for key in group}
-    found = Partition(articles, Named(tuple(groups), gone), scores, frozenset(scores), (), ())
+    found = Partition(articles, Named(tuple(groups), gone), scores, frozenset(scores), (), (), {}, {})
     with instance.store.write() as session:
         computed = Computed(found, (), closes=True, input_sha="test", recipe="test")
-        record_partition(session, computed, Past(), Known(), instance.clock.now())
+        record_partition(session, computed, Past(), Known(instance.settings.index), instance.clock.now())
     assert run_batch(instance, names=WRITING).failure == ""
     with instance.store.read() as session:
         assert not list(broken_ids(session))

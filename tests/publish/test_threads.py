@@ -139,3 +139,13 @@ def test_a_change_of_life_is_shown_without_another_version(saga: Saga) -> None:
 
     assert "new reports after a pause" in saga.newsroom.html("story/s_part2")
     assert saga.newsroom.publish().changed == 0
+
+
+def test_a_thread_of_stories_that_nobody_can_read_renders_nothing_anew(
+    saga: Saga, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with saga.newsroom.store.write() as session:
+        session.add(ThreadRow(id="t_unread", founding_story_id="s_part0", made_at=saga.newsroom.clock.now()))
+    monkeypatch.setattr("aggregator.publish.publish.render_feeds", None)
+
+    assert saga.newsroom.publish().changed == 0

@@ -17,6 +17,7 @@ from aggregator.stories import embed as stage
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.embed import Embed, embed_recipe
 from aggregator.stories.embedding import space_of
+from aggregator.types import Kind
 from tests.stories.archive import SETTINGS, START, add_articles, article_id, place
 
 NEW = EmbedSettings(max_tokens=64)
@@ -127,6 +128,14 @@ def test_an_article_in_a_language_that_is_no_longer_supported_is_not_waited_for(
     assert cluster_anew(sqlite, clock) == 1
 
 
+def test_an_article_that_has_become_a_round_up_is_not_waited_for(sqlite: Store, clock: Clock) -> None:
+    new_article(sqlite, 24)
+    with sqlite.write() as session:
+        session.scalars(select(Document).where(Document.article_id == article_id(3))).one().kind = Kind.ROUND_UP.value
+    drain(Embed(NEW, ("en",), clock), sqlite, clock)
+    assert cluster_anew(sqlite, clock) == 1
+
+
 def test_no_story_id_breaks_when_the_model_is_changed_and_changed_back(sqlite: Store, clock: Clock) -> None:
     new_article(sqlite, 24)
     drain(Embed(NEW, ("en",), clock), sqlite, clock)
@@ -141,3 +150,13 @@ def test_no_story_id_breaks_when_the_model_is_changed_and_changed_back(sqlite: S
     after = stories(sqlite)
     assert {key: story for key, story in after.items() if key in before} == before
     assert after.keys() - before.keys() == {article_id(25)}
+
+
+def test_an_article_that_was_found_to_be_a_round_up_is_not_waited_for(sqlite: Store, clock: Clock) -> None:
+    with sqlite.write() as session:
+        roundup = session.scalars(select(Document).where(Document.article_id == article_id(23))).one()
+        roundup.kind = "round-up"  # its page says so now, and its text is the same
+    new_article(sqlite, 24)
+    assert drain(Embed(NEW, ("en",), clock), sqlite, clock).ok == 24
+
+    assert cluster_anew(sqlite, clock) == 1

@@ -75,10 +75,19 @@ def told(sqlite: Store, clock: Clock) -> Told:
 
 def test_each_change_is_told_once_however_often_it_runs(told: Told) -> None:
     told.add(0, 0)
+    told.add(1, 0.05)
     seen = [told.run(day) for day in (0.1, 0.2, 1.5, 1.6, 4, 4.1, 9, 9.1, 200)]
 
     assert seen[1] == []
     assert seen[-1] == ["growing", "settled", "archived"]
+
+
+def test_an_article_that_stands_alone_ages_without_a_word(told: Told) -> None:
+    told.add(0, 0)
+
+    assert [told.run(day) for day in (0.1, 1.5, 4, 9)][-1] == []
+    with told.store.read() as session:
+        assert [row.life for row in session.scalars(select(StoryRow))] == ["archived"]
 
 
 def test_an_article_three_weeks_late_reopens_its_story(told: Told) -> None:

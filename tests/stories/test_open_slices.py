@@ -1,5 +1,6 @@
 """Days that are open are computed anew from the last closed slice; what was closed stays, and so does every id."""
 
+import pickle
 import random
 from collections import defaultdict
 from collections.abc import Sequence
@@ -264,10 +265,32 @@ def test_an_article_that_is_withheld_while_its_day_is_open_breaks_nothing(store:
         session.execute(update(Article).where(Article.id == "a_01").values(withheld="purged"))
     come(store, [("a_03", 0, at(0, 12))])
     run(store, at(0, 13))
-    run(store, at(3))
+    come(store, [("a_04", 3, at(2, 12))])
+    run(store, at(2, 13))
     assert homes(store)["a_02"] == homes(store)["a_03"]
+    assert closed_days(store) == [
+        (0, True),
+        (0, True),
+        (2, False),
+    ]  # its own, which holds nothing else, is not left open
     with store.read() as session:
+        assert session.get_one(Membership, "a_01").settled_id == homes(store)["a_01"]
         assert all((row.size == 0) == (row.redirect_to is not None) for row in session.scalars(select(StoryRow)))
+
+
+def test_what_became_a_round_up_while_its_day_was_open_holds_no_story_and_no_slice_open(store: Store) -> None:
+    come(store, [("a_00", 0, at(0, 9)), ("a_01", 0, at(0, 10))])
+    run(store, at(0, 12))
+    with store.write() as session:
+        session.execute(update(Document).where(Document.article_id == "a_01").values(kind="round-up"))
+    come(store, [("a_02", 3, at(1, 9))])
+    run(store, at(3))
+
+    with store.read() as session:
+        assert session.scalars(select(Membership.settled_id).where(Membership.settled_id.is_(None))).all() == []
+        assert session.scalars(select(Slice.day).where(Slice.closed_at.is_(None))).all() == []
+        assert members_of(session, session.get_one(Membership, "a_00").story_id or "") == ["a_00", "a_01"]
+        assert faults(session) == []
 
 
 def test_whether_something_is_to_be_placed_is_found_without_reading_articles_and_texts(sqlite: Store) -> None:
@@ -283,3 +306,12 @@ def test_whether_something_is_to_be_placed_is_found_without_reading_articles_and
     whole = [line for line in plans if line.startswith("SCAN") and "COVERING INDEX" not in line]
     assert not [line for line in whole if line.split()[1] in {"articles", "documents", "embeddings"}]
     assert len(plans) > 10
+
+
+def test_another_process_gets_the_stage_without_what_this_one_has_read(store: Store) -> None:
+    come(store, [("a_01", 0, at(0, 9)), ("a_02", 0, at(0, 10))])
+    clock = Clock(at(0, 11))
+    stage = cluster_stage(clock)
+    drain(stage, store, clock)
+    assert stage.known.nbytes > 0
+    assert pickle.loads(pickle.dumps(stage)).known.nbytes == 0

@@ -39,6 +39,12 @@ def test_only_the_first_words_of_the_text_count() -> None:
     assert term_counts("", "", 3) == {}
 
 
+def test_a_text_without_spaces_has_no_more_terms_than_its_first_words_could_have() -> None:
+    endless = "/".join(f"w{number}" for number in range(100_000))
+    assert len(term_counts("", endless, 250)) < 250 * 40
+    assert len(term_counts("", "one " * 10 + endless, 11)) < 11 * 40
+
+
 @given(st.text())
 def test_any_text_gives_clean_terms(text: str) -> None:
     for term in terms(text):

@@ -14,13 +14,16 @@ from aggregator.settings import ThreadSettings
 from aggregator.stage import drain
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import StoryEvent, StoryRow
+from aggregator.store.tables import Article, Slice, StoryEvent, StoryRow
 from aggregator.store.thread_tables import ThreadRow, ThreadStory
+from aggregator.stories.background import background_frequencies
 from aggregator.stories.editing import By, StoryEditor
+from aggregator.stories.ids import mark_stories
 from aggregator.stories.thread import Thread
+from aggregator.stories.thread_subjects import _Common
 from aggregator.stories.threads import Features, Link, Subject, place_stories
 from aggregator.summarise.purge import purge_articles
-from tests.stories.archive import SETTINGS, START, add_article, article_id, cluster_stage, place
+from tests.stories.archive import SETTINGS, START, WORDS, add_article, article_id, cluster_stage, place
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 ANN = By("Ann", "editor", "as the sources say")
@@ -276,6 +279,19 @@ def test_an_editor_puts_a_story_of_other_words_into_a_thread(saga: Press) -> Non
     assert saga.threads()[""] == [other]
 
 
+def test_a_story_put_to_another_is_taken_back_although_a_third_was_put_there_later(press: Press) -> None:
+    for event in (0, 2, 4):
+        press.story(event, 5 * event)
+    press.run()
+    one, other, third = press.threads()[""]
+    number = press.decide(other, one)
+    press.decide(third, one)
+    press.undo(number)
+    press.thread()
+
+    assert [stories for key, stories in press.threads().items() if key] == [[one, third]]
+
+
 def test_what_contradicts_an_editors_word_is_refused(saga: Press) -> None:
     (thread,) = [key for key in saga.threads() if key]
     first, second, _ = saga.threads()[thread]
@@ -308,6 +324,18 @@ def test_a_late_story_between_two_does_not_take_the_threads_id_away(saga: Press)
     assert [key for key in saga.threads() if key] == [thread]
 
 
+def test_what_lies_between_an_old_story_and_one_of_today_is_not_placed_anew(saga: Press) -> None:
+    saga.story(4, 9.9)
+    saga.story(2, 80)
+    place(saga.store, saga.clock)
+    stage = Thread(SETTINGS.threads, cluster_stage(saga.clock), saga.clock)
+    with saga.store.read() as session:
+        (item,) = stage.load(session, stage.pending(session, 1))
+    assert len(item.stories) == 1
+    assert max(one.first_at for one in item.new) < START + timedelta(days=70)
+    assert saga.thread() == 2
+
+
 def test_two_threads_that_become_one_keep_the_older_id_and_the_other_leads_there(saga: Press) -> None:
     (thread,) = [key for key in saga.threads() if key]
     saga.story(3, 30)
@@ -320,3 +348,38 @@ def test_two_threads_that_become_one_keep_the_older_id_and_the_other_leads_there
     assert [key for key in saga.threads() if key] == [thread]
     with saga.store.read() as session:
         assert session.get_one(ThreadRow, young).redirect_to == thread
+
+
+def test_a_story_dated_years_ago_is_no_reason_to_place_anew_what_lies_between(saga: Press) -> None:
+    saga.story(5, -4000)
+    saga.story(5, 89)
+    place(saga.store, saga.clock)
+    assert taking_part(saga) == 1
+    saga.thread()
+
+    with saga.store.write() as session:  # the page of an article without a date came to name one
+        story = session.scalars(select(StoryRow).order_by(StoryRow.first_at.desc()).limit(1)).one()
+        session.get_one(Article, story.founding_article_id).order_at = START - timedelta(days=3000)
+        mark_stories(session, [story.id])
+        story.members_sha = "changed"
+    assert taking_part(saga) == 1
+
+
+def taking_part(press: Press) -> int:
+    """How many stories are read and compared in the next step."""
+    stage = Thread(SETTINGS.threads, cluster_stage(press.clock), press.clock)
+    with press.store.read() as session:
+        (item,) = stage.load(session, stage.pending(session, 1))
+    return len(item.new) + len(item.earlier)
+
+
+def test_how_common_terms_are_is_the_same_counted_forwards_or_backwards(saga: Press) -> None:
+    known = cluster_stage(saga.clock).known
+    with saga.store.read() as session:
+        days = sorted(session.scalars(select(Slice.day)), reverse=True)
+        counted = _Common(session, known, 0)
+        for day in [days[0] + timedelta(days=9), *days]:
+            expected = background_frequencies()
+            for one in session.scalars(select(Slice).where(Slice.day < day - timedelta(days=1))):
+                expected.add(one.terms, one.documents)
+            assert (counted.before(day).idf(WORDS) == expected.idf(WORDS)).all()

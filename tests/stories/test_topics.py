@@ -66,6 +66,7 @@ def test_no_file_means_no_topics(tmp_path: Path) -> None:
         ('[AI]\nname = "AI"', "AI", "lower-case"),
         ('[ai]\nname = "AI"\nsection = ["x"]', "ai.section", "sections"),
         ('[ai]\nsections = ["x"]', "ai.name", "name"),
+        ('[ai]\nname = " \u202e"', "ai.name", "readers"),
         ("ai = 3", "ai", "name"),
         ('[ai]\nname = "AI"\nprototypes = "x"', "ai.prototypes", "prototypes"),
     ],
