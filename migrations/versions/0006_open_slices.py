@@ -28,8 +28,10 @@ def upgrade() -> None:
     # what was placed so far counts as closed
     op.execute("UPDATE memberships SET settled_id = story_id")
     op.execute("UPDATE slices SET closed_at = placed_at")
-    # outlets: their units
+    # outlets: units; ratings: on which scale, and how sure
     op.add_column("outlets", sa.Column("units", columns.JsonColumn, nullable=False, server_default="[]"))
+    op.add_column("ratings", sa.Column("scale", sa.Text(), nullable=False, server_default=""))
+    op.add_column("ratings", sa.Column("confidence", sa.Text(), nullable=False, server_default=""))
     # which members were edited is found by this index alone, without reading the texts
     op.drop_index("ix_documents_current", "documents")
     op.create_index("ix_documents_current", "documents", ["article_id", "current", "content_sha"])

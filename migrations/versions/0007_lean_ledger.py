@@ -56,7 +56,7 @@ def upgrade() -> None:
 
 def old_ratings() -> sa.Table:
     texts = [sa.Column(name, sa.Text()) for name in ("id", "outlet_key", "unit", "rater", "family", "state", "label")]
-    texts += [sa.Column(name, sa.Text()) for name in ("method", "reason", "url", "supersedes")]
+    texts += [sa.Column(name, sa.Text()) for name in ("method", "reason", "url", "supersedes", "scale", "confidence")]
     days = [sa.Column(name, sa.Date()) for name in ("rated_on", "valid_from", "valid_to")]
     others = [sa.Column("position", sa.Integer()), sa.Column("recorded_at", columns.UtcDateTime())]
     return sa.Table("ratings", sa.MetaData(), *texts, *days, *others)
@@ -65,9 +65,12 @@ def old_ratings() -> sa.Table:
 def carried_over(row: dict) -> dict:
     # all of them were written into outlets.toml by the operator, and have been shown ever since
     added = {
-        "kind": "desk", "scale": "five places", "country": "", "raw": "", "crosswalk": "", "low": None, "high": None,
-        "confidence": "", "recorded_by": "configuration", "licence": "", "attribution": "", "export": "allow",
+        "kind": "desk", "country": "", "raw": "", "crosswalk": "", "low": None, "high": None,
+        "recorded_by": "configuration", "licence": "", "attribution": "", "export": "allow",
     }
+    if len(row["scale"]) == 2:  # a country, in whose politics the rating measures
+        added["country"] = row["scale"]
+    added["scale"] = "five places"
     if row["state"] == "unrated" and row["reason"] == "withdrawn from the configuration":
         added["valid_to"] = max(row["recorded_at"].date(), row["valid_from"])  # it said that a rating has ended
     return {**row, **added}

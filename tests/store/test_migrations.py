@@ -176,7 +176,17 @@ def test_ratings_are_carried_into_the_ledger_and_the_same_file_appends_nothing(e
             connection.execute(text("create extension if not exists vector"))
         command.upgrade(_config(connection), "0006")
         _put(connection, "outlets", key="lantern")
-        _put(connection, "ratings", id="r_1", state="rated", label="Left", position=-2, **rated)
+        _put(
+            connection,
+            "ratings",
+            id="r_1",
+            state="rated",
+            label="Left",
+            position=-2,
+            scale="US",
+            confidence="low",
+            **rated,
+        )
         withdrawn = {"reason": "withdrawn from the configuration", "supersedes": "r_2", **rated, "rater": "B"}
         _put(connection, "ratings", id="r_2", state="rated", label="Right", position=2, **{**rated, "rater": "B"})
         _put(connection, "ratings", id="r_3", state="unrated", label=None, position=None, **withdrawn)
@@ -185,7 +195,8 @@ def test_ratings_are_carried_into_the_ledger_and_the_same_file_appends_nothing(e
 
     toml = '[lantern]\nname = "L"\nhome = "https://l.example/"\n'
     (tmp_path / "outlets.toml").write_text(
-        toml + 'ratings = [{ rater = "A", rated_on = 2026-01-15, label = "Left" }]\n', encoding="utf-8"
+        toml + 'ratings = [{ rater = "A", rated_on = 2026-01-15, label = "Left", scale = "US", confidence = "low" }]\n',
+        encoding="utf-8",
     )
     with empty.write() as session:
         sync_outlets(session, load_outlets(tmp_path), Clock(NOW))
@@ -193,5 +204,6 @@ def test_ratings_are_carried_into_the_ledger_and_the_same_file_appends_nothing(e
         rows = {row.id: row for row in session.scalars(select(RatingRow))}
         assert set(rows) == {"r_1", "r_2", "r_3"}
         assert (rows["r_1"].kind, rows["r_1"].export, rows["r_1"].recorded_by) == ("desk", "allow", "configuration")
+        assert (rows["r_1"].country, rows["r_1"].scale, rows["r_1"].confidence) == ("US", "five places", "low")
         assert rows["r_3"].valid_to == NOW.date()
         assert tags(session, ["lantern"], NOW)["lantern"].label is Lean.LEFT
