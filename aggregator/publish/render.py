@@ -179,7 +179,7 @@ def moments(timezone: str) -> Callable[..., Markup]:
 
 
 def markdown(text: str) -> tuple[str, Markup]:
-    """A document's first heading and its body as HTML; raw HTML is not passed on, nor links to files beside it."""
+    """A document's first heading and its body as HTML; raw HTML is not passed on, nor files beside it."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(text)
     heading = ""
@@ -187,7 +187,7 @@ def markdown(text: str) -> tuple[str, Markup]:
         heading, tokens = tokens[1].content, tokens[3:]
     for token in tokens:
         if token.children:
-            token.children = _without_local_links(token.children)
+            token.children = _without_files(token.children)
     html = str(reader.renderer.render(tokens, reader.options, {}))
     number = itertools.count(1)
     opened = '<div class="scroll" role="region" aria-label="{} {}" tabindex="0"><{}>'
@@ -203,9 +203,12 @@ def address(base: str, path: str = "") -> str:
     return base.rstrip("/") + "/" + quote(path.removesuffix("index.html"))
 
 
-def _without_local_links(tokens: list[Token]) -> list[Token]:
+def _without_files(tokens: list[Token]) -> list[Token]:
+    """Without links to files of the repository, and without pictures: the tables say what those show."""
     kept, dropped = [], False
     for token in tokens:
+        if token.type == "image":
+            continue
         if token.type == "link_open":
             dropped = not web_address(str(token.attrGet("href") or ""))
         if not (dropped and token.type in ("link_open", "link_close")):
