@@ -7,12 +7,12 @@ from babel import Locale
 
 def country_name(code: str) -> str:
     """The name of a country by its two letters (Unicode CLDR); the letters themselves where there is none."""
-    return _english().territories.get(code, code)
+    return str(_english().territories.get(code, code))
 
 
 def language_name(code: str) -> str:
     """The name of a language by its two or three letters (Unicode CLDR); the letters themselves where there is none."""
-    return _english().languages.get(code, code)
+    return str(_english().languages.get(code, code))
 
 
 @cache

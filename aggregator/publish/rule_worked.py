@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from aggregator.publish.render import in_words
+from aggregator.publish.render import in_full, in_words
 from aggregator.sources.consensus import LABELLING, lean_at, middle, newest_of_each_family, of_one_scale, span
 from aggregator.types import LeanState, LeanTag, RaterKind, Rating, WhyUnrated
 
@@ -17,7 +17,7 @@ from aggregator.types import LeanState, LeanTag, RaterKind, Rating, WhyUnrated
 WHY_UNRATED = {
     WhyUnrated.NO_RATING: "No rating of it is on file.",
     WhyUnrated.OFF_SCALE: "Those who have looked at it give it no place on the scale from Left to Right.",
-    WhyUnrated.AUDIENCE: "Only the leaning of its audience was measured, which says who reads it and not what it prints.",
+    WhyUnrated.AUDIENCE: "Only its audience’s leaning was measured: who reads it, not what it prints.",
     WhyUnrated.LICENCE: "There are ratings of it on file, and none of them may be passed on.",
 }
 
@@ -82,9 +82,9 @@ def _part(rating: Rating, day: date, newest: Sequence[Rating], used: Sequence[Ra
         return rating.label.position, ""
     begins = rating.valid_from or rating.rated_on
     if begins > day:
-        return None, f"not valid before {begins.isoformat()}"
+        return None, f"not valid before {in_full(begins)}"
     if rating.valid_to is not None and rating.valid_to <= day:
-        return None, f"ended on {rating.valid_to.isoformat()}"
+        return None, f"ended on {in_full(rating.valid_to)}"
     if not any(rating is one for one in newest):
         return None, "a newer statement of the same family takes its place"
     if rating.kind is RaterKind.AUDIENCE:
@@ -113,8 +113,8 @@ def _steps(places: Sequence[int]) -> Iterable[str]:
         yield f"{_rounding(mean)} {signed(label)}, {lean_at(label)}."
     widest = span(places)
     yield (
-        f"The range: from the lowest place ({signed(low)}) to the highest ({signed(high)}), one step wider on each side "
-        f"as far as the scale goes: {lean_at(widest[0])} to {lean_at(widest[1])}."
+        f"The range: from the lowest place ({signed(low)}) to the highest ({signed(high)}), one step wider on each "
+        f"side as far as the scale goes: {lean_at(widest[0])} to {lean_at(widest[1])}."
     )
 
 
