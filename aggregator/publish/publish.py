@@ -99,7 +99,9 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
         shelf = _read(session, catalogue)
         ledgers = read_ledgers(session, clock.now(), site, also=_with_page(root))
     earlier = [f"{FEEDS}/{file.relative_to(root / FEEDS).as_posix()}" for file in (root / FEEDS).rglob("*.*")]
-    feeds = render_feeds(shelf.pages, info, shelves, stood_in=shelf.stood_in, earlier=earlier, threads=threads)
+    feeds = render_feeds(
+        shelf.pages, info, shelves, stood_in=shelf.stood_in, earlier=earlier, threads=threads, ledgers=ledgers
+    )
     written = write_files(_site(shelf, info, shelves, method, threads, ledgers), root)
     kept_back = write_files(_notes(shelf.held, info), root)
     told = write_files(feeds, root)
