@@ -45,14 +45,15 @@ class Line:
 
 
 def render_outlets(
-    ledgers: Ledgers, stories: Mapping[str, Sequence[Told]], render: Renderer, base: str
+    ledgers: Ledgers, stories: Mapping[str, Sequence[Told]], render: Renderer, base: str, rule: str
 ) -> Iterator[File]:
-    """The page of each outlet, then the list; `stories` by outlet, the newest first."""
+    """The page of each outlet, then the list; `stories` by outlet, the newest first; `rule`: where it stands."""
     for outlet in ledgers.outlets.values():
         told = stories.get(outlet.key, ())
-        values = _values(outlet, ledgers, told[:_MOST_STORIES], len(told))
+        values = {**_values(outlet, ledgers, told[:_MOST_STORIES], len(told)), "rule": rule}
         yield from render.pages("outlet.html", outlet.path, canonical=address(base, outlet.path), **values)
-    yield from render.pages("outlets.html", LIST, canonical=address(base, LIST), countries=_by_country(ledgers))
+    listed = {"countries": _by_country(ledgers), "rule": rule}
+    yield from render.pages("outlets.html", LIST, canonical=address(base, LIST), **listed)
 
 
 def told_by_outlet(pages: Iterable[StoryPage], paths: Mapping[str, str]) -> dict[str, list[Told]]:
@@ -71,7 +72,9 @@ def unit_name(unit: Unit) -> str:
 
 
 def _values(outlet: OutletLedger, ledgers: Ledgers, told: Sequence[Told], all_told: int) -> dict[str, Any]:
-    lines = [_line(outlet, statement) for statement in outlet.statements if not statement.repeated]
+    order = {unit.key: place for place, unit in enumerate(outlet.units)}
+    statements = sorted(outlet.statements, key=lambda one: (order[one.rating.unit], one.rating.rater.casefold()))
+    lines = [_line(outlet, statement) for statement in statements if not statement.repeated]
     return {
         "outlet": outlet,
         "facts": _facts(outlet),

@@ -192,10 +192,11 @@ def markdown(text: str) -> tuple[str, Markup]:
     heading = ""
     if tokens and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
         heading, tokens = tokens[1].content, tokens[3:]
-    for token, inside in zip(tokens, [*tokens[1:], None], strict=True):
+    for token in tokens:
         if token.children:
             token.children = _without_local_links(token.children)
-        if token.type == "heading_open" and token.tag == "h2" and inside is not None:
+    for token, inside in itertools.pairwise(tokens):
+        if token.type == "heading_open" and token.tag == "h2":
             token.attrSet("id", slug_of(inside.content))
     html = str(reader.renderer.render(tokens, reader.options, {}))
     number = itertools.count(1)

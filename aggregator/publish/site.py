@@ -29,6 +29,7 @@ from aggregator.publish.story import linked_data, story_values
 from aggregator.publish.threads import LIFE, Line, Threads, thread_path
 from aggregator.summarise.page import SEEN, Related, StoryPage, Tombstone, Topic, buried
 
+METHOD = "method/index.html"
 #: cards of a topic on the home page, and on its own page before the list goes on in plain headlines
 _CARDS_AT_HOME, _CARDS = 6, 60
 #: other stories below a story
@@ -103,7 +104,8 @@ class _Site:
         ledgers: Ledgers,
     ) -> None:
         seen = [buried(page) for page in pages if page.status in SEEN]
-        self.site, self.method, self.before, self.threads, self.ledgers = site, method, before, threads, ledgers
+        self.site, self.before, self.threads, self.ledgers = site, before, threads, ledgers
+        self.heading, self.method = markdown(method)
         self.pages = _in_order(page for page in seen if isinstance(page, StoryPage))
         self.tombs = sorted((page for page in seen if isinstance(page, Tombstone)), key=lambda page: page.id)
         self.places = {page.id: Place(page.id, _slugs(page, slugs.get(page.id, ()))) for page in seen}
@@ -124,7 +126,8 @@ class _Site:
             yield from self._at_its_places(tomb, "tombstone.html", self._tomb_values(tomb))
         yield from self._threads()
         told = told_by_outlet(self.pages, {key: place.path for key, place in self.places.items()})
-        yield from render_outlets(self.ledgers, told, self.render, self.site.base_url)
+        rule = METHOD + ("#lean-labels" if 'id="lean-labels"' in self.method else "")
+        yield from render_outlets(self.ledgers, told, self.render, self.site.base_url, rule)
         for topic in self.topics:
             cards = [card for card in self.cards if _on(card, topic)]
             yield self._file("topic.html", f"topic/{topic.slug}/index.html", topic=topic, listed=cards, most=_CARDS)
@@ -159,8 +162,7 @@ class _Site:
         return Line(self.alive[key], self.places[key].path, LIFE.get(self.threads.life.get(key, ""), ""))
 
     def _method(self) -> Iterator[File]:
-        heading, body = markdown(self.method)
-        yield self._file("method.html", "method/index.html", heading=heading or "How we work", body=body)
+        yield self._file("method.html", METHOD, heading=self.heading or "How we work", body=self.method)
 
     def _home(self) -> File:
         lead = _lead(self.cards)
@@ -178,7 +180,7 @@ class _Site:
 
     def _addresses(self) -> Iterator[tuple[str, str]]:
         """Every page that is worth finding, and when it changed."""
-        yield from ((path, "") for path in ("index.html", "method/index.html", LIST))
+        yield from ((path, "") for path in ("index.html", METHOD, LIST))
         yield from ((f"topic/{topic.slug}/index.html", "") for topic in self.topics)
         yield from ((self.places[page.id].path, page.updated_at) for page in self.pages)
         yield from ((thread_path(thread), "") for thread in self.threads.pages)
