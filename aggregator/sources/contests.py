@@ -58,6 +58,7 @@ def public_contests(session: Session, keys: Iterable[str]) -> Mapping[str, Seque
     for some in in_parts(sorted(set(keys))):
         query = (
             select(Contest, ContestAnswer, ContestText.text)
+            .select_from(Contest)
             .join(ContestAnswer, and_(ContestAnswer.contest_id == Contest.id, is_last()))
             .outerjoin(ContestText, ContestText.contest_id == Contest.id)
             .where(Contest.outlet_key.in_(some), ContestAnswer.outcome != NOT_TAKEN)
