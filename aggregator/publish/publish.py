@@ -6,6 +6,7 @@ written, each whole or not at all; where nothing has changed, nothing is rendere
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -87,11 +88,16 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
         contact=site.contact,
     )
     shelves = [Topic(slug=topic.slug, name=topic.name) for topic in topics.topics]
-    method = (resource("docs") / "method.md").read_text(encoding="utf-8")
+    method, pictures = _method()
     root = data / SITE
     with store.read() as session:
         catalogue = _catalogue(session)
-        frame = (site.model_dump(), [(shelf.slug, shelf.name) for shelf in shelves], sha256(method), program())
+        frame = (
+            site.model_dump(),
+            [(shelf.slug, shelf.name) for shelf in shelves],
+            sha256(repr((method, pictures))),
+            program(),
+        )
         threads = _with_files(read_threads(session, _readable(catalogue)), root)
         made_from = sha256(repr((frame, catalogue, threads, ledger_state(session, clock.now()))))
         if (files := files_as_left(data, root, made_from)) is not None:
@@ -102,7 +108,7 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
     feeds = render_feeds(
         shelf.pages, info, shelves, stood_in=shelf.stood_in, earlier=earlier, threads=threads, ledgers=ledgers
     )
-    written = write_files(_site(shelf, info, shelves, method, threads, ledgers), root)
+    written = write_files(_site(shelf, info, shelves, method, pictures, threads, ledgers), root)
     kept_back = write_files(_notes(shelf.held, info), root)
     told = write_files(feeds, root)
     with contextlib.suppress(FileExistsError):
@@ -113,8 +119,21 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
     return Published(len(shelf.pages), changed, unchanged)
 
 
+def _method() -> tuple[str, dict[str, bytes]]:
+    """The text of how we work, and the pictures in it."""
+    docs = resource("docs")
+    text = (docs / "method.md").read_text(encoding="utf-8")
+    return text, {name: (docs / name).read_bytes() for name in re.findall(r"!\[[^\]]*\]\(([\w-]+\.svg)\)", text)}
+
+
 def _site(
-    shelf: _Shelf, info: SiteInfo, shelves: Sequence[Topic], method: str, threads: Threads, ledgers: Ledgers
+    shelf: _Shelf,
+    info: SiteInfo,
+    shelves: Sequence[Topic],
+    method: str,
+    pictures: Mapping[str, bytes],
+    threads: Threads,
+    ledgers: Ledgers,
 ) -> Iterator[File]:
     # a topic that only pages know keeps its page when the last of them is gone: it must not go on listing that
     known = {one.slug for one in shelves}
@@ -128,6 +147,7 @@ def _site(
         before=shelf.before,
         threads=threads,
         ledgers=ledgers,
+        pictures=pictures,
     )
 
 

@@ -6,7 +6,7 @@ Nothing depends on the time of rendering: the same pages give the same bytes.
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -185,8 +185,11 @@ def moments(timezone: str) -> Callable[..., Markup]:
     return when
 
 
-def markdown(text: str) -> tuple[str, Markup]:
-    """A document's first heading and its body as HTML; raw HTML is not passed on, nor links to files beside it."""
+def markdown(text: str, pictures: Collection[str] = ()) -> tuple[str, Markup]:
+    """A document's first heading and its body as HTML; raw HTML is not passed on, nor links to files beside it.
+
+    Of pictures beside it those named in `pictures` are shown, of others their words alone.
+    """
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(text)
     heading = ""
@@ -194,7 +197,7 @@ def markdown(text: str) -> tuple[str, Markup]:
         heading, tokens = tokens[1].content, tokens[3:]
     for token in tokens:
         if token.children:
-            token.children = _without_local_links(token.children)
+            token.children = [_shown(each, pictures) for each in _without_local_links(token.children)]
     for token, inside in itertools.pairwise(tokens):
         if token.type == "heading_open" and token.tag == "h2":
             token.attrSet("id", slug_of(inside.content))
@@ -223,6 +226,13 @@ def _without_local_links(tokens: list[Token]) -> list[Token]:
         if token.type == "link_close":
             dropped = False
     return kept
+
+
+def _shown(token: Token, pictures: Collection[str]) -> Token:
+    """A picture that is there, or what it would have said."""
+    if token.type != "image" or token.attrGet("src") in pictures:
+        return token
+    return Token("text", "", 0, content=token.content)
 
 
 def _cleaned(value: Any) -> Any:

@@ -19,6 +19,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from markupsafe import Markup
+
 from aggregator.publish import charts
 from aggregator.publish.files import File, SiteInfo
 from aggregator.publish.outlet_ledger import Ledgers
@@ -69,6 +71,15 @@ class Card:
     bar: charts.Bar
 
 
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How we work: a heading, a text as HTML, and its pictures by name."""
+
+    heading: str
+    body: Markup
+    pictures: Mapping[str, bytes]
+
+
 def render_site(
     pages: Sequence[StoryPage | Tombstone],
     site: SiteInfo,
@@ -79,16 +90,19 @@ def render_site(
     before: Mapping[str, StoryPage] | None = None,
     threads: Threads | None = None,
     ledgers: Ledgers | None = None,
+    pictures: Mapping[str, bytes] | None = None,
 ) -> Iterator[File]:
     """All files of the site. The same arguments give the same bytes, and `site.now` is not among what counts.
 
     `topics` in the order of the home page; `slugs` are those ever used for each page, oldest first (without them the
-    one in the page's address); `method` is a Markdown text; `before` has, of pages with several versions, the one
-    that readers saw last; `threads` are those of the pages; `ledgers` are those of the outlets. Drafts and held pages
-    are left out. Raises ConfigError for an unknown time zone.
+    one in the page's address); `method` is a Markdown text and `pictures` are those in it, by name; `before` has, of
+    pages with several versions, the one that readers saw last; `threads` are those of the pages; `ledgers` are those of
+    the outlets. Drafts and held pages are left out. Raises ConfigError for an unknown time zone.
     """
-    drawn = _Site(pages, site, topics, slugs or {}, method, before or {}, threads or Threads(), ledgers or Ledgers())
-    return drawn.files()
+    text = Method(*markdown(method, pictures or ()), pictures or {})
+    return _Site(
+        pages, site, topics, slugs or {}, text, before or {}, threads or Threads(), ledgers or Ledgers()
+    ).files()
 
 
 class _Site:
@@ -98,14 +112,13 @@ class _Site:
         site: SiteInfo,
         topics: Sequence[Topic],
         slugs: Mapping[str, Sequence[str]],
-        method: str,
+        method: Method,
         before: Mapping[str, StoryPage],
         threads: Threads,
         ledgers: Ledgers,
     ) -> None:
         seen = [buried(page) for page in pages if page.status in SEEN]
-        self.site, self.before, self.threads, self.ledgers = site, before, threads, ledgers
-        self.heading, self.method = markdown(method)
+        self.site, self.method, self.before, self.threads, self.ledgers = site, method, before, threads, ledgers
         self.pages = _in_order(page for page in seen if isinstance(page, StoryPage))
         self.tombs = sorted((page for page in seen if isinstance(page, Tombstone)), key=lambda page: page.id)
         self.places = {page.id: Place(page.id, _slugs(page, slugs.get(page.id, ()))) for page in seen}
@@ -126,7 +139,7 @@ class _Site:
             yield from self._at_its_places(tomb, "tombstone.html", self._tomb_values(tomb))
         yield from self._threads()
         told = told_by_outlet(self.pages, {key: place.path for key, place in self.places.items()})
-        rule = METHOD + ("#lean-labels" if 'id="lean-labels"' in self.method else "")
+        rule = METHOD + ("#lean-labels" if 'id="lean-labels"' in self.method.body else "")
         yield from render_outlets(self.ledgers, told, self.render, self.site.base_url, rule)
         for topic in self.topics:
             cards = [card for card in self.cards if _on(card, topic)]
@@ -162,7 +175,10 @@ class _Site:
         return Line(self.alive[key], self.places[key].path, LIFE.get(self.threads.life.get(key, ""), ""))
 
     def _method(self) -> Iterator[File]:
-        yield self._file("method.html", METHOD, heading=self.heading or "How we work", body=self.method)
+        for name, content in sorted(self.method.pictures.items()):
+            yield File(f"method/{name}", content)
+        heading, body = self.method.heading or "How we work", self.method.body
+        yield self._file("method.html", METHOD, heading=heading, body=body)
 
     def _home(self) -> File:
         lead = _lead(self.cards)
