@@ -4,7 +4,7 @@ Of statements that may not be passed on nothing leaves this module but how many 
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -82,7 +82,12 @@ def read_ledgers(session: Session, now: datetime, site: SiteSettings, also: Iter
     wanted |= {key for key, olds in continued.items() if any(one.key in wanted for one in olds)}
     keys = sorted(key for key in wanted if _SAFE.fullmatch(key))
     known = KnownRatings(session, keys, now)
-    return Ledgers({key: _ledger(key, rows, known, continued, now.date(), site) for key in keys})
+    heirs: dict[str, list[Link]] = {}
+    for key, olds in sorted(continued.items()):
+        for one in olds:
+            heirs.setdefault(one.key, []).append(Link(key, rows.outlets[key].name, one.until))
+    made = (_ledger(key, rows, known, continued.get(key, ()), now.date(), site) for key in keys)
+    return Ledgers({one.key: replace(one, continued_by=tuple(heirs.get(one.key, ()))) for one in made})
 
 
 class _Rows:
@@ -135,18 +140,12 @@ def _ledger(
     key: str,
     rows: _Rows,
     known: KnownRatings,
-    continued: Mapping[str, Sequence[Former]],
+    continues: Sequence[Former],
     day: date,
     site: SiteSettings,
 ) -> OutletLedger:
     about = rows.outlets[key]
-    olds = [Link(one.key, rows.outlets[one.key].name, one.until) for one in continued.get(key, ())]
-    news = [
-        Link(other, rows.outlets[other].name, one.until)
-        for other, some in sorted(continued.items())
-        for one in some
-        if one.key == key
-    ]
+    olds = [Link(one.key, rows.outlets[one.key].name, one.until) for one in continues]
     keys = [key, *(one.key for one in olds)]
     statements = tuple(rows.statements(keys))
     states = tuple(rows.states.get(key, ()))
@@ -164,7 +163,6 @@ def _ledger(
         withheld=rows.withheld(keys),
         states=states,
         continues=tuple(olds),
-        continued_by=tuple(news),
         contests=tuple(rows.contests.get(key, ())),
         open_contests=rows.waiting.get(key, 0),
         contest_address=contest_address(site, key),
