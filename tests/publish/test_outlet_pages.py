@@ -227,7 +227,7 @@ def test_a_renamed_outlet_leads_on_and_keeps_its_history(press: Press) -> None:
     assert "Left since 15 Jan 2026" in press.text("outlet/old")
     assert 'href="../../outlet/old/index.html"' in press.html("outlet/new")
     assert "given when it was Old" in press.text("outlet/new")
-    assert "Owner Signal Group" in press.text("outlet/new")
+    assert "owner Signal Group" in press.text("outlet/new")
 
 
 def test_answered_contests_are_shown_and_open_ones_are_counted(press: Press) -> None:
