@@ -18,7 +18,7 @@ _TYPES = {
     ".json": "application/json",
 }
 _FEEDS = {".json": "application/feed+json", ".xml": "application/atom+xml"}
-_NOT_FEEDS = ("feeds/index.json", "feeds/schema/")
+_NOT_FEEDS = ("feeds/index.json", "feeds/schema/", "feeds/outlets.json", "feeds/outlet/")
 
 
 class PublicSite(StaticFiles):

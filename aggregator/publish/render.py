@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 
 from aggregator.errors import ConfigError
 from aggregator.publish.charts import owned
+from aggregator.publish.countries import country_name
 from aggregator.publish.files import File, SiteInfo
 from aggregator.text import clean, sha256
 
@@ -68,6 +69,7 @@ def environment() -> Environment:
     made.filters |= {
         "short": title, "web": web_address, "host": host, "plural": plural, "slug": slug_of, "words": in_words,
         "titled": titled, "json_ld": json_ld, "owned": owned,
+        "country": country_name,
     }  # fmt: skip
     return made
 
@@ -111,6 +113,11 @@ def host(value: str) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 source`, `2 sources`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def in_full(day: date) -> str:
+    """`1 March 2026`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def titled(role: str) -> bool:
@@ -188,6 +195,9 @@ def markdown(text: str) -> tuple[str, Markup]:
     for token in tokens:
         if token.children:
             token.children = _without_local_links(token.children)
+    for token, inside in itertools.pairwise(tokens):
+        if token.type == "heading_open" and token.tag == "h2":
+            token.attrSet("id", slug_of(inside.content))
     html = str(reader.renderer.render(tokens, reader.options, {}))
     number = itertools.count(1)
     opened = '<div class="scroll" role="region" aria-label="{} {}" tabindex="0"><{}>'

@@ -124,7 +124,22 @@ def _leans(sources: Iterable[SourceText]) -> list[Label]:
     return sorted({_LABELS[source.lean.text] for source in sources}, key=order.index)
 
 
-def _lean(tag: LeanTag, raters: list[RaterLabel], as_of: str) -> SourceLean:
+def source_lean(tag: LeanTag, as_of: str) -> SourceLean:
+    """A lean as pages and feeds have it, with what each rater says."""
+    raters = [
+        RaterLabel(
+            rater=rating.rater,
+            label=rating.label.value if rating.label else rating.state.value.title(),
+            rated_on=rating.rated_on.isoformat(),
+            method=rating.method,
+            id=rating.id,
+            reason=rating.reason,
+            url=rating.url or None,
+            attribution=rating.attribution,
+            scale_of=rating.country,
+        )
+        for rating in tag.raters
+    ]
     return SourceLean(
         label=_LABELS[tag.text],
         raters=raters,
@@ -140,27 +155,13 @@ def _lean(tag: LeanTag, raters: list[RaterLabel], as_of: str) -> SourceLean:
 
 
 def _card(source: SourceText, n: int, plan: Plan, *, shared: bool) -> Source:
-    raters = [
-        RaterLabel(
-            rater=rating.rater,
-            label=rating.label.value if rating.label else rating.state.value.title(),
-            rated_on=rating.rated_on.isoformat(),
-            method=rating.method,
-            id=rating.id,
-            reason=rating.reason,
-            url=rating.url or None,
-            attribution=rating.attribution,
-            scale_of=rating.country,
-        )
-        for rating in source.lean.raters
-    ]
     return Source(
         n=n,
         article_id=source.article_id,
         outlet=source.outlet,
         outlet_key=source.outlet_key,
         unit=source.unit,
-        lean=_lean(source.lean, raters, plan.context.as_of),
+        lean=source_lean(source.lean, plan.context.as_of),
         title=source.title,
         url=source.url,
         published_at=_time(source.published_at) if source.published_at else None,
