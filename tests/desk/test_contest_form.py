@@ -25,6 +25,13 @@ def caller(room: Room, address: str) -> Browser:
     return Browser(TestClient(room.app, base_url="http://desk.example", headers=SAME, client=(address, 50_000)))
 
 
+def with_page(room: Room) -> None:
+    """The outlet's page is published."""
+    page = room.data / "site" / "outlet" / "outlet-1" / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text("<h1>An outlet</h1>", encoding="utf-8")
+
+
 def kept(room: Room) -> list[Contest]:
     """The contests that came in, but the one that was there."""
     with room.store.read() as session:
@@ -42,7 +49,10 @@ def wrong(answer: Answer) -> dict[str, str]:
 
 def test_anybody_contests_a_label_and_learns_where_the_answer_will_stand(room: Room) -> None:
     reader = room.browser()
+    assert not reader.get(FORM).document.xpath("//main//a")  # it has no page yet
+    with_page(room)
     form = reader.get(FORM)
+    assert "http://localhost:8000/outlet/outlet-1/" in form.document.xpath("//main//a/@href")
 
     assert form.status == 200
     assert "Lean Right" in form.words
@@ -55,7 +65,7 @@ def test_anybody_contests_a_label_and_learns_where_the_answer_will_stand(room: R
     assert done.url.endswith(f"{FORM}/{contest.id}")  # loading it again sends nothing again
     assert contest.id in done.words
     assert "It waits for the desk" in done.words
-    assert "http://localhost:8000/outlet/outlet-1/" in done.document.xpath("//main//a/@href")
+    assert "http://localhost:8000/outlet/outlet-1/#contest" in done.document.xpath("//main//a/@href")
     assert (contest.outlet_key, contest.unit, contest.subject, contest.came_by) == (
         "outlet-1", "news", "rating-wrong", "form",
     )  # fmt: skip
@@ -183,10 +193,11 @@ def test_below_a_path_of_base_url_and_without_a_form(room: Room) -> None:
     def at(**site: Any) -> Room:
         return replace(room, settings=Settings(site=SiteSettings(**site)))
 
+    with_page(room)
     below = at(base_url="https://news.example/daily").browser()
     done = below.post(f"/daily{FORM}", FIELDS)
     assert done.url.startswith(f"http://desk.example/daily{FORM}/c_")
-    assert "https://news.example/daily/outlet/outlet-1/" in done.document.xpath("//main//a/@href")
+    assert "https://news.example/daily/outlet/outlet-1/#contest" in done.document.xpath("//main//a/@href")
     none = at(contest="none", contact="desk@news.example").browser().get(FORM)
     assert none.status == 404
     assert "desk@news.example" in none.words
