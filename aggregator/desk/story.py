@@ -41,6 +41,7 @@ class Member:
     why: str
     founder: bool = False
     story: str | None = None
+    outlet_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def _member(
     founder = article.id == story.founding_article_id
     return Member(
         article.id, article.title, article.url, outlet, lean, article.order_at, article.published_at is not None,
-        kind, score, sure, why, founder, at,
+        kind, score, sure, why, founder, at, article.outlet_key,
     )  # fmt: skip
 
 

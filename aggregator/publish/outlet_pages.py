@@ -52,8 +52,8 @@ def render_outlets(
         told = stories.get(outlet.key, ())
         values = {**_values(outlet, ledgers, told[:_MOST_STORIES], len(told)), "rule": rule}
         yield from render.pages("outlet.html", outlet.path, canonical=address(base, outlet.path), **values)
-    listed = {"countries": _by_country(ledgers), "rule": rule}
-    yield from render.pages("outlets.html", LIST, canonical=address(base, LIST), **listed)
+    countries = _by_country(ledgers)
+    yield from render.pages("outlets.html", LIST, canonical=address(base, LIST), countries=countries, rule=rule)
 
 
 def told_by_outlet(pages: Iterable[StoryPage], paths: Mapping[str, str]) -> dict[str, list[Told]]:

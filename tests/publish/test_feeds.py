@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from aggregator.clock import rfc3339
-from aggregator.publish import feeds
+from aggregator.publish import feeds, outlet_json
 from aggregator.publish.feeds import render_feeds
 from aggregator.publish.files import File, SiteInfo, write_files
 from aggregator.publish.site import render_site
