@@ -117,6 +117,7 @@ def test_a_contest_goes_from_the_form_to_the_desk_and_its_answer_onto_the_outlet
     page.get_by_role("link", name="the outlet’s page").click()
     told = page.locator(f"#{reference}").inner_text()
     assert all(line in told for line in (*ANSWER.splitlines(), *TEXT.splitlines()))
+    assert reference in told
     look(page, "outlet")
 
 
