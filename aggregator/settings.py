@@ -50,7 +50,7 @@ class SiteSettings(Section):
     notice: str = ""
     contact: str = ""
     #: where `aggregator serve` answers the form for contests; empty: at base_url, "none": there is no form
-    contest: str = Field(default="", pattern=r"^(none|https?://[^/\s@]+(/[^\s?#]*)?)?$")
+    contest: str = Field(default="", pattern=r"^(none|https?://[^/\s@?#]+/?)?$")
 
     @field_validator("timezone")
     @classmethod

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from aggregator.desk.asked import Asked, Note, Typed
 from aggregator.desk.signing import caller
 from aggregator.errors import Rejected
+from aggregator.publish.publish import SITE
 from aggregator.publish.render import address, web_address
 from aggregator.sources.contest_filing import LONGEST, SHORTEST, Sender, complaints, file_contest, units_of
 from aggregator.sources.contests import NO_FORM, SUBJECTS
@@ -102,8 +103,11 @@ def _missing(asked: Asked, session: Session) -> Response:
 
 
 def _page_of(asked: Asked, key: str) -> str:
-    """The address of the outlet's page on the public site, which may be another host's."""
-    return web_address(address(asked.work.settings.site.base_url, f"outlet/{key}/index.html"))
+    """The address of the outlet's page on the public site, which may be another host's; "" while it has none."""
+    path = f"outlet/{key}/index.html"
+    if not (asked.work.data / SITE / path).is_file():
+        return ""
+    return web_address(address(asked.work.settings.site.base_url, path))
 
 
 def _frame(asked: Asked, session: Session) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Contests are taken in within limits, answered for good, and public only as far as the desk says."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -91,7 +92,7 @@ def test_the_form_is_where_the_settings_say(contest: str, address: str) -> None:
     assert contest_address(SiteSettings(base_url="https://news.example/x/", contest=contest), "a/b") == address
 
 
-@pytest.mark.parametrize("value", ["None", "javascript:alert(1)", "https://u@desk.example", "ftp://x", "//x"])
+@pytest.mark.parametrize("value", ["None", "javascript:alert(1)", "https://u@desk.example", "https://x/y", "//x"])
 def test_the_form_is_at_a_web_address_or_nowhere(value: str) -> None:
     with pytest.raises(ValueError, match="contest"):
         SiteSettings(contest=value)
@@ -135,6 +136,15 @@ def test_the_same_words_about_the_same_unit_within_a_day_are_one_contest(known: 
     assert sent(known, now + 23 * HOUR, f"  {TEXT}\r\n") == first
     assert sent(known, now + 25 * HOUR) != first
     assert sent(known, now, outlet="p") != first
+
+
+def test_sent_twice_at_the_same_moment_it_is_still_one(known: Store, clock: Clock) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        ids = set(pool.map(lambda _: sent(known, clock.now(), sender=Sender("hash", clock.now())), range(4)))
+
+    assert len(ids) == 1
+    with known.read() as session:
+        assert session.scalar(select(func.count()).select_from(Contest)) == 1
 
 
 def test_from_one_address_three_an_hour_and_ten_a_day_are_taken(small: Store, clock: Clock) -> None:
