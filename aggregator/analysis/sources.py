@@ -36,9 +36,8 @@ def load_articles(
 
     Each has the lean that readers may see, by the ratings valid on its own day; an opinion piece that of its outlet's
     opinion unit, an article of an edition that edition's, and its country. With a `vector_recipe` the sentences come
-    with their vectors, where those are of the present text;
-    `syndication_id` is the article's own until `with_syndication`. Where only counts are asked for, without `cut`, no
-    text is cut into sentences.
+    with their vectors, where those are of the present text; `syndication_id` is the article's own until
+    `with_syndication`. Where only counts are asked for, without `cut`, no text is cut into sentences.
     """
     query = (
         select(Article, Document, Outlet)
