@@ -129,7 +129,7 @@ def elapsed(seconds: float) -> str:
 def _lane(name: str, of: Sequence[tuple[float, Arrival]], whole: float, most: int, row: int) -> Lane:
     foot = row * _LANE + _NAME + _STEP
     x = [_EDGE + (100 - 2 * _EDGE) * at / whole for at, _ in of]
-    ends = [*x[1:], 100 - _EDGE]
+    ends = [*x[1:], 100 - _EDGE][: len(x)]
     heights = [_STEP * (k + 1) / most for k in range(len(of))]
     steps = tuple(
         Step(f"{a:.2f}", f"{b - a:.2f}", f"{foot - height:.1f}", f"{height:.1f}")
