@@ -11,6 +11,8 @@ from aggregator.types import SIDES
 YOUNG = "the first 24 hours were not over and counted when this version was written"
 BEFORE = "the story was a day old before attention was counted here"
 _DAY = timedelta(hours=24)
+#: of fewer articles the words give no percentage
+_MANY = 20
 _OUTLETS = {"left": "left-leaning outlet", "center": "Center outlet", "right": "right-leaning outlet"}
 #: rule 1 is that of counts; the place in the page
 _RULE, _PLACE = 1, "coverage.attention"
@@ -47,7 +49,7 @@ def _side(side: SideAttention) -> str:
 
 
 def _percent(side: SideAttention) -> str:
-    if not side.on_story or not side.share:
+    if side.articles < _MANY or not side.share:
         return ""
     share = 100 * side.share
     return f" ({share:.1f} %)" if share >= 0.1 else " (less than 0.1 %)"
