@@ -19,6 +19,7 @@ from aggregator.sources.consensus import consensus
 from aggregator.sources.contests import contest_address, open_counts, public_contests
 from aggregator.sources.ledger import NEWS, OPINION, KnownRatings, rating_of
 from aggregator.sources.successions import Former, formers
+from aggregator.sources.units import EDITION
 from aggregator.store.ledger_tables import OutletState, RatingRow, Succession
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Outlet
@@ -178,13 +179,14 @@ def _units(about: Row[Any], rated: Collection[str], known: KnownRatings, day: da
     named = {unit["key"]: unit for unit in about.units}
     for key in dict.fromkeys((NEWS, OPINION, *named, *sorted(rated))):
         said = named.get(key, {})
-        ratings = known.ratings(about.key, key)
-        working = worked(ratings, about.country, day, known.tag(about.key, key, day))
+        tag = known.tag(about.key, key, day)
+        country = said.get("country", "") or about.country
+        ratings = [one for one in known.ratings(about.key, tag.of_unit or key) if one.export]
         yield Unit(
             key=key,
-            kind=_KINDS.get(key) or said.get("kind", "edition"),
-            working=working,
-            history=tuple(_history([one for one in ratings if one.export], about.country, day)),
+            kind=_KINDS.get(key) or said.get("kind", EDITION),
+            working=worked(ratings, country, day, tag),
+            history=() if tag.of_unit else tuple(_history(ratings, country, day)),
             name=said.get("name", ""),
             country=said.get("country", ""),
             language=said.get("language", ""),

@@ -34,6 +34,7 @@ class UnitLean(_Model):
     families: int
     why_unrated: str
     scale_of: str
+    of_unit: str = ""
 
 
 class UnitEntry(_Model):

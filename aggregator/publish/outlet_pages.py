@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from aggregator.clock import rfc3339
-from aggregator.publish.countries import country_name, language_name
 from aggregator.publish.files import File
 from aggregator.publish.outlet_ledger import Ledgers, OutletLedger, State, Statement, Unit
+from aggregator.publish.places import country, language
 from aggregator.publish.render import Renderer, address, in_full, plural
 from aggregator.publish.rule_worked import described, signed
 from aggregator.sources.contests import OUTCOMES, SUBJECTS
@@ -94,8 +94,8 @@ def _values(outlet: OutletLedger, ledgers: Ledgers, told: Sequence[Told], all_to
 
 def _facts(outlet: OutletLedger) -> list[tuple[str, str]]:
     return [
-        ("Country", country_name(outlet.country) if outlet.country else "not known"),
-        ("Language", language_name(outlet.language) if outlet.language else "not known"),
+        ("Country", country(outlet.country) if outlet.country else "not known"),
+        ("Language", language(outlet.language) if outlet.language else "not known"),
         ("Kind", outlet.kind or "not known"),
         ("Owner", outlet.owner or "not known"),
     ]
@@ -149,7 +149,7 @@ def _by_country(ledgers: Ledgers) -> list[tuple[str, list[tuple[OutletLedger, li
     shelves: dict[str, list[OutletLedger]] = {}
     for outlet in ledgers.outlets.values():
         shelves.setdefault(outlet.country, []).append(outlet)
-    named = sorted((not code, country_name(code) if code else "Country not known", code) for code in shelves)
+    named = sorted((not code, country(code), code) for code in shelves)
     return [
         (name, [_entry(one) for one in sorted(shelves[code], key=lambda one: (one.name.casefold(), one.key))])
         for _, name, code in named

@@ -21,8 +21,8 @@ from markupsafe import Markup, escape
 
 from aggregator.errors import ConfigError
 from aggregator.publish.charts import owned
-from aggregator.publish.countries import country_name
 from aggregator.publish.files import File, SiteInfo
+from aggregator.publish.places import country
 from aggregator.text import clean, sha256
 
 STATIC = Path(__file__).parent / "static"
@@ -69,7 +69,7 @@ def environment() -> Environment:
     made.filters |= {
         "short": title, "web": web_address, "host": host, "plural": plural, "slug": slug_of, "words": in_words,
         "titled": titled, "json_ld": json_ld, "owned": owned,
-        "country": country_name,
+        "country": country,
     }  # fmt: skip
     return made
 

@@ -17,14 +17,14 @@ from aggregator.publish.threads import Threads
 from aggregator.summarise.page import Topic
 from tests.long.browser import fits, opened, served, violations
 from tests.publish.outlets_told import ledgers
-from tests.publish.site_pages import crowded, raw_story, story, syndicated, tombstone
+from tests.publish.site_pages import covered_story, crowded, raw_story, story, syndicated, tombstone
 
 pytestmark = pytest.mark.long
 
 METHOD = Path(__file__).parent.parent.parent / "docs" / "method.md"
 FILES = (
     "index.html", "story/s_licence/index.html", "story/s_plain/index.html", "story/s_crowd/index.html",
-    "story/s_copies/index.html",
+    "story/s_copies/index.html", "story/s_covered/index.html",
     "method/index.html", "topic/ai/index.html", "topic/health/index.html", "story/s_gone/index.html", "404.html",
     "thread/t_licence/index.html", "thread/t_former/index.html", "outlets/index.html",
     "outlet/harbor-post/index.html", "outlet/disputed/index.html", "outlet/nobody/index.html",
@@ -42,7 +42,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     known = [{**one, "outlet_key": "harbor-post" if one["n"] < 5 else "disputed"} for one in raw_story()["sources"]]
     bare = story("s_plain", perspectives=[], viewpoints=[], quotes=[], claims=[], timeline=[], not_represented=[])
     topics = [Topic(slug="ai", name="Artificial Intelligence"), Topic(slug="health", name="Health")]
-    pages = [story(sources=known), bare, crowded("s_crowd"), syndicated(), tombstone("s_gone")]
+    pages = [story(sources=known), bare, crowded("s_crowd"), syndicated(), covered_story(), tombstone("s_gone")]
     life = {"s_plain": "archived", "s_licence": "growing", "s_crowd": "reopened"}
     threads = Threads({"t_licence": ["s_plain", "s_crowd", "s_licence"]}, life, {"t_former": "t_licence"})
     told = render_site(pages, site, topics, method=METHOD.read_text("utf-8"), threads=threads, ledgers=ledgers())
