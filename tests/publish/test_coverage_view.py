@@ -22,9 +22,10 @@ def test_the_page_says_who_broke_the_story_how_long_after_each_side_came_and_wha
     told = [said(item) for item in shown(covered_story()).xpath("//ul[contains(@class, 'firsts')]/li")]
 
     assert told[0] == (
-        "Who broke it: Harbor Post [1] 21 Oct 2026, 09:00 UTC; [6], [8] may have been earlier: no exact time is known"
+        "Who broke it: Harbor Post [1] Center 21 Oct 2026, 09:00 UTC; [6], [8] may have been earlier: no exact time is "
+        "known"
     )
-    assert told[1] == "Left: The Commons [2] 21 Oct 2026, 10:05 UTC, 1 hour 5 minutes after the first"
+    assert told[1] == "Left: The Commons [2] Left 21 Oct 2026, 10:05 UTC, 1 hour 5 minutes after the first"
     assert told[3].startswith("Right: Free Market Review [3]")
 
 

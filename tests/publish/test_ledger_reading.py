@@ -122,6 +122,20 @@ def test_a_renamed_outlet_has_the_old_ratings_and_both_say_so(sqlite: Store, clo
     assert [one.rating.rater for one in old.statements] == ["A"]
 
 
+def test_an_edition_reads_as_it_does_on_story_pages(sqlite: Store, clock: Clock) -> None:
+    say(sqlite, clock.now(), {"lantern": [rated("A", Lean.LEFT)]})
+    edition = {"kind": "edition", "name": "", "language": "", "paths": [], "sections": []}
+    units = [{**edition, "key": "weekly", "country": ""}, {**edition, "key": "uk", "country": "GB"}]
+    with sqlite.write() as session:
+        session.get_one(Outlet, "lantern").units = units
+
+    *_, weekly, uk = ledger(sqlite, clock.now()).units
+
+    assert (weekly.working.tag.text, weekly.working.tag.of_unit, weekly.history) == ("Left", "news", ())
+    assert [voice.place for voice in weekly.working.counted] == [-2]
+    assert (uk.working.tag.text, uk.country) == ("Unrated", "GB")
+
+
 def test_a_past_moment_knows_nothing_of_later_statements(sqlite: Store, clock: Clock) -> None:
     say(sqlite, clock.now(), {"lantern": [rated("A", Lean.LEFT)]})
     before = ledger(sqlite, clock.now())
