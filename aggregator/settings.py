@@ -49,6 +49,8 @@ class SiteSettings(Section):
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
     notice: str = ""
     contact: str = ""
+    #: where `aggregator serve` answers the form for contests; empty: at base_url, "none": there is no form
+    contest: str = Field(default="", pattern=r"^(none|https?://[^/\s@?#]+/?)?$")
 
     @field_validator("timezone")
     @classmethod

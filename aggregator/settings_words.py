@@ -13,6 +13,7 @@ _SHAPES = {
     "contact": "should be plain ASCII, as headers are",
     "user_agent": "should be plain ASCII on one line, as headers are",
     "base_url": "should be an address that begins with http:// or https://",
+    "contest": "should be empty, none, or an address with http:// or https://, without a path",
     "home": "should be an address with http:// or https://, without a user name",
     "url": "should be an address with http:// or https://, without a user name",
     "country": "should be two capital letters (ISO 3166)",

@@ -23,6 +23,15 @@ class Lean(StrEnum):
         """-2 (Left) to +2 (Right)."""
         return list(Lean).index(self) - 2
 
+    @property
+    def side(self) -> str:
+        """left, center or right: what Left and Lean Left are together, and so on."""
+        return SIDES[(self.position > 0) - (self.position < 0) + 1]
+
+
+#: the three sides of the scale
+SIDES = ("left", "center", "right")
+
 
 class LeanState(StrEnum):
     """Whether a rating, or all ratings together, give a place on the scale. Nothing defaults to Center."""
@@ -341,6 +350,8 @@ class LeanTag:
     rule: str = field(default="", compare=False)
     known_at: datetime | None = field(default=None, compare=False)
     day: date | None = field(default=None, compare=False)
+    #: the unit whose ratings these are, where that asked for is an edition without any of its own
+    of_unit: str = field(default="", compare=False)
 
     @property
     def text(self) -> str:

@@ -7,8 +7,9 @@ from sqlalchemy import delete, exists, func, select, update
 from aggregator.analysis.vectors import is_settled, stories_worth_a_page
 from aggregator.articles.boilerplate import COMMON
 from aggregator.articles.rechecks import forget_rechecks
-from aggregator.clock import Clock
+from aggregator.clock import Clock, wall
 from aggregator.settings import KeepSettings, Settings
+from aggregator.sources.contest_filing import forget_senders
 from aggregator.store.page_tables import AnalysisRow, PageRow, SentenceVectorsRow
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Attempt, Host, Membership, ParagraphCount, Response, StoryRow
@@ -37,7 +38,7 @@ def prune(store: Store, clock: Clock, keep: KeepSettings) -> int:
 
 def prune_leftovers(store: Store, clock: Clock, settings: Settings) -> None:
     """Empty the texts that feeds carried after `[keep] html_days`; forget paragraphs that stood on few articles and not
-    lately, rechecks that nobody needs, and hosts that were not asked lately.
+    lately, rechecks that nobody needs, hosts that were not asked lately, and from where contests came a day ago.
     """
     now = clock.now()
     before, long_ago = now - timedelta(days=settings.keep.html_days), now - timedelta(days=PARAGRAPH_DAYS)
@@ -54,6 +55,7 @@ def prune_leftovers(store: Store, clock: Clock, settings: Settings) -> None:
         session.execute(
             delete(Host).where(quiet, func.coalesce(Host.robots_at, Host.down_until, now) < now - HOST_DAYS)
         )
+        forget_senders(session, wall())
         forget_rechecks(session, now, timedelta(days=settings.cluster.window_days))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from aggregator.articles.next_check import DORMANT
 from aggregator.clock import rfc3339, wall
+from aggregator.sources.contests import open_counts
 from aggregator.stage import Stage
 from aggregator.store.tables import (
     Article,
@@ -49,6 +50,7 @@ def read_status(instance: Instance, stages: Mapping[str, Stage[Any, Any]]) -> di
                 and_(Document.current, Document.language.not_in(instance.settings.extract.languages)),
             ),
             "alerts": {alert.name: alert.text for alert in alerts},
+            "open_contests": sum(open_counts(session).values()),
             "pages_source_changed": [page.id for page in stale_pages(session)],
             "last_run": _last_run(session),
         }

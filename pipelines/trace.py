@@ -11,7 +11,7 @@ from aggregator.articles.urls import article_id, article_key
 from aggregator.clock import rfc3339
 from aggregator.errors import Rejected
 from aggregator.settings import Settings
-from aggregator.sources.ledger import KnownRatings, unit_of
+from aggregator.sources.ledger import KnownRatings
 from aggregator.store.tables import (
     Alias,
     Appearance,
@@ -83,8 +83,9 @@ def trace_article(session: Session, which: str, settings: Settings, now: datetim
 def _lean(session: Session, article: Article, now: datetime) -> str:
     """What readers see, and from what it can be made again."""
     current = (Document.article_id == article.id, Document.current)
-    unit = unit_of(session.scalar(select(Document.kind).where(*current)) or "")
+    kind = session.scalar(select(Document.kind).where(*current)) or ""
     known = KnownRatings(session, [article.outlet_key], now)
+    unit = known.place(article.outlet_key, kind, article.url, article.section).unit
     tag = known.tag(article.outlet_key, unit, (article.published_at or article.found_at).date())
     scale = f" ({tag.scale_of} scale)" if tag.scale_of else ""
     why = f" ({tag.why_unrated})" if tag.why_unrated else ""

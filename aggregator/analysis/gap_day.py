@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, exists, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, undefer
 
 from aggregator.analysis import gap_words as words
+from aggregator.analysis.attention import Window, attention, not_counted
 from aggregator.analysis.gap import (
     LEAST_OBSERVED,
     LEAST_SOURCES,
@@ -128,13 +129,22 @@ def rows_of_day(
     polls = watched(session, min(one.first_at for one in due), max(ends))
     stories = [_story(session, one, asked, polls, now) for one in due]
     if now.astimezone(zone).date() - day > _LATE:
-        return [_row(story, NOT_TESTED, words.LATE, {"version": VERSION}, now) for story in stories]
+        late = {"version": VERSION, "attention": not_counted(words.LATE)}
+        return [_row(story, NOT_TESTED, words.LATE, late, now) for story in stories]
     past = history(session, day)
     table = Table.of(session, [*past, *stories], asked, now)
     told, then = table.told(stories), table.told(past)
     found = figures(then, told, table.sides, usual(then, len(table.topics)))
     sides = _sides(session, asked, now)
-    return list(_rows(stories, found, limit, topics, sides, now))
+    given = attention(session, [_window(one, story, asked) for one, story in zip(due, stories, strict=True)], now)
+    rows = list(_rows(stories, found, limit, topics, sides, now))
+    for row in rows:  # beside the test's own figures: for these alone no page is written anew
+        row.content = {**row.content, "attention": given[row.story_id]}
+    return rows
+
+
+def _window(one: Due, story: Story, asked: Mapping[str, Any]) -> Window:
+    return Window(one.id, one.first_at, one.first_at + YOUNG_FOR, asked.keys() - set(story.missing))
 
 
 def _story(
@@ -148,8 +158,7 @@ def _story(
 
 def _sides(session: Session, asked: Mapping[str, Any], now: datetime) -> Mapping[int, set[str]]:
     """The outlets of each side whose feeds are asked, by their news."""
-    leans = {NEWS: tags(session, sorted(asked), now, NEWS)}
-    by_outlet = {outlet: side_of(leans, f"{outlet}/{NEWS}") for outlet in asked}
+    by_outlet = {outlet: side_of(tag) for outlet, tag in tags(session, sorted(asked), now, NEWS).items()}
     return {side: {outlet for outlet, of in by_outlet.items() if of == side} for side in (LEFT, RIGHT)}
 
 
@@ -222,7 +231,7 @@ def _changed(session: Session, now: datetime) -> list[GapTest]:
         select(GapTest, StoryEvent, StoryRow.first_at)
         .join(StoryRow, StoryRow.id == GapTest.story_id)
         .join(StoryEvent, StoryEvent.story_id == GapTest.story_id)
-        .where(present_test(StoryRow.id), GapTest.kind != VOID, GapTest.state != NOT_TESTED)
+        .where(present_test(StoryRow.id), GapTest.kind != VOID)
         .where(GapTest.made_at >= now - _OLDEST, StoryEvent.kind.in_(_CHANGES), StoryEvent.at > GapTest.made_at)
         .order_by(GapTest.id, StoryEvent.id)
     )
@@ -236,7 +245,10 @@ def _changed(session: Session, now: datetime) -> list[GapTest]:
 
 
 def _voided(test: GapTest, now: datetime) -> GapTest:
-    return follow(test, VOID, NOT_TESTED, words.VOID, {"version": VERSION}, now)
+    content = {"version": VERSION, "attention": not_counted(words.VOID)}
+    if test.state == NOT_TESTED and test.kind == TEST:  # nothing was told of it but its attention
+        return _follow(test, VOID, NOT_TESTED, test.reason, content, now, page_sha="")
+    return follow(test, VOID, NOT_TESTED, words.VOID, content, now)
 
 
 def follow(
@@ -248,9 +260,23 @@ def follow(
     now: datetime,
     decision: int | None = None,
 ) -> GapTest:
-    """A further row of the story of `test`."""
+    """A further row of the story of `test`, for which its page is written anew."""
+    sha = sha256(f"{test.id} {kind} {reason} {decision}")[:12]
+    return _follow(test, kind, state, reason, content, now, decision, page_sha=sha)
+
+
+def _follow(
+    test: GapTest,
+    kind: str,
+    state: str,
+    reason: str,
+    content: Mapping[str, Any],
+    now: datetime,
+    decision: int | None = None,
+    *,
+    page_sha: str,
+) -> GapTest:
     return GapTest(
         story_id=test.story_id, kind=kind, day=test.day, made_at=now, state=state, reason=reason, topic=test.topic,
-        content=dict(content), carried=test.carried, missing=test.missing, decision_id=decision,
-        page_sha=sha256(f"{test.id} {kind} {reason} {decision}")[:12],
+        content=dict(content), carried=test.carried, missing=test.missing, decision_id=decision, page_sha=page_sha,
     )  # fmt: skip

@@ -13,8 +13,9 @@ from aggregator.analysis.coverage import among, is_original, telling
 from aggregator.analysis.gap import LEFT, OFF, RIGHT, Told, Whole
 from aggregator.analysis.sources import load_sources, with_originals
 from aggregator.analysis.stored import origins_of
-from aggregator.sources.ledger import NEWS, OPINION, tags
+from aggregator.sources.ledger import KnownRatings
 from aggregator.store.gap_tables import GapTest
+from aggregator.types import LeanTag
 
 TEST = "test"
 #: what is usual is that of so many days before
@@ -72,8 +73,9 @@ class Table:
         told = {unit for story in stories for unit in story.carried}
         units = sorted(unit for unit in told if asked.get(unit.partition("/")[0]))
         outlets = sorted({unit.partition("/")[0] for unit in units})
-        leans = {unit: tags(session, outlets, now, unit) for unit in (NEWS, OPINION)}
-        sides = [side_of(leans, unit) for unit in units]
+        leans = KnownRatings(session, outlets, now)
+        parted = [unit.partition("/") for unit in units]
+        sides = [side_of(leans.tag(outlet, desk, now.date())) for outlet, _, desk in parted]
         begun = [asked[unit.partition("/")[0]] or now for unit in units]
         topics = sorted({story.topic for story in stories})
         return cls(units, np.array(sides, np.int64), [at.date() for at in begun], topics)
@@ -95,9 +97,7 @@ class Table:
         return Told(carried, observed, np.array([numbers[story.topic] for story in stories], np.int64))
 
 
-def side_of(leans: Mapping[str, Mapping[str, Any]], unit: str) -> int:
+def side_of(tag: LeanTag) -> int:
     """LEFT, RIGHT, or OFF for Center and what has no place on the scale."""
-    outlet, _, desk = unit.partition("/")
-    tag = leans.get(desk, {}).get(outlet)
-    position = tag.label.position if tag is not None and tag.label is not None else 0
+    position = tag.label.position if tag.label is not None else 0
     return RIGHT if position > 0 else LEFT if position < 0 else OFF

@@ -69,6 +69,8 @@ class SourceText:
     origin: Origin | None = None
     #: who owns the outlet; empty if that is not known
     owner: str = ""
+    #: private, public, state, non-profit, think tank, academic; empty if that is not known
+    owner_kind: str = ""
 
     @property
     def order_at(self) -> datetime:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, undefer
 from aggregator.analysis.model import Origin, SourceText
 from aggregator.analysis.sentences import split_sentences
 from aggregator.analysis.vectors import unpack
-from aggregator.sources.ledger import KnownRatings, unit_of
+from aggregator.sources.ledger import KnownRatings
 from aggregator.store.columns import Vector
 from aggregator.store.page_tables import SentenceVectorsRow
 from aggregator.store.tables import Article, Document, Membership, Outlet
@@ -35,9 +35,9 @@ def load_articles(
     """The current documents of articles in order of publication, with their outlets' leans as known then.
 
     Each has the lean that readers may see, by the ratings valid on its own day; an opinion piece that of its outlet's
-    opinion unit. With a `vector_recipe` the sentences come with their vectors, where those are of the present text;
-    `syndication_id` is the article's own until `with_syndication`. Where only counts are asked for, without `cut`, no
-    text is cut into sentences.
+    opinion unit, an article of an edition that edition's, and its country. With a `vector_recipe` the sentences come
+    with their vectors, where those are of the present text; `syndication_id` is the article's own until
+    `with_syndication`. Where only counts are asked for, without `cut`, no text is cut into sentences.
     """
     query = (
         select(Article, Document, Outlet)
@@ -61,7 +61,7 @@ def _source(
     cut: bool,
 ) -> SourceText:
     kind, rights = Kind(document.kind), Rights(document.rights)
-    unit = unit_of(kind)
+    place = leans.place(outlet.key, kind, article.url, article.section)
     day = (article.published_at or article.found_at).date()
     regions = tuple(Region(one["start"], one["end"], RegionKind(one["kind"])) for one in document.regions)
     sentences = split_sentences(document.text, regions) if cut and rights is Rights.FULL else ()
@@ -71,9 +71,9 @@ def _source(
         revision=document.revision,
         outlet_key=outlet.key,
         outlet=outlet.name,
-        unit=unit,
-        lean=leans.tag(outlet.key, unit, day),
-        country=outlet.country,
+        unit=place.unit,
+        lean=leans.tag(outlet.key, place.unit, day),
+        country=place.country,
         title=document.title,
         text=document.text,
         url=article.url,
@@ -90,6 +90,7 @@ def _source(
         vectors=found if found is not None and len(found) == len(sentences) else None,
         syndication_id=article.id,
         owner=outlet.owner,
+        owner_kind=outlet.kind,
     )
 
 
@@ -151,6 +152,7 @@ def evidence_sha(sources: Iterable[SourceText]) -> str:
             *(
                 one.wire,
                 one.owner,
+                one.owner_kind,
                 [(region.start, region.end, region.kind.value) for region in one.regions],
                 _lean(one.lean),
             ),
@@ -162,4 +164,5 @@ def evidence_sha(sources: Iterable[SourceText]) -> str:
 
 def _lean(tag: LeanTag) -> str:
     raters = [(r.id, r.rater, r.rated_on.isoformat(), r.state.value, r.label, r.method) for r in tag.raters]
-    return repr((tag.text, tag.why_unrated, tag.scale_of, tag.rule, raters))
+    of_unit = (tag.of_unit,) if tag.of_unit else ()
+    return repr((tag.text, tag.why_unrated, tag.scale_of, tag.rule, raters, *of_unit))

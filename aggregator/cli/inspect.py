@@ -52,6 +52,8 @@ def status(
         typer.echo(f"ALERT     {name}: {text}")
     if stale := found["pages_source_changed"]:
         typer.echo(f"pages     {len(stale)} rest on passages that were edited away: `aggregator page check`")
+    if waiting := found["open_contests"]:
+        typer.echo(f"contests  {waiting} open: at the desk, or `aggregator outlets contest list`")
     typer.echo("last run  " + _last_run(found["last_run"]))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aggregator.cli.contests import contest_app
 from aggregator.cli.opml import opml_app
 from aggregator.cli.options import Options, Yes, agreed
 from aggregator.cli.outlet_check import check
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     outlets_app.command()(check)
     outlets_app.add_typer(opml_app, name="opml")
     outlets_app.command("import-ratings")(import_ratings)
+    outlets_app.add_typer(contest_app, name="contest")
     app.add_typer(outlets_app, name="outlets")
 
 

@@ -82,7 +82,8 @@ class Asked:
 
 
 _STATUS = {"stale": 409, "locked": 409, "overlaid": 409, "undone": 409, "same-story": 409, "ended": 409,
-           "no-story": 404, "no-page": 404, "no-decision": 404, "not-yours": 403, "withdrawn": 403}  # fmt: skip
+           "no-story": 404, "no-page": 404, "no-decision": 404, "no-contest": 404, "not-yours": 403,
+           "withdrawn": 403}  # fmt: skip
 _UNPROCESSABLE = 422
 
 

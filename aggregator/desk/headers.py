@@ -18,6 +18,8 @@ _SITE = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+#: the form for contests is a page of the site that sends something
+_FORM = _SITE.replace("form-action 'none'", "form-action 'self'")
 
 
 class Outermost:
@@ -36,13 +38,14 @@ class Outermost:
             path = path.removeprefix(self.prefix) or "/"
             scope = {**scope, "path": path, "raw_path": path.encode()}
         desk = path == "/desk" or path.startswith("/desk/")
+        form = path.startswith("/contest/")
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(_EVERYWHERE)
-                headers["Content-Security-Policy"] = _DESK if desk else _SITE
-                if desk:
+                headers["Content-Security-Policy"] = _DESK if desk else _FORM if form else _SITE
+                if desk or form:
                     headers["Referrer-Policy"] = "same-origin"
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)

@@ -16,9 +16,10 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".xml": "application/xml",
     ".json": "application/json",
+    ".svg": "image/svg+xml",
 }
 _FEEDS = {".json": "application/feed+json", ".xml": "application/atom+xml"}
-_NOT_FEEDS = ("feeds/index.json", "feeds/schema/")
+_NOT_FEEDS = ("feeds/index.json", "feeds/schema/", "feeds/outlets.json", "feeds/outlet/")
 
 
 class PublicSite(StaticFiles):

@@ -43,6 +43,7 @@ class Pages:
         self._shared = {
             "site": settings.site,
             "prefix": self.prefix,
+            "style": versions["style.css"],
             "asset": lambda name: f"{self.prefix}/desk/static/{name}?v={versions[name]}",
             "when": lambda at, **how: when(rfc3339(at) if isinstance(at, datetime) else at, **how),
         }

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from aggregator.desk import door, page_views, queue_views, story_views
+from aggregator.desk import contest_form, contest_views, door, page_views, queue_views, story_views
 from aggregator.desk.asked import Act, Asked, Least, Note, Route
 from aggregator.errors import Rejected
 
@@ -22,11 +22,17 @@ def _page(name: str, act: Act, least: Least = "editor") -> Route:
 ROUTES: tuple[Route, ...] = (
     Route("/healthz", "public", door.health),
     Route("/desk/static/{name}", "public", door.asset),
+    Route("/contest/{key}", "public", contest_form.show),
+    Route("/contest/{key}", "public", contest_form.show, contest_form.send),
+    Route("/contest/{key}/{id}", "public", contest_form.received),
     Route("/desk/sign-in", "public", door.show),
     Route("/desk/sign-in", "public", door.show, lambda asked: door.enter(asked, ROUTES)),
     Route("/desk/sign-out", "reader", queue_views.show, door.leave),
     Route("/desk", "reader", queue_views.show),
     Route("/desk/uncertain", "reader", queue_views.show_uncertain),
+    Route("/desk/contests", "reader", contest_views.show_all),
+    Route("/desk/contest/{id}", "reader", contest_views.show),
+    Route("/desk/contest/{id}/answer", "editor", contest_views.show, contest_views.answer),
     Route("/desk/story/{key}", "reader", story_views.show),
     _story("merge", story_views.merge),
     _story("split", story_views.split),

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from aggregator.desk.users import is_right, key_of
 from aggregator.errors import Rejected
 from aggregator.settings import DeskSettings
+from aggregator.sources.contests import is_open
+from aggregator.store.contest_tables import Contest
 from aggregator.store.desk_tables import Knock, SignIn, User
 from aggregator.store.sessions import Store
 from aggregator.text import sha256
@@ -24,11 +26,12 @@ _NOTED = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody who is signed in; `csrf` is what every form of theirs holds."""
+    """Somebody who is signed in; `csrf` is what every form of theirs holds, `waiting` how many contests are open."""
 
     name: str
     role: str
     csrf: str
+    waiting: int = 0
 
 
 def sign_in(
@@ -39,7 +42,7 @@ def sign_in(
     A try is noted before the password is looked at, so that many at once count too. Raises Rejected: "wrong", or
     "too-many", also for the right password, until the tries are some minutes old.
     """
-    doors = (sha256(f"user {key_of(name)}"), sha256(f"address {_block(address)}"))
+    doors = (sha256(f"user {key_of(name)}"), caller(address))
     with store.write() as session:
         store.exclusive(session, "knocks")
         knock = _knock(session, settings, doors, now)
@@ -62,16 +65,22 @@ def visitor(store: Store, settings: DeskSettings, token: str, now: datetime) -> 
     if not token:
         return None
     with store.read() as session:
-        query = select(SignIn, User).join(User, User.key == SignIn.user_key)
+        waiting = select(func.count()).select_from(Contest).where(is_open()).scalar_subquery()
+        query = select(SignIn, User, waiting).join(User, User.key == SignIn.user_key)
         query = query.where(SignIn.token_sha == sha256(token), ~User.disabled, ~_over(settings, now))
         found = session.execute(query).first()
     if found is None:
         return None
-    one, user = found
+    one, user, contests = found
     if now - one.seen_at >= _NOTED:
         with store.write() as session:
             session.execute(update(SignIn).where(SignIn.token_sha == one.token_sha).values(seen_at=now))
-    return Visitor(user.name, user.role, one.csrf)
+    return Visitor(user.name, user.role, one.csrf, contests)
+
+
+def caller(address: str) -> str:
+    """From where somebody asks, hashed: what is counted to hold back whoever asks too often."""
+    return sha256(f"address {_block(address)}")
 
 
 def _block(address: str) -> str:

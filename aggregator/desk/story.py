@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from aggregator.analysis.apart import Apart, told_apart
 from aggregator.desk.queue import names_of
 from aggregator.desk.search import matching
-from aggregator.sources.ledger import KnownRatings, unit_of
+from aggregator.sources.ledger import KnownRatings
 from aggregator.store.desk_tables import Glance
 from aggregator.store.tables import Article, Decision, Document, Membership, NearMiss, Outlet, StoryEvent, StoryRow
 from aggregator.stories.decisions import undone
@@ -41,6 +41,7 @@ class Member:
     why: str
     founder: bool = False
     story: str | None = None
+    outlet_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,8 @@ def past(session: Session, key: str) -> list[Past]:
 
 def _lean(known: KnownRatings, article: Article, kind: str = "") -> str:
     """From all ratings, those that readers may not see too."""
-    return known.tag(article.outlet_key, unit_of(kind), article.order_at.date(), internal=True).text
+    unit = known.place(article.outlet_key, kind, article.url, article.section).unit
+    return known.tag(article.outlet_key, unit, article.order_at.date(), internal=True).text
 
 
 def _rows(session: Session, story: StoryRow) -> Sequence[Any]:
@@ -158,7 +160,7 @@ def _member(
     founder = article.id == story.founding_article_id
     return Member(
         article.id, article.title, article.url, outlet, lean, article.order_at, article.published_at is not None,
-        kind, score, sure, why, founder, at,
+        kind, score, sure, why, founder, at, article.outlet_key,
     )  # fmt: skip
 
 

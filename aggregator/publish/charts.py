@@ -111,7 +111,8 @@ def coverage_bar(coverage: Coverage) -> Bar:
 def coverage_rows(coverage: Coverage, sources: Sequence[Source]) -> tuple[CoverageRow, ...]:
     """The table beside the bar: all five places, also the empty ones, then what has no place."""
     by_article = {source.article_id: source for source in sources}
-    counts = {str(label): (count.sources, count.independent) for label, count in coverage.by_lean.items()}
+    counted = {**coverage.by_lean, **coverage.beside}
+    counts = {str(label): (count.sources, count.independent) for label, count in counted.items()}
     first = {str(label): by_article.get(article) for label, article in coverage.first.items()}
     rows = [CoverageRow(label, *counts.get(label, (0, 0)), first.get(label)) for label in SCALE]
     for label, count in zip(OFF_SCALE, (coverage.unrated, coverage.mixed, coverage.disputed), strict=True):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session, undefer
 
 from aggregator.analysis.apart import Apart, told_apart
 from aggregator.clock import rfc3339
-from aggregator.sources.ledger import tags
+from aggregator.sources.ledger import KnownRatings, tags
 from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Article, Decision, Document, Membership, Outlet, StoryRow
@@ -28,19 +29,22 @@ Row = dict[str, Any]
 
 
 def export_articles(session: Session, now: datetime, *, with_text: bool = False) -> Iterator[Row]:
-    """Each article that is not withheld, with its outlet's lean as known now and its story.
+    """Each article that is not withheld, with the lean of its outlet's unit as known now, and its story.
 
     `syndication_id` is the article of its story whose text it carries; null for a text that nobody else there has.
     """
-    leans, names, copies = _leans(session, now), _names(session), _copies(session, now)
+    names, copies = _names(session), _copies(session, now)
+    known = KnownRatings(session, names, now)
+    lean = cache(lambda outlet, unit: known.tag(outlet, unit, now.date()).text)
     for article, document, story in _articles(session):
+        unit = known.place(article.outlet_key, document.kind if document else "", article.url, article.section).unit
         row = {
             "id": article.id,
             "external_id": article.external_id or None,
             "url": article.url or None,
             "title": document.title if document else article.title,
             "outlet": names[article.outlet_key],
-            "lean": leans[article.outlet_key].text,
+            "lean": lean(article.outlet_key, unit),
             "story_id": story,
             "syndication_id": copies.get(article.id),
             "published_at": _time(article.published_at),

@@ -3,6 +3,7 @@
     feeds/index.json                  every feed with its files, counts and hashes
     feeds/all.json, all.atom.xml      the newest stories; older ones by `next_url`: all/3.json, all/2.json, all/1.json
     feeds/topic/<slug>.json, …        the same of a topic
+    feeds/outlets.json, outlet/…      the ledger of outlets (see `outlet_json`)
     feeds/schema/story-1.json         the JSON Schema of `_story`
 
 Items are ordered by their last change. A feed is cut into files from its oldest item on, so that what changes goes to
@@ -19,8 +20,11 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from aggregator.clock import rfc3339
+from aggregator.publish import outlet_json
 from aggregator.publish.files import File, SiteInfo
 from aggregator.publish.items import Item, items_of, plain
+from aggregator.publish.outlet_ledger import Ledgers
+from aggregator.publish.outlet_model import SCHEMA_VERSION as OUTLET_VERSION
 from aggregator.publish.render import printable
 from aggregator.publish.threads import Threads, thread_of
 from aggregator.summarise.page import SCHEMA_VERSION, StoryPage, Tombstone, Topic
@@ -79,13 +83,14 @@ def render_feeds(
     stood_in: Mapping[str, Collection[str]] | None = None,
     earlier: Iterable[str] = (),
     threads: Threads | None = None,
+    ledgers: Ledgers | None = None,
 ) -> Iterator[File]:
     """All files under `feeds/`, in an order in which nothing names a file that was not written yet.
 
     `pages` is the newest version of each; drafts and held ones are left out. `stood_in` says in which topics (slugs) a
     page has ever stood: it stays in those feeds, so that a move or a withdrawal reaches whoever had it from there.
     `earlier` are the paths under `feeds/` that exist: one that no feed needs any more becomes an empty feed, for what
-    it holds may have been withdrawn. `threads` are those of the pages.
+    it holds may have been withdrawn. `threads` are those of the pages, `ledgers` those of the outlets.
     """
     items = items_of(pages, site)
     shown = {item.page_id: item for item in items}
@@ -101,7 +106,9 @@ def render_feeds(
         yield from files
     yield from _retired(set(earlier) - written, site)
     yield File(SCHEMA, schema_text().encode())
-    yield File(INDEX, _index(items, entries, site))
+    of_outlets = list(outlet_json.render_outlet_json(ledgers or Ledgers(), site))
+    yield from of_outlets
+    yield File(INDEX, _index(items, entries, outlet_json.index_entry(of_outlets, site), site))
 
 
 def _feeds(
@@ -253,7 +260,9 @@ def _index_entry(feed: _Feed, files: Sequence[File], site: SiteInfo) -> dict[str
     }
 
 
-def _index(items: Sequence[Item], entries: Sequence[Mapping[str, Any]], site: SiteInfo) -> bytes:
+def _index(
+    items: Sequence[Item], entries: Sequence[Mapping[str, Any]], outlets: Mapping[str, Any], site: SiteInfo
+) -> bytes:
     index = {
         "format": INDEX_FORMAT,
         "title": plain(site.title),
@@ -262,8 +271,12 @@ def _index(items: Sequence[Item], entries: Sequence[Mapping[str, Any]], site: Si
         "notice": plain(site.notice),
         "state": "ok" if items else "empty",
         "updated_at": rfc3339(items[-1].modified) if items else None,
-        "schemas": [{"form": "story", "version": SCHEMA_VERSION, "url": _url(site, SCHEMA)}],
+        "schemas": [
+            {"form": "story", "version": SCHEMA_VERSION, "url": _url(site, SCHEMA)},
+            {"form": "outlet", "version": OUTLET_VERSION, "url": _url(site, outlet_json.SCHEMA)},
+        ],
         "feeds": entries,
+        "outlets": outlets,
     }
     return (json.dumps(index, ensure_ascii=False, indent=1) + "\n").encode()
 

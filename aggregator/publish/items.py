@@ -188,8 +188,9 @@ def _card(source: Source) -> str:
     scale = f", {_text(source.lean.scale_of)} scale" if source.lean.scale_of else ""
     name = f"[{source.n}] {_text(source.outlet)} ({source.lean.label}{scale})"
     origin = f", text of {_text(plain(source.origin.name))}" if source.origin else ""
+    owned = ", state-owned" if source.owner_kind == "state" else ""
     copy = ", a text that several carry" if source.syndication_id and not origin else origin
-    return f"{name}: {_link(source.url, _text(plain(source.title)))}{kind}{day}{copy}"
+    return f"{name}: {_link(source.url, _text(plain(source.title)))}{kind}{day}{owned}{copy}"
 
 
 def _credit(page: StoryPage, sources: Mapping[int, Source]) -> list[str]:

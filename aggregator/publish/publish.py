@@ -6,6 +6,7 @@ written, each whole or not at all; where nothing has changed, nothing is rendere
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,9 @@ from sqlalchemy.orm import Session
 from aggregator.clock import Clock
 from aggregator.publish.feeds import render_feeds
 from aggregator.publish.files import File, SiteInfo, write_files
+from aggregator.publish.ledger_reading import ledger_state, read_ledgers
 from aggregator.publish.made import changes
+from aggregator.publish.outlet_ledger import Ledgers
 from aggregator.publish.render import Renderer
 from aggregator.publish.site import render_site
 from aggregator.publish.state import files_as_left, program, remember
@@ -85,19 +88,27 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
         contact=site.contact,
     )
     shelves = [Topic(slug=topic.slug, name=topic.name) for topic in topics.topics]
-    method = (resource("docs") / "method.md").read_text(encoding="utf-8")
+    method, pictures = _method()
     root = data / SITE
     with store.read() as session:
         catalogue = _catalogue(session)
-        frame = (site.model_dump(), [(shelf.slug, shelf.name) for shelf in shelves], sha256(method), program())
+        frame = (
+            site.model_dump(),
+            [(shelf.slug, shelf.name) for shelf in shelves],
+            sha256(repr((method, pictures))),
+            program(),
+        )
         threads = _with_files(read_threads(session, _readable(catalogue)), root)
-        made_from = sha256(repr((frame, catalogue, threads)))
+        made_from = sha256(repr((frame, catalogue, threads, ledger_state(session, clock.now()))))
         if (files := files_as_left(data, root, made_from)) is not None:
             return Published(sum(shown(one) is not None for one in catalogue.versions.values()), 0, files)
         shelf = _read(session, catalogue)
+        ledgers = read_ledgers(session, clock.now(), site, also=_with_page(root))
     earlier = [f"{FEEDS}/{file.relative_to(root / FEEDS).as_posix()}" for file in (root / FEEDS).rglob("*.*")]
-    feeds = render_feeds(shelf.pages, info, shelves, stood_in=shelf.stood_in, earlier=earlier, threads=threads)
-    written = write_files(_site(shelf, info, shelves, method, threads), root)
+    feeds = render_feeds(
+        shelf.pages, info, shelves, stood_in=shelf.stood_in, earlier=earlier, threads=threads, ledgers=ledgers
+    )
+    written = write_files(_site(shelf, info, shelves, method, pictures, threads, ledgers), root)
     kept_back = write_files(_notes(shelf.held, info), root)
     told = write_files(feeds, root)
     with contextlib.suppress(FileExistsError):
@@ -108,7 +119,22 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
     return Published(len(shelf.pages), changed, unchanged)
 
 
-def _site(shelf: _Shelf, info: SiteInfo, shelves: Sequence[Topic], method: str, threads: Threads) -> Iterator[File]:
+def _method() -> tuple[str, dict[str, bytes]]:
+    """The text of how we work, and the pictures in it."""
+    docs = resource("docs")
+    text = (docs / "method.md").read_text(encoding="utf-8")
+    return text, {name: (docs / name).read_bytes() for name in re.findall(r"!\[[^\]]*\]\(([\w-]+\.svg)\)", text)}
+
+
+def _site(
+    shelf: _Shelf,
+    info: SiteInfo,
+    shelves: Sequence[Topic],
+    method: str,
+    pictures: Mapping[str, bytes],
+    threads: Threads,
+    ledgers: Ledgers,
+) -> Iterator[File]:
     # a topic that only pages know keeps its page when the last of them is gone: it must not go on listing that
     known = {one.slug for one in shelves}
     former = [topic for slug, topic in sorted(shelf.topics.items()) if slug not in known]
@@ -120,6 +146,8 @@ def _site(shelf: _Shelf, info: SiteInfo, shelves: Sequence[Topic], method: str, 
         method=method,
         before=shelf.before,
         threads=threads,
+        ledgers=ledgers,
+        pictures=pictures,
     )
 
 
@@ -144,6 +172,11 @@ def _with_files(threads: Threads, root: Path) -> Threads:
     """Of threads that are no more, those that have a page on the site: it must not go on telling what it told."""
     left = {key: to for key, to in threads.former.items() if (root / "thread" / key / "index.html").is_file()}
     return replace(threads, former=left)
+
+
+def _with_page(root: Path) -> Iterator[str]:
+    """The outlets that have a page on the site: its address never breaks, whatever becomes of them."""
+    return (file.parent.name for file in root.glob("outlet/*/index.html"))
 
 
 def _read(session: Session, catalogue: _Catalogue) -> _Shelf:

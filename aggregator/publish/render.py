@@ -6,7 +6,7 @@ Nothing depends on the time of rendering: the same pages give the same bytes.
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from markupsafe import Markup, escape
 from aggregator.errors import ConfigError
 from aggregator.publish.charts import owned
 from aggregator.publish.files import File, SiteInfo
+from aggregator.publish.places import country
 from aggregator.text import clean, sha256
 
 STATIC = Path(__file__).parent / "static"
@@ -68,6 +69,7 @@ def environment() -> Environment:
     made.filters |= {
         "short": title, "web": web_address, "host": host, "plural": plural, "slug": slug_of, "words": in_words,
         "titled": titled, "json_ld": json_ld, "owned": owned,
+        "country": country,
     }  # fmt: skip
     return made
 
@@ -111,6 +113,11 @@ def host(value: str) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 source`, `2 sources`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def in_full(day: date) -> str:
+    """`1 March 2026`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def titled(role: str) -> bool:
@@ -178,8 +185,15 @@ def moments(timezone: str) -> Callable[..., Markup]:
     return when
 
 
+<<<<<<< HEAD
 def markdown(text: str) -> tuple[str, Markup]:
     """A document's first heading and its body as HTML; raw HTML is not passed on, nor files beside it."""
+=======
+def markdown(text: str, pictures: Collection[str] = ()) -> tuple[str, Markup]:
+    """A document's first heading and its body as HTML; raw HTML is not passed on, nor links to files beside it.
+
+    Of pictures beside it those named in `pictures` are shown, of others their words alone.
+    """
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(text)
     heading = ""
@@ -187,7 +201,13 @@ def markdown(text: str) -> tuple[str, Markup]:
         heading, tokens = tokens[1].content, tokens[3:]
     for token in tokens:
         if token.children:
+<<<<<<< HEAD
             token.children = _without_files(token.children)
+=======
+            token.children = [_shown(each, pictures) for each in _without_local_links(token.children)]
+    for token, inside in itertools.pairwise(tokens):
+        if token.type == "heading_open" and token.tag == "h2":
+            token.attrSet("id", slug_of(inside.content))
     html = str(reader.renderer.render(tokens, reader.options, {}))
     number = itertools.count(1)
     opened = '<div class="scroll" role="region" aria-label="{} {}" tabindex="0"><{}>'
@@ -216,6 +236,13 @@ def _without_files(tokens: list[Token]) -> list[Token]:
         if token.type == "link_close":
             dropped = False
     return kept
+
+
+def _shown(token: Token, pictures: Collection[str]) -> Token:
+    """A picture that is there, or what it would have said."""
+    if token.type != "image" or token.attrGet("src") in pictures:
+        return token
+    return Token("text", "", 0, content=token.content)
 
 
 def _cleaned(value: Any) -> Any:

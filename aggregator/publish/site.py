@@ -4,6 +4,7 @@
     story/<id>/                   a story's page, for ever; its canonical address has the newest slug
     story/<id>/<slug>/            the page at its newest slug; a redirect at every older one
     thread/<id>/                  the stories of an ongoing subject over time
+    outlet/<key>/, outlets/       the public ledger of each outlet, and the list of them
     topic/<slug>/, method/, 404.html, sitemap.xml, robots.txt, style.css
 
 A withdrawn or merged page stays as a note in its place. Files come in an order in which no link points to a file that
@@ -17,21 +18,24 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlsplit
-from xml.sax.saxutils import escape as xml_escape
+
+from markupsafe import Markup
 
 from aggregator.publish import charts
 from aggregator.publish.files import File, SiteInfo
+from aggregator.publish.outlet_ledger import Ledgers
+from aggregator.publish.outlet_pages import LIST, render_outlets, told_by_outlet
 from aggregator.publish.render import STATIC, Renderer, address, markdown, printable, title, web_address
+from aggregator.publish.sitemap import sitemap
 from aggregator.publish.story import linked_data, story_values
 from aggregator.publish.threads import LIFE, Line, Threads, thread_path
 from aggregator.summarise.page import SEEN, Related, StoryPage, Tombstone, Topic, buried
 
+METHOD = "method/index.html"
 #: cards of a topic on the home page, and on its own page before the list goes on in plain headlines
 _CARDS_AT_HOME, _CARDS = 6, 60
 #: other stories below a story
 _MORE = 4
-#: a sitemap may have 50,000 addresses (sitemaps.org)
-_MOST_ADDRESSES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,15 @@ class Card:
     bar: charts.Bar
 
 
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How we work: a heading, a text as HTML, and its pictures by name."""
+
+    heading: str
+    body: Markup
+    pictures: Mapping[str, bytes]
+
+
 def render_site(
     pages: Sequence[StoryPage | Tombstone],
     site: SiteInfo,
@@ -76,15 +89,20 @@ def render_site(
     method: str = "",
     before: Mapping[str, StoryPage] | None = None,
     threads: Threads | None = None,
+    ledgers: Ledgers | None = None,
+    pictures: Mapping[str, bytes] | None = None,
 ) -> Iterator[File]:
     """All files of the site. The same arguments give the same bytes, and `site.now` is not among what counts.
 
     `topics` in the order of the home page; `slugs` are those ever used for each page, oldest first (without them the
-    one in the page's address); `method` is a Markdown text; `before` has, of pages with several versions, the one
-    that readers saw last; `threads` are those of the pages. Drafts and held pages are left out.
-    Raises ConfigError for an unknown time zone.
+    one in the page's address); `method` is a Markdown text and `pictures` are those in it, by name; `before` has, of
+    pages with several versions, the one that readers saw last; `threads` are those of the pages; `ledgers` are those of
+    the outlets. Drafts and held pages are left out. Raises ConfigError for an unknown time zone.
     """
-    return _Site(pages, site, topics, slugs or {}, method, before or {}, threads or Threads()).files()
+    text = Method(*markdown(method, pictures or ()), pictures or {})
+    return _Site(
+        pages, site, topics, slugs or {}, text, before or {}, threads or Threads(), ledgers or Ledgers()
+    ).files()
 
 
 class _Site:
@@ -94,12 +112,13 @@ class _Site:
         site: SiteInfo,
         topics: Sequence[Topic],
         slugs: Mapping[str, Sequence[str]],
-        method: str,
+        method: Method,
         before: Mapping[str, StoryPage],
         threads: Threads,
+        ledgers: Ledgers,
     ) -> None:
         seen = [buried(page) for page in pages if page.status in SEEN]
-        self.site, self.method, self.before, self.threads = site, method, before, threads
+        self.site, self.method, self.before, self.threads, self.ledgers = site, method, before, threads, ledgers
         self.pages = _in_order(page for page in seen if isinstance(page, StoryPage))
         self.tombs = sorted((page for page in seen if isinstance(page, Tombstone)), key=lambda page: page.id)
         self.places = {page.id: Place(page.id, _slugs(page, slugs.get(page.id, ()))) for page in seen}
@@ -119,14 +138,17 @@ class _Site:
         for tomb in self.tombs:
             yield from self._at_its_places(tomb, "tombstone.html", self._tomb_values(tomb))
         yield from self._threads()
+        told = told_by_outlet(self.pages, {key: place.path for key, place in self.places.items()})
+        rule = METHOD + ("#lean-labels" if 'id="lean-labels"' in self.method.body else "")
+        yield from render_outlets(self.ledgers, told, self.render, self.site.base_url, rule)
         for topic in self.topics:
             cards = [card for card in self.cards if _on(card, topic)]
             yield self._file("topic.html", f"topic/{topic.slug}/index.html", topic=topic, listed=cards, most=_CARDS)
         yield self._home()
         yield self._missing()
-        yield self._sitemap()
-        sitemap = address(self.site.base_url, "sitemap.xml")
-        yield File("robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {sitemap}\n".encode())
+        yield sitemap(self.site.base_url, self._addresses())
+        listed = address(self.site.base_url, "sitemap.xml")
+        yield File("robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {listed}\n".encode())
 
     def _file(self, template: str, path: str, **values: Any) -> File:
         return next(self.render.pages(template, path, canonical=address(self.site.base_url, path), **values))
@@ -153,8 +175,10 @@ class _Site:
         return Line(self.alive[key], self.places[key].path, LIFE.get(self.threads.life.get(key, ""), ""))
 
     def _method(self) -> Iterator[File]:
-        heading, body = markdown(self.method)
-        yield self._file("method.html", "method/index.html", heading=heading or "How we work", body=body)
+        for name, content in sorted(self.method.pictures.items()):
+            yield File(f"method/{name}", content)
+        heading, body = self.method.heading or "How we work", self.method.body
+        yield self._file("method.html", METHOD, heading=heading, body=body)
 
     def _home(self) -> File:
         lead = _lead(self.cards)
@@ -170,19 +194,13 @@ class _Site:
         root = urlsplit(self.site.base_url).path.rstrip("/") + "/"  # served in place of a file at any depth
         return next(self.render.pages("missing.html", "404.html", root=root, canonical=""))
 
-    def _sitemap(self) -> File:
-        rows = [("index.html", ""), ("method/index.html", "")]
-        rows += [(f"topic/{topic.slug}/index.html", "") for topic in self.topics]
-        rows += [(self.places[page.id].path, page.updated_at) for page in self.pages]
-        rows += [(thread_path(thread), "") for thread in self.threads.pages]
-        lines = [
-            '<?xml version="1.0" encoding="UTF-8"?>',
-            '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
-        ]
-        for path, changed in rows[:_MOST_ADDRESSES]:
-            at = f"<lastmod>{xml_escape(changed)}</lastmod>" if changed else ""
-            lines.append(f"<url><loc>{xml_escape(address(self.site.base_url, path))}</loc>{at}</url>")
-        return File("sitemap.xml", ("\n".join([*lines, "</urlset>"]) + "\n").encode())
+    def _addresses(self) -> Iterator[tuple[str, str]]:
+        """Every page that is worth finding, and when it changed."""
+        yield from ((path, "") for path in ("index.html", METHOD, LIST))
+        yield from ((f"topic/{topic.slug}/index.html", "") for topic in self.topics)
+        yield from ((self.places[page.id].path, page.updated_at) for page in self.pages)
+        yield from ((thread_path(thread), "") for thread in self.threads.pages)
+        yield from ((outlet.path, "") for outlet in self.ledgers.outlets.values())
 
     def _card(self, page: StoryPage) -> Card:
         dek = " ".join(sentence.text for sentence in page.dek)
@@ -204,6 +222,7 @@ class _Site:
             "later": [self._line(key) for key in self.threads.later(page.id)[:1]],
             "all_of_thread": len(self.threads.pages.get(self.threads.of(page.id), ())),
             "life": LIFE.get(self.threads.life.get(page.id, ""), ""),
+            "ledgers": {one.n: self.ledgers.path(one.outlet_key, one.unit) for one in page.sources},
             "report": _report(self.site.contact, page),
             "data": data,
         }

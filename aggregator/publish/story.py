@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.publish import charts, made, prose
+from aggregator.publish.arrivals import arrivals_chart, firsts
 from aggregator.publish.files import SiteInfo
+from aggregator.publish.places import tables
 from aggregator.publish.render import address, title, titled, web_address
 from aggregator.summarise.page import Holder, Sentence, Source, StoryPage, TimelineEntry
 
@@ -33,6 +35,9 @@ def story_values(page: StoryPage, before: StoryPage | None = None) -> dict[str, 
         "by_n": by_n,
         "bar": charts.coverage_bar(page.coverage),
         "rows": charts.coverage_rows(page.coverage, page.sources),
+        "firsts": firsts(page.coverage, by_n),
+        "arrivals": arrivals_chart(page.coverage.arrivals),
+        "tables": tables(page.coverage, page.language),
         "matrix": charts.claim_matrix(page.claims, page.sources),
         "headlines": charts.by_side(page.headlines, lambda entry: entry.lean),
         "quotes": charts.by_side(quotes, lambda entry: by_n[entry[0].n].lean.label),

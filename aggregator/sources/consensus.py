@@ -16,7 +16,7 @@ from aggregator.types import Lean, LeanState, LeanTag, RaterKind, Rating, WhyUnr
 #: which rule made a tag; a changed rule gets another name
 RULE = "families-1"
 #: whose statements make a label
-_LABELLING = (RaterKind.CONTENT, RaterKind.DESK)
+LABELLING = (RaterKind.CONTENT, RaterKind.DESK)
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -27,7 +27,7 @@ def consensus(ratings: Iterable[Rating], country: str = "") -> LeanTag:
     `scale_of` then names the other country. Raters without a place on the scale move nothing and are still named.
     """
     current = sorted(newest_of_each_family(ratings), key=lambda r: (r.rater, r.rated_on, *_identity(r)))
-    scale, used = _of_one_scale([r for r in current if r.kind in _LABELLING], country)
+    scale, used = of_one_scale([r for r in current if r.kind in LABELLING], country)
     tag = LeanTag(LeanState.UNRATED, raters=tuple(current), scale_of=scale, rule=RULE)
     positions = [r.label.position for r in used if r.label is not None]
     if not positions:
@@ -82,7 +82,7 @@ def newest_of_each_family(ratings: Iterable[Rating]) -> list[Rating]:
     """By date of the statement, then when it was recorded, then id. An audience score displaces no word on content."""
     newest: dict[tuple[str, str, str], Rating] = {}
     for rating in ratings:
-        kind = "" if rating.kind in _LABELLING else rating.kind.value
+        kind = "" if rating.kind in LABELLING else rating.kind.value
         key = (kind, rating.one_family, rating.country)
         if key not in newest or _age(rating) > _age(newest[key]):
             newest[key] = rating
@@ -97,7 +97,7 @@ def _identity(rating: Rating) -> tuple[str, str]:
     return rating.id, "" if rating.id else repr(rating)
 
 
-def _of_one_scale(ratings: Sequence[Rating], country: str) -> tuple[str, list[Rating]]:
+def of_one_scale(ratings: Sequence[Rating], country: str) -> tuple[str, list[Rating]]:
     """The ratings that count, and the foreign country in whose politics they measure, if it is one."""
     by_scale: dict[str, list[Rating]] = {}
     for rating in ratings:
@@ -112,4 +112,4 @@ def _of_one_scale(ratings: Sequence[Rating], country: str) -> tuple[str, list[Ra
 def _why(current: Sequence[Rating], used: Sequence[Rating]) -> WhyUnrated:
     if any(r.kind is RaterKind.AUDIENCE and r.label is not None for r in current):
         return WhyUnrated.AUDIENCE
-    return WhyUnrated.OFF_SCALE if used or any(r.kind in _LABELLING for r in current) else WhyUnrated.NO_RATING
+    return WhyUnrated.OFF_SCALE if used or any(r.kind in LABELLING for r in current) else WhyUnrated.NO_RATING

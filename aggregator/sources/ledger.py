@@ -13,20 +13,24 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from aggregator.sources.consensus import consensus, lean_at, public_consensus
-from aggregator.sources.successions import Former, countries_and_formers
+from aggregator.sources.successions import Former, places_and_formers
+from aggregator.sources.units import EDITION, place_of
 from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.upsert import in_parts
 from aggregator.text import sha256
-from aggregator.types import Kind, Lean, LeanState, LeanTag, RaterKind, Rating
+from aggregator.types import Lean, LeanState, LeanTag, RaterKind, Rating
 
 NEWS, OPINION = "news", "opinion"
 #: what brought a row
 CONFIGURATION, IMPORT = "configuration", "import"
 
 
-def unit_of(kind: str) -> str:
-    """The unit of its outlet that an article of this kind is of: opinion, or the news."""
-    return OPINION if kind == Kind.OPINION else NEWS
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The unit of its outlet that an article is of, and the country: of its edition if that has one."""
+
+    unit: str
+    country: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class KnownRatings:
     def __init__(self, session: Session, outlet_keys: Iterable[str], known_at: datetime) -> None:
         self.known_at = known_at
         keys = sorted(set(outlet_keys))
-        self._countries, self._formers = countries_and_formers(session, keys, known_at)
+        self._places, self._formers = places_and_formers(session, keys, known_at)
         every = {*keys, *(former.key for group in self._formers.values() for former in group)}
         self._ratings = standing(session, every, known_at=known_at)
 
@@ -63,12 +67,27 @@ class KnownRatings:
         named = {rating.unit for key in keys for rating in self._ratings.get(key, ())}
         return sorted(named, key=lambda unit: (unit != NEWS, unit))
 
+    def place(self, outlet_key: str, kind: str, url: str, section: str) -> Place:
+        """Where in its outlet an article is from; see `units.place_of`."""
+        country, units = self._places.get(outlet_key, ("", []))
+        unit, of_edition = place_of(units, kind, url, section)
+        return Place(unit, of_edition or country)
+
     def tag(self, outlet_key: str, unit: str, day: date, *, internal: bool = False) -> LeanTag:
-        """The lean of a unit on a day as readers may see it; `internal`: from all ratings, for the desk alone."""
+        """The lean of a unit on a day as readers may see it; `internal`: from all ratings, for the desk alone.
+
+        An edition without a rating of its own has that of the news (`of_unit`) if it is of the outlet's country.
+        """
         counting = [rating for rating in self.ratings(outlet_key, unit) if rating.counts_on(day)]
+        country, units = self._places.get(outlet_key, ("", []))
+        edition = next((one for one in units if one["key"] == unit and one["kind"] == EDITION), None)
+        here = (edition["country"] if edition else "") or country
+        of_unit = ""
+        if edition and not counting and here == country:
+            counting = [rating for rating in self.ratings(outlet_key, NEWS) if rating.counts_on(day)]
+            of_unit = NEWS
         rule = consensus if internal else public_consensus
-        tag = rule(counting, self._countries.get(outlet_key, ""))
-        return replace(tag, known_at=self.known_at, day=day)
+        return replace(rule(counting, here), known_at=self.known_at, day=day, of_unit=of_unit)
 
 
 def tags(

@@ -142,10 +142,11 @@ class OutletSpec(Section):
 
     @field_validator("ratings")
     @classmethod
-    def _one_rating_each(cls, value: tuple[RatingSpec, ...]) -> tuple[RatingSpec, ...]:
-        for number, rating in enumerate(value):
-            if any((rating.rater, rating.unit) == (other.rater, other.unit) for other in value[:number]):
-                raise ValueError(f"{rating.rater} rates the unit {rating.unit!r} twice; keep the newest")
+    def _one_rating_a_day(cls, value: tuple[RatingSpec, ...]) -> tuple[RatingSpec, ...]:
+        said = [(rating.rater, rating.unit, rating.rated_on) for rating in value]
+        for number, (rater, unit, day) in enumerate(said):
+            if (rater, unit, day) in said[:number]:
+                raise ValueError(f"{rater} rates the unit {unit!r} twice on {day.isoformat()}; keep one of them")
         return value
 
     @model_validator(mode="after")

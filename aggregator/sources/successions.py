@@ -37,21 +37,22 @@ def formers(session: Session, keys: Iterable[str], known_at: datetime | None) ->
     return _chains(_last_words(rows), keys)
 
 
-def countries_and_formers(
+def places_and_formers(
     session: Session, keys: Sequence[str], known_at: datetime
-) -> tuple[dict[str, str], dict[str, list[Former]]]:
-    """The countries of outlets and what each continues (`formers`), in one question to the database."""
-    both = select(Outlet.key, Outlet.country, Succession).outerjoin(Succession, Succession.outlet_key == Outlet.key)
-    countries: dict[str, str] = {}
+) -> tuple[dict[str, tuple[str, list[Any]]], dict[str, list[Former]]]:
+    """Country and units of outlets, and what each continues (`formers`), in one question to the database."""
+    both = select(Outlet.key, Outlet.country, Outlet.units, Succession)
+    both = both.outerjoin(Succession, Succession.outlet_key == Outlet.key)
+    places: dict[str, tuple[str, list[Any]]] = {}
     said: dict[str, Succession] = {}
     for some in in_parts(keys):
         wanted = both.where(or_(Outlet.key.in_(some), Succession.id.is_not(None)))
-        for key, country, row in session.execute(wanted):
-            countries[key] = country
+        for key, country, units, row in session.execute(wanted):
+            places[key] = (country, units or [])
             if row is not None and row.recorded_at <= known_at:
                 said[row.id] = row
     rows = sorted(said.values(), key=lambda row: (row.recorded_at, row.id))
-    return countries, _chains(_last_words(rows), keys)
+    return places, _chains(_last_words(rows), keys)
 
 
 def _chains(direct: Mapping[str, list[Former]], keys: Iterable[str]) -> dict[str, list[Former]]:

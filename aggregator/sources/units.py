@@ -2,6 +2,9 @@
 
 Every outlet has the units `news` and `opinion`; `outlets.toml` says which addresses and sections are opinion where the
 words in them do not, and names further ones, such as an edition in another language or for another country.
+
+An edition is rated apart. One that nobody has rated has the lean of its outlet's news only if it is of the same
+country: what the London desk is says nothing of the one in Sydney.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +15,7 @@ from pydantic import Field
 
 from aggregator.settings import Section
 
-NEWS, OPINION = "news", "opinion"
+NEWS, OPINION, EDITION = "news", "opinion", "edition"
 #: what every outlet has, said or not
 KNOWN = (NEWS, OPINION)
 
@@ -36,6 +39,18 @@ class UnitSpec(Section):
 def is_opinion(units: Iterable[Mapping[str, Any]], url: str, section: str) -> bool:
     """Whether an article is of one of the outlet's units of opinion; `units` as the database holds them."""
     return any(_holds(unit, url, section) for unit in units if unit["kind"] == OPINION)
+
+
+def place_of(units: Iterable[Mapping[str, Any]], kind: str, url: str, section: str) -> tuple[str, str]:
+    """The key of the unit that an article of this kind is of, and the country of its edition, empty if it has none.
+
+    Opinion stays opinion, also in an edition. Else it is of the first edition that holds it, or of the news.
+    """
+    edition = next((unit for unit in units if unit["kind"] == EDITION and _holds(unit, url, section)), None)
+    country = str(edition["country"]) if edition is not None else ""
+    if kind == OPINION:
+        return OPINION, country
+    return (str(edition["key"]) if edition is not None else NEWS), country
 
 
 def _holds(unit: Mapping[str, Any], url: str, section: str) -> bool:

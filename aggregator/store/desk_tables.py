@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aggregator.store.columns import Json
+from aggregator.store.contest_tables import Contest as Contest
 from aggregator.store.gap_tables import GapTest as GapTest
 from aggregator.store.ledger_tables import RatingRow as RatingRow
 from aggregator.store.page_tables import PageRow as PageRow  # the last module of tables loads all of them

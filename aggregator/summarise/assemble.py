@@ -9,6 +9,7 @@ from aggregator.analysis.coverage import among, coverage, telling
 from aggregator.analysis.model import Claim, SourceText
 from aggregator.analysis.timeline import first_reports
 from aggregator.summarise.compose import Draft
+from aggregator.summarise.covered import covered
 from aggregator.summarise.page import (
     Coverage,
     HeadlineEntry,
@@ -42,6 +43,10 @@ def assemble(plan: Plan, engine: str) -> StoryPage:
     cards = among(map(plan.analysis.source, numbers), plan.analysis.sources)
     printed = Counter(source.syndication_id for source in cards)
     context = plan.context
+    sources = [
+        _card(source, n, plan, shared=printed[source.syndication_id] > 1)
+        for source, n in zip(cards, numbers.values(), strict=True)
+    ]
     return StoryPage(
         schema=context.schema,
         id=context.page_id,
@@ -61,11 +66,8 @@ def assemble(plan: Plan, engine: str) -> StoryPage:
         why_it_matters=[draft.sentence(numbers) for draft in plan.why],
         body=[[draft.sentence(numbers) for draft in paragraph] for paragraph in plan.body],
         viewpoints=[_viewpoint(case, numbers) for case in plan.viewpoints],
-        sources=[
-            _card(source, n, plan, shared=printed[source.syndication_id] > 1)
-            for source, n in zip(cards, numbers.values(), strict=True)
-        ],
-        coverage=_coverage(plan, cards, numbers),
+        sources=sources,
+        coverage=_coverage(plan, cards, numbers, sources),
         claims=_claims(plan, numbers),
         quotes=_quotes(plan, numbers),
         headlines=[
@@ -124,22 +126,8 @@ def _leans(sources: Iterable[SourceText]) -> list[Label]:
     return sorted({_LABELS[source.lean.text] for source in sources}, key=order.index)
 
 
-def _lean(tag: LeanTag, raters: list[RaterLabel], as_of: str) -> SourceLean:
-    return SourceLean(
-        label=_LABELS[tag.text],
-        raters=raters,
-        rule=tag.rule,
-        as_of=as_of,
-        day=tag.day.isoformat() if tag.day else None,
-        low=_LABELS[tag.low.value] if tag.low else None,
-        high=_LABELS[tag.high.value] if tag.high else None,
-        families=tag.families,
-        why_unrated=tag.why_unrated.value if tag.why_unrated else "",
-        scale_of=tag.scale_of,
-    )
-
-
-def _card(source: SourceText, n: int, plan: Plan, *, shared: bool) -> Source:
+def source_lean(tag: LeanTag, as_of: str) -> SourceLean:
+    """A lean as pages and feeds have it, with what each rater says."""
     raters = [
         RaterLabel(
             rater=rating.rater,
@@ -152,15 +140,31 @@ def _card(source: SourceText, n: int, plan: Plan, *, shared: bool) -> Source:
             attribution=rating.attribution,
             scale_of=rating.country,
         )
-        for rating in source.lean.raters
+        for rating in tag.raters
     ]
+    return SourceLean(
+        label=_LABELS[tag.text],
+        raters=raters,
+        rule=tag.rule,
+        as_of=as_of,
+        day=tag.day.isoformat() if tag.day else None,
+        low=_LABELS[tag.low.value] if tag.low else None,
+        high=_LABELS[tag.high.value] if tag.high else None,
+        families=tag.families,
+        why_unrated=tag.why_unrated.value if tag.why_unrated else "",
+        scale_of=tag.scale_of,
+        of_unit=tag.of_unit,
+    )
+
+
+def _card(source: SourceText, n: int, plan: Plan, *, shared: bool) -> Source:
     return Source(
         n=n,
         article_id=source.article_id,
         outlet=source.outlet,
         outlet_key=source.outlet_key,
         unit=source.unit,
-        lean=_lean(source.lean, raters, plan.context.as_of),
+        lean=source_lean(source.lean, plan.context.as_of),
         title=source.title,
         url=source.url,
         published_at=_time(source.published_at) if source.published_at else None,
@@ -171,10 +175,14 @@ def _card(source: SourceText, n: int, plan: Plan, *, shared: bool) -> Source:
         origin=Origin(name=source.origin.name, outlet_key=source.origin.outlet_key) if source.origin else None,
         country=source.country,
         owner=source.owner,
+        owner_kind=source.owner_kind,
+        found_at=None if source.published_at else _time(source.found_at),
     )
 
 
-def _coverage(plan: Plan, cards: Sequence[SourceText], numbers: Mapping[str, int]) -> Coverage:
+def _coverage(
+    plan: Plan, cards: Sequence[SourceText], numbers: Mapping[str, int], sources: Sequence[Source]
+) -> Coverage:
     found = coverage(cards)
     return Coverage(
         articles=found.articles,
@@ -192,6 +200,8 @@ def _coverage(plan: Plan, cards: Sequence[SourceText], numbers: Mapping[str, int
         first={_LABELS[label]: article_id for label, article_id in found.first.items()},
         partial_reuse=_partial_reuse(plan, cards, numbers),
         gap=plan.context.gap,
+        attention=plan.context.attention,
+        **covered(sources),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from aggregator.summarise.covered import changed
 from aggregator.summarise.page import Source, StoryPage
 from aggregator.summarise.parts import Documents
 from aggregator.types import Kind, Lean
@@ -78,6 +79,7 @@ def check_coverage(page: StoryPage) -> Iterator[Complaint]:
         if getattr(told, state.lower()) != _outlets([one for one in counted if one.lean.label == state]):
             yield 1, f"coverage.{state.lower()}", "the cards have another number"
     yield from _check_first(page)
+    yield from _check_covered(page)
     if told.owners is not None:  # before owners were counted the original of a copy needed no card
         yield from _check_copies(page)
 
@@ -95,6 +97,12 @@ def _check_copies(page: StoryPage) -> Iterator[Complaint]:
     for k, one in enumerate(page.coverage.partial_reuse):
         if one.n not in texts or one.of not in texts or texts[one.n] == texts[one.of]:
             yield 1, f"coverage.partial_reuse[{k}]", f"[{one.n}] and [{one.of}] are not cards of two texts"
+
+
+def _check_covered(page: StoryPage) -> Iterator[Complaint]:
+    if page.coverage.sides is not None:  # on pages made before that none of these fields is there
+        for name in changed(page.coverage, page.sources):
+            yield 1, f"coverage.{name}", "is not what the cards give"
 
 
 def _check_first(page: StoryPage) -> Iterator[Complaint]:

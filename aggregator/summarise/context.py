@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from aggregator.analysis.gap_words import YOUNG
-from aggregator.summarise.page import Gap, Related, Status, Topic
+from aggregator.summarise.attention import YOUNG as NOT_YET
+from aggregator.summarise.page import Attention, Gap, Related, Status, Topic
 
 #: the licence line of a page, unless the operator chose another
 LICENCE = "CC-BY-4.0 for the page's own words; quotations and extracts belong to their outlets"
@@ -84,3 +85,5 @@ class PageContext:
     reachable: frozenset[str] = frozenset()
     #: what the coverage-gap test found
     gap: Gap = field(default_factory=lambda: Gap(state="not-tested", reason=YOUNG))
+    #: how much of each side's attention the story had
+    attention: Attention = field(default_factory=lambda: Attention(state="not-yet", reason=NOT_YET))

@@ -7,14 +7,35 @@ full date where the source gives only that.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from aggregator.summarise.page_base import Label, Number, PageModel
+from aggregator.summarise.page_coverage import (
+    Attention,
+    Coverage,
+    Gap,
+    PartialReuse,
+    SideCount,
+)
+
+__all__ = [
+    "ENDED",
+    "SCHEMA_VERSION",
+    "SEEN",
+    "Attention",
+    "Coverage",
+    "Gap",
+    "Label",
+    "PageModel",
+    "PartialReuse",
+    "SideCount",
+    "StoryPage",
+]
 
 SCHEMA_VERSION = 1
 
-Number = Annotated[int, Field(ge=1)]
-Label = Literal["Left", "Lean Left", "Center", "Lean Right", "Right", "Unrated", "Mixed", "Disputed"]
 #: what an editor may word himself
 Edited = Literal["headline", "dek"]
 Status = Literal["draft", "held", "approved", "published", "corrected", "withdrawn", "merged"]
@@ -22,12 +43,6 @@ Status = Literal["draft", "held", "approved", "published", "corrected", "withdra
 SEEN = ("published", "corrected", "withdrawn", "merged")
 #: of these only a tombstone is shown
 ENDED = ("withdrawn", "merged")
-
-
-class PageModel(BaseModel):
-    """The base of all values of a page: frozen, and nothing unknown."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Evidence(PageModel):
@@ -117,7 +132,8 @@ class SourceLean(PageModel):
     """A source's lean with who says so, by which rule, as known when, for articles of which day.
 
     `low` and `high` are the range in which another rater's label would probably be; of a disputed one how far the
-    raters are apart. `scale_of` is the country on whose scale it is, where that is not the outlet's own.
+    raters are apart. `scale_of` is the country on whose scale it is, where that is not the outlet's own. `of_unit` is
+    the unit that was rated, where the source's own unit, an edition, has no rating.
     """
 
     label: Label
@@ -130,6 +146,7 @@ class SourceLean(PageModel):
     families: int = 0
     why_unrated: str = ""
     scale_of: str = ""
+    of_unit: str = ""
 
 
 class Origin(PageModel):
@@ -142,7 +159,8 @@ class Origin(PageModel):
 class Source(PageModel):
     """A source card. All that carry one text have one `syndication_id`: the article of that card which stands for it.
 
-    `origin` says who wrote the text where that outlet or agency has no card of it.
+    `origin` says who wrote the text where that outlet or agency has no card of it. `found_at` is when it was first seen
+    here, given where it has no date of its own. `owner_kind`: private, public, state, non-profit, think tank, academic.
     """
 
     n: Number
@@ -161,77 +179,8 @@ class Source(PageModel):
     origin: Origin | None = None
     country: str = ""
     owner: str = ""
-
-
-class SideCount(PageModel):
-    """How many outlets of one lean tell the story, and how many of them with a text that is no copy."""
-
-    sources: int
-    independent: int
-
-
-class Gap(PageModel):
-    """Whether one side's coverage is missing, by a test (`version`); `not-tested` with its reason otherwise.
-
-    Of `n` independent sources that lean left or right `k` lean right, where `expected_share` is usual. `side` is that
-    with less than usual, `observed` its sources, `expected` how many are usual. p is beta-binomial (n, expected_share,
-    phi), `q` that among the `family` tests of the day, to be at most `limit`; `observed_share` is the part of a side's
-    usual coverage that comes from outlets whose feeds answered, of the side with less of it.
-    """
-
-    state: Literal["gap", "none", "not-tested"]
-    reason: str = ""
-    side: str | None = None
-    n: int | None = None
-    expected: float | None = None
-    observed: int | None = None
-    observed_share: float | None = None
-    p: float | None = None
-    q: float | None = None
-    text: str = ""
-    k: int | None = None
-    expected_share: float | None = None
-    phi: float | None = None
-    family: int | None = None
-    limit: float | None = None
-    topic: str = ""
-    answered: int | None = None
-    outlets: int | None = None
-    overruled: bool = False
-    version: str = ""
-
-
-class PartialReuse(PageModel):
-    """A source that has part of its text from another: `share` of the shorter text, in runs of four words.
-
-    Both count. `possible-copy`: only the beginning of one of them was seen, and nearly all of that is in the other.
-    """
-
-    n: Number
-    of: Number
-    share: float = Field(ge=0, le=1)
-    kind: Literal["partial", "possible-copy"]
-
-
-class Coverage(PageModel):
-    """Who covered the story. `articles` counts cards, `sources` outlets, `independent` whose texts they carry.
-
-    `owners` counts an outlet whose owner is not known as one of its own, `owners_unknown` says how many those are; null
-    on pages made before owners were counted.
-    """
-
-    articles: int
-    sources: int
-    independent: int
-    owners: int | None = None
-    owners_unknown: int = 0
-    by_lean: dict[Label, SideCount]
-    unrated: int = 0
-    mixed: int = 0
-    disputed: int = 0
-    first: dict[Label, str] = {}
-    partial_reuse: list[PartialReuse] = []
-    gap: Gap
+    owner_kind: str = ""
+    found_at: str | None = None
 
 
 class PageClaim(PageModel):

@@ -47,7 +47,7 @@ def redacted(content: Json, articles: Collection[str]) -> dict[str, Any]:
             if not rests(view["stance"]) and not rests(view["holder"])
         ],
         "sources": by_number(content["sources"]),
-        "coverage": {**content["coverage"], "first": first},
+        "coverage": {**content["coverage"], "first": first, **_reports(content["coverage"], gone)},
         "claims": [_claim(one, gone) for one in content["claims"] if not gone & _tellers(one)],
         "quotes": by_number(kept(content["quotes"])),
         "headlines": by_number(content["headlines"]),
@@ -63,6 +63,22 @@ def _rests(one: Any, articles: Collection[str]) -> bool:
             return True
         return any(_rests(value, articles) for value in one.values())
     return isinstance(one, list) and any(_rests(value, articles) for value in one)
+
+
+def _reports(coverage: Json, gone: Collection[int]) -> dict[str, Any]:
+    """First reports and arrivals without the removed sources; nothing of a page that has none of these."""
+
+    def kept(report: Json) -> dict[str, Any]:
+        return {**report, "maybe_earlier": [n for n in report["maybe_earlier"] if n not in gone]}
+
+    if not coverage.get("broke"):
+        return {}
+    firsts = coverage["first_of_side"].items()
+    return {
+        "broke": kept(coverage["broke"]) if coverage["broke"]["n"] not in gone else None,
+        "first_of_side": {side: kept(report) for side, report in firsts if report["n"] not in gone},
+        "arrivals": [one for one in coverage["arrivals"] if one["n"] not in gone],
+    }
 
 
 def _tellers(claim: Json) -> set[int]:

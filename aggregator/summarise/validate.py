@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from aggregator.analysis.words import content_words
+from aggregator.summarise.attention import check_attention
 from aggregator.summarise.cards import check_cards, check_coverage, check_lists
 from aggregator.summarise.context import CopyLimits
 from aggregator.summarise.exact import check_quotation, check_title
@@ -138,6 +139,7 @@ class _Check:
             *check_lists(self.page),
             *check_coverage(self.page),
             *check_gap(self.page.coverage.gap),
+            *check_attention(self.page.coverage.attention),
         ):
             yield Fault(rule, place, text)
 

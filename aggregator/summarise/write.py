@@ -26,6 +26,7 @@ from aggregator.store.tables import Feed, Outlet, StoryRow
 from aggregator.stories.decisions import about
 from aggregator.stories.embed import embed_recipe
 from aggregator.stories.topics import Topics
+from aggregator.summarise.attention import attention_of
 from aggregator.summarise.comparable import Archive
 from aggregator.summarise.context import CopyLimits, PageContext
 from aggregator.summarise.edits import Broken, edited
@@ -169,6 +170,7 @@ class Summarise(Stage[ToWrite, Draft]):
             comparison=self.archive.compare(item.key),
             reachable=reachable,
             gap=gap_of(tested),
+            attention=attention_of(tested),
         )
         corrections = tuple(Correction(**one) for one in last.content["corrections"]) if last else ()
         return replace(

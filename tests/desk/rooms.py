@@ -18,6 +18,7 @@ from aggregator.desk.app import create_app
 from aggregator.desk.asked import Workplace
 from aggregator.desk.gate import COOKIE
 from aggregator.settings import Settings
+from aggregator.store.contest_tables import Contest, ContestText
 from aggregator.store.desk_tables import SignIn, User
 from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.sessions import Store
@@ -43,6 +44,8 @@ PASSWORD = "correct horse battery"
 STORY: str = PAGE["id"]
 TOPICS = Topics((Topic("local", "Local"), Topic("ai", "Artificial Intelligence")))
 SAME = {"sec-fetch-site": "same-origin"}
+#: a contest that waits for an answer
+CONTESTED = "c_first"
 
 
 @cache
@@ -183,6 +186,7 @@ def furnish(store: Store, clock: Clock, articles: int = 48) -> None:
     with store.write() as session:
         _outlets(session)
         _story(session, clock)
+        _contest(session)
         page = StoryPage.model_validate({**PAGE, "version": 1, "status": "published", "corrections": []})
         save_version(session, page, clock, input_sha="evidence 1", recipe="r", by=MACHINE)
 
@@ -233,6 +237,17 @@ def _outlets(session: Any) -> None:
                     recorded_at=at,
                 )
             )  # fmt: skip
+
+
+def _contest(session: Any) -> None:
+    at = datetime(2026, 10, 6, 9, tzinfo=UTC)
+    session.add(
+        Contest(
+            id=CONTESTED, outlet_key="outlet-0", unit="news", subject="rating-wrong", came_by="form", recorded_at=at
+        )
+    )
+    session.flush()
+    session.add(ContestText(contest_id=CONTESTED, text="It called itself a paper of the centre until last year."))
 
 
 def _story(session: Any, clock: Clock) -> None:

@@ -51,6 +51,14 @@ def test_articles_are_listed_with_outlet_lean_time_and_why_they_joined(either: R
     assert "5 Oct 2026, 09:00 UTC" in words
 
 
+def test_labels_on_the_views_of_a_story_and_of_a_page_lead_to_what_readers_see_of_the_outlet(room: Room) -> None:
+    for address in (view(STORY), f"/desk/page/{STORY}"):
+        found = room.browser("reader").get(address).document.xpath("//a[@class='to-ledger']/@href")
+
+        assert found
+        assert [link for link in found if not re.fullmatch("/outlet/[a-z0-9.-]+/", link)] == []
+
+
 def test_an_article_says_how_sure_it_is_or_that_an_editor_placed_it(either: Room) -> None:
     first, second = either.members(STORY)[:2]
     with either.store.write() as session:

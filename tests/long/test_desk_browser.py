@@ -334,7 +334,7 @@ def _edit(chief: Window, key: str) -> None:
 
 VIEWS = {
     "sign-in": "/desk/sign-in", "queue": "/desk", "queue-none": "/desk?state=none&q=school",
-    "uncertain": "/desk/uncertain",
+    "uncertain": "/desk/uncertain", "contests": "/desk/contests",
     "queue-empty": "/desk?q=zzzz",
     "story": "/desk/story/{hearing}", "story-find": "/desk/story/{hearing}?find=school", "page": "/desk/page/{hearing}",
     "page-compared": "/desk/page/{hearing}/2?against=1", "page-old": "/desk/page/{hearing}/1",

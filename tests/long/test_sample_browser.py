@@ -22,7 +22,10 @@ SECTIONS = (
     "coverage", "perspectives", "missing", "why", "story", "viewpoints", "sources", "claims", "headlines", "quotes",
     "timeline", "more", "made",
 )  # fmt: skip
-FILES = ("home", "topic", "whole", "story", "plain", "method", "404", "withdrawn", "held")
+#: an outlet whose raters disagree, one without rating, one on another country's scale, one whose news and opinion are
+#: rated apart, one whose rating changed, one with a rating that may not be passed on
+OUTLETS = ("lakeshore-radio", "stackline", "fjordside-herald", "harbor-tribune", "gazetteer", "capital-standard")
+FILES = ("home", "topic", "whole", "story", "plain", "method", "404", "withdrawn", "held", "outlets", *OUTLETS)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ def site(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         paths = {name: f"story/{page['id']}/index.html" for name, page in named.items()}
         topic = f"topic/{whole['topic']['slug']}/index.html"
         paths |= {"home": "index.html", "topic": topic, "method": "method/index.html", "404": "404.html"}
+        paths |= {"outlets": "outlets/index.html", **{key: f"outlet/{key}/index.html" for key in OUTLETS}}
         with served(one.data / "site") as address:
             yield Published(address, paths, whole)
 

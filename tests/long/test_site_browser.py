@@ -16,16 +16,19 @@ from aggregator.publish.site import render_site
 from aggregator.publish.threads import Threads
 from aggregator.summarise.page import Topic
 from tests.long.browser import fits, opened, served, violations
-from tests.publish.site_pages import crowded, story, syndicated, tombstone
+from tests.publish.outlets_told import ledgers
+from tests.publish.site_pages import covered_story, crowded, raw_story, story, syndicated, tombstone
 
 pytestmark = pytest.mark.long
 
 METHOD = Path(__file__).parent.parent.parent / "docs" / "method.md"
 FILES = (
     "index.html", "story/s_licence/index.html", "story/s_plain/index.html", "story/s_crowd/index.html",
-    "story/s_copies/index.html",
+    "story/s_copies/index.html", "story/s_covered/index.html",
     "method/index.html", "topic/ai/index.html", "topic/health/index.html", "story/s_gone/index.html", "404.html",
-    "thread/t_licence/index.html", "thread/t_former/index.html",
+    "thread/t_licence/index.html", "thread/t_former/index.html", "outlets/index.html",
+    "outlet/harbor-post/index.html", "outlet/disputed/index.html", "outlet/nobody/index.html",
+    "outlet/foreign/index.html", "outlet/crowd/index.html",
 )  # fmt: skip
 
 
@@ -36,12 +39,14 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     site = SiteInfo(
         "The Ledger", "https://x.example", "en", "UTC", datetime(2026, 10, 22, tzinfo=UTC), "Sample", "a@x.example"
     )
+    known = [{**one, "outlet_key": "harbor-post" if one["n"] < 5 else "disputed"} for one in raw_story()["sources"]]
     bare = story("s_plain", perspectives=[], viewpoints=[], quotes=[], claims=[], timeline=[], not_represented=[])
     topics = [Topic(slug="ai", name="Artificial Intelligence"), Topic(slug="health", name="Health")]
-    pages = [story(), bare, crowded("s_crowd"), syndicated(), tombstone("s_gone")]
+    pages = [story(sources=known), bare, crowded("s_crowd"), syndicated(), covered_story(), tombstone("s_gone")]
     life = {"s_plain": "archived", "s_licence": "growing", "s_crowd": "reopened"}
     threads = Threads({"t_licence": ["s_plain", "s_crowd", "s_licence"]}, life, {"t_former": "t_licence"})
-    write_files(render_site(pages, site, topics, method=METHOD.read_text("utf-8"), threads=threads), root)
+    told = render_site(pages, site, topics, method=METHOD.read_text("utf-8"), threads=threads, ledgers=ledgers())
+    write_files(told, root)
     with served(root) as found:
         yield found
 
@@ -78,14 +83,14 @@ def test_evidence_opens_without_any_script_on_the_page(browser: Any, address: st
     context.close()
 
 
-@pytest.mark.parametrize("key", ["s_licence", "s_crowd"])
+@pytest.mark.parametrize("key", ["story/s_licence", "story/s_crowd", "outlet/harbor-post", "outlet/crowd", "outlets"])
 @pytest.mark.parametrize(("width", "size"), [(320, 100), (390, 200)])
 def test_small_windows_and_large_letters_need_no_sideways_scrolling(
     browser: Any, address: str, width: int, size: int, key: str
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
-    page.goto(f"{address}/story/{key}/index.html")
+    page.goto(f"{address}/{key}/index.html")
 
     page.evaluate(f"document.documentElement.style.fontSize = '{size}%'")
 

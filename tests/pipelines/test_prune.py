@@ -5,8 +5,10 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from aggregator.clock import Clock
+from aggregator.clock import Clock, wall
 from aggregator.settings import Settings
+from aggregator.sources.contest_filing import Sender, file_contest
+from aggregator.store.contest_tables import ContestSender
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Host, Outlet, ParagraphCount
 from pipelines.prune import prune_leftovers
@@ -42,3 +44,15 @@ def test_texts_of_feeds_are_emptied_in_time_and_rare_paragraphs_needless_recheck
         ]
         assert set(session.scalars(select(ParagraphCount.sha))) == {"often", "of late"}
         assert set(session.scalars(select(Host.host))) == {"of.late", "down"}
+
+
+def test_from_where_contests_came_is_forgotten_after_a_day_of_the_machine(sqlite: Store, clock: Clock) -> None:
+    with sqlite.write() as session:
+        session.add(Outlet(key="lantern", name="The Lantern"))
+        for number, hours in enumerate((23, 25)):
+            sender = Sender(f"hash {number}", wall() - timedelta(hours=hours))
+            text = f"It was sold in May, as contest {number} says."
+            file_contest(session, "lantern", "news", "other", text, clock.now(), sender)
+    prune_leftovers(sqlite, clock, Settings())
+    with sqlite.read() as session:
+        assert session.scalars(select(ContestSender.who)).all() == ["hash 0"]

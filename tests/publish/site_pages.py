@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from aggregator.summarise.page import StoryPage, Tombstone
+from aggregator.summarise.attention import words_of
+from aggregator.summarise.covered import covered
+from aggregator.summarise.page import Attention, StoryPage, Tombstone
+from aggregator.summarise.page_coverage import SideAttention
 from aggregator.text import sha256
 
 SCHEMA = "https://example.org/schema/story/1"
@@ -247,3 +250,33 @@ def tombstone(key: str, status: str = "withdrawn", into: str | None = None) -> T
         "published_at": "2026-10-20T18:00:00Z", "updated_at": "2026-10-21T21:00:00Z",
         "corrections": [{"at": "2026-10-21T21:00:00Z", "kind": "withdrawal", "note": "It rested on a hoax."}],
     })  # fmt: skip
+
+
+def covered_story(key: str = "s_covered", **changes: Any) -> StoryPage:
+    """A page with all that is told of its coverage: three countries, a state-owned outlet, one without a time."""
+    raw = raw_story(key)
+    countries = ("US", "US", "GB", "DE", "US", "", "GB", "US", "US")
+    kinds = ("private", "private", "state", "public", "non-profit", "", "academic", "private", "private")
+    hours = (9, 10, 11, 13, 17, 18, 30, 33, 35)
+    for n, card in enumerate(raw["sources"]):
+        day, hour = divmod(hours[n], 24)
+        at = f"2026-10-{21 + day}T{hour:02}:{5 * n % 60:02}:00Z"
+        card |= {"country": countries[n], "owner_kind": kinds[n], "published_at": at, "outlet_key": f"outlet-{n}"}
+    raw["sources"][5]["published_at"] = "2026-10-21T00:00:00Z"
+    raw["sources"][7] |= {"published_at": None, "found_at": "2026-10-22T08:00:00Z"}
+    for n in (1, 2):
+        raw["sources"][n]["owner"] = "Signal Group"
+    raw |= changes
+    page = StoryPage.model_validate(raw)
+    sides = [("left", 14, 310, 2), ("center", 9, 200, 1), ("right", 11, 150, 0)]
+    attention = Attention(
+        state="counted", since="2026-10-21T09:00:00Z", until="2026-10-22T09:00:00Z",
+        sides=[
+            SideAttention(side=side, outlets=outlets, articles=articles, on_story=on, outlets_on_story=on,  # type: ignore[arg-type]
+                          share=round(on / articles, 5))
+            for side, outlets, articles, on in sides
+        ],
+    )  # fmt: skip
+    attention = attention.model_copy(update={"text": words_of(attention)})
+    coverage = page.coverage.model_copy(update={**covered(page.sources), "attention": attention})
+    return page.model_copy(update={"coverage": coverage})

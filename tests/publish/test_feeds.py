@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from aggregator.clock import rfc3339
-from aggregator.publish import feeds
+from aggregator.publish import feeds, outlet_json
 from aggregator.publish.feeds import render_feeds
 from aggregator.publish.files import File, SiteInfo, write_files
 from aggregator.publish.site import render_site
@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "feeds.md").read_text("utf-8")
 NOW = datetime(2026, 10, 22, 6, tzinfo=UTC)
 AI, LOCAL = Topic(slug="ai", name="Artificial Intelligence"), Topic(slug="local", name="Local")
-NO_FEEDS = (feeds.INDEX, feeds.SCHEMA)
+NO_FEEDS = (feeds.INDEX, feeds.SCHEMA, outlet_json.INDEX, outlet_json.SCHEMA)
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 Pages = Sequence[StoryPage | Tombstone]
@@ -258,7 +258,10 @@ def test_the_index_lists_every_feed_with_counts_and_true_hashes() -> None:
         "items": 122, "stories": 121, "withdrawn": 1, "merged": 0, "languages": ["en"], "topic": None,
     }  # fmt: skip
     assert index["feeds"][2]["topic"] == {"slug": "ai", "name": "Artificial Intelligence"}
-    assert index["schemas"] == [{"form": "story", "version": 1, "url": f"https://news.example.org/{feeds.SCHEMA}"}]
+    assert index["schemas"] == [
+        {"form": "story", "version": 1, "url": f"https://news.example.org/{feeds.SCHEMA}"},
+        {"form": "outlet", "version": 1, "url": f"https://news.example.org/{outlet_json.SCHEMA}"},
+    ]
     listed = [file for entry in index["feeds"] for file in entry["files"]]
     assert {f"feeds/{file['path']}" for file in listed} == {
         path for path in files if path.endswith(".json") and path not in NO_FEEDS

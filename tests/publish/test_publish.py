@@ -1,6 +1,7 @@
 """Publishing what the database holds: rows made by hand, real files."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,14 @@ def test_nothing_to_publish_makes_an_empty_site_with_empty_feeds(newsroom: Newsr
     assert json.loads((newsroom.data / "feeds" / "index.json").read_text("utf-8"))["state"] == "empty"
     assert "<h1" in newsroom.html("")
     assert newsroom.publish() == Published(0, 0, done.changed)
+
+
+def test_the_method_is_published_with_its_pictures(newsroom: Newsroom) -> None:
+    newsroom.publish()
+
+    sources = re.findall(r'<img src="([^"]+)"', newsroom.html("method"))
+    assert sources
+    assert all((newsroom.data / "site" / "method" / name).is_file() for name in sources)
 
 
 def test_a_version_that_the_machine_holds_back_leaves_the_older_one_standing(newsroom: Newsroom) -> None:

@@ -25,6 +25,7 @@ from aggregator.publish.site import render_site
 from aggregator.summarise.page import Evidence, StoryPage, Tombstone, Topic
 from tests.publish.site_pages import (
     COST,
+    covered_story,
     evidence,
     raw_story,
     source,
@@ -43,10 +44,10 @@ METHOD = (
 )
 PAGE = "story/s_licence/council-votes-to-license-open-weights/index.html"
 TAGS = frozenset({
-    "a", "article", "aside", "b", "bdi", "blockquote", "body", "caption", "dd", "desc", "defs", "details",
+    "a", "article", "aside", "b", "bdi", "blockquote", "body", "caption", "circle", "dd", "desc", "defs", "details",
     "div", "dl", "dt", "em", "figcaption", "figure", "footer", "h1", "h2", "h3", "head", "header", "html", "li",
     "line", "link", "main", "mark", "meta", "nav", "ol", "p", "path", "pattern", "q", "rect", "script",
-    "section", "span", "summary", "svg", "symbol", "table", "tbody", "td", "th", "thead", "time", "title", "tr",
+    "section", "span", "summary", "svg", "symbol", "table", "tbody", "td", "text", "th", "thead", "time", "title", "tr",
     "ul", "use",
 })  # fmt: skip
 
@@ -78,7 +79,7 @@ def hostile(value: Any, text: str) -> Any:
     outside = {
         "text", "quote", "title", "outlet", "author", "name", "role", "label", "speaker", "verb", "note",
         "reason", "headline", "topic", "element", "kind", "rater", "method", "url", "stance", "licence",
-        "engine",
+        "engine", "owner", "country",
     }  # fmt: skip
     fixed = {"composed", "synthesis", "organisation", "title", "story"}
 
@@ -641,7 +642,7 @@ ATTACKS = (
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_hostile_text_comes_out_inert(attack: str) -> None:
-    raw = hostile(raw_story(), attack)
+    raw = hostile(covered_story("s_licence").as_json(), attack)
     page_of_attacks = StoryPage.model_validate({**raw, "topic": {"slug": "ai", "name": attack}})
     tomb = tombstone("s_gone").model_copy(update={"headline": attack})
     site = SiteInfo(attack, SITE.base_url, "en", "UTC", SITE.now, attack, attack)

@@ -131,7 +131,7 @@ def test_a_misspelt_key_is_named_with_a_key_of_its_own_table(tmp_path: Path, res
             "has none",
         ),
         ("ratings = [{ rater = 'A', rated_on = 2026-01-15, state = 'disputed' }]", "lantern.ratings.0", "single rater"),
-        (f"ratings = [{RATING}, {RATING}]", "lantern.ratings", "A rates the unit 'news' twice"),
+        (f"ratings = [{RATING}, {RATING}]", "lantern.ratings", "A rates the unit 'news' twice on 2026"),
         (
             "ratings = [{ rater = 'A', rated_on = 2026-01-15, scale = 'USA', label = 'Left' }]",
             "lantern.ratings.0.scale",
@@ -356,6 +356,18 @@ def test_a_rating_that_is_gone_from_the_file_leaves_the_outlet_unrated(
 
     with store.read() as session:
         assert tags(session, ["lantern"], clock.now())["lantern"].state is LeanState.UNRATED
+        assert len(session.scalars(select(RatingRow)).all()) == 2
+
+
+def test_a_rater_that_changed_its_mind_has_its_earlier_statements_beside_the_newest(
+    store: Store, tmp_path: Path, clock: Clock
+) -> None:
+    older = RATING.replace("2026", "2025").replace("Left", "Right")
+    for _ in range(2):
+        sync(store, load(tmp_path, lantern(rest=f"ratings = [{RATING}, {older}]")), clock)
+
+    with store.read() as session:
+        assert tags(session, ["lantern"], clock.now())["lantern"].label is Lean.LEFT
         assert len(session.scalars(select(RatingRow)).all()) == 2
 
 
