@@ -40,6 +40,7 @@ from aggregator.store.gap_tables import GapTest
 from aggregator.store.page_tables import AnalysisRow
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, StoryEvent, StoryRow
+from aggregator.store.upsert import in_parts
 from aggregator.stories.topics import Topics
 from aggregator.text import sha256
 
@@ -235,12 +236,19 @@ def _changed(session: Session, now: datetime) -> list[GapTest]:
         .where(GapTest.made_at >= now - _OLDEST, StoryEvent.kind.in_(_CHANGES), StoryEvent.at > GapTest.made_at)
         .order_by(GapTest.id, StoryEvent.id)
     )
-    found: dict[int, GapTest] = {}
-    for test, event, first_at in session.execute(query):
-        articles = [*(event.articles or ()), *([event.article_id] if event.article_id else [])]
-        early = exists().where(Article.id.in_(articles), Article.order_at <= first_at + YOUNG_FOR)
-        if session.scalar(select(early)):
-            found[test.id] = test
+    rows = [
+        (test, first_at, {*(event.articles or ()), *([event.article_id] if event.article_id else [])})
+        for test, event, first_at in session.execute(query)
+    ]
+    out: dict[str, datetime] = {}
+    for some in in_parts(sorted({article for _, _, articles in rows for article in articles})):
+        when = session.execute(select(Article.id, Article.order_at).where(Article.id.in_(some)))
+        out |= {row.id: row.order_at for row in when}
+    found = {
+        test.id: test
+        for test, first_at, articles in rows
+        if any(out[key] <= first_at + YOUNG_FOR for key in articles if key in out)
+    }
     return list(found.values())
 
 

@@ -6,8 +6,8 @@ not drawn, and said.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+from aggregator.summarise.covered import moment
 from aggregator.summarise.page import Coverage, Source
 from aggregator.summarise.page_coverage import Arrival, FirstReport, Side
 
@@ -81,7 +81,7 @@ class First:
 
 def arrivals_chart(arrivals: Sequence[Arrival]) -> Chart | None:
     """The drawing; None where fewer than two outlets have an exact time, or all the same one."""
-    timed = [(datetime.fromisoformat(one.at), one) for one in arrivals if one.precision == "time"]
+    timed = [(at, one) for one in arrivals if one.precision == "time" and (at := moment(one.at))]
     if len(timed) < 2:
         return None
     timed.sort(key=lambda pair: (pair[0], pair[1].n))
@@ -102,7 +102,8 @@ def firsts(coverage: Coverage, by_n: Mapping[int, Source]) -> tuple[First, ...]:
     """Who broke the story, then the first of each side; nothing on pages that do not have it."""
     if coverage.sides is None:
         return ()
-    named = [("", coverage.broke), *((NAMES[side], coverage.first_of_side.get(side)) for side in coverage.sides)]
+    of_all = [("", coverage.broke)] if coverage.broke else []
+    named = [*of_all, *((NAMES[side], coverage.first_of_side.get(side)) for side in coverage.sides)]
     return tuple(
         First(
             name,

@@ -45,7 +45,7 @@ class Known:
     @cached_property
     def given(self) -> datetime | None:
         """The moment or the midnight of the day that the outlet gives."""
-        return _moment(self.card.published_at)
+        return moment(self.card.published_at)
 
     @cached_property
     def precision(self) -> Precision:
@@ -63,7 +63,7 @@ class Known:
     def latest(self) -> datetime:
         """It was published before or at this; the end of its day if only that is known."""
         if self.given is None:
-            return _moment(self.card.found_at) or datetime.max.replace(tzinfo=UTC)
+            return moment(self.card.found_at) or datetime.max.replace(tzinfo=UTC)
         return self.given + (_DAY if self.precision == "day" else timedelta())
 
     @property
@@ -167,7 +167,7 @@ def _first(reports: Sequence[Known], broke: FirstReport | None = None) -> FirstR
     unsure = [one.card.n for one in reports if one is not first and one.earliest < first.latest]
     after = None
     if broke is not None and first.precision == broke.precision == "time":
-        after = int((first.earliest - datetime.fromisoformat(broke.at)).total_seconds())
+        after = int((first.earliest - (moment(broke.at) or first.earliest)).total_seconds())
     return FirstReport(
         n=first.card.n,
         article_id=first.card.article_id,
@@ -188,7 +188,8 @@ def _arrivals(cards: Sequence[Source]) -> list[Arrival]:
     ]
 
 
-def _moment(value: str | None) -> datetime | None:
+def moment(value: str | None) -> datetime | None:
+    """A time, or the midnight of a day; without a zone it is UTC. None for what is neither."""
     try:
         at = datetime.fromisoformat(value) if value else None
     except ValueError:

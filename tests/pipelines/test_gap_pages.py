@@ -5,7 +5,8 @@ import numpy as np
 from aggregator.analysis.gap import VERSION, two_sided
 from aggregator.analysis.gap_words import Counted, told
 from aggregator.store.gap_tables import GapTest
-from tests.pipelines.test_edited_sources import Desk, desk, public, run
+from aggregator.types import SIDES
+from tests.pipelines.test_edited_sources import Desk, cited, desk, edit, public, run
 
 __all__ = ["desk"]
 
@@ -63,3 +64,29 @@ def test_a_finding_that_its_figures_do_not_give_reaches_no_reader(desk: Desk) ->
     run(desk)
 
     assert "Coverage gap." not in public(desk)
+
+
+def test_attention_makes_no_new_version_and_stands_on_the_next_one(desk: Desk) -> None:
+    side = {"outlets": 3, "articles": 40, "outlets_on_story": 1, "on_story": 1, "share": 0.025}
+    with desk.store.write() as session:
+        untested = found(desk, "not-tested", 2, "")
+        untested.content = {
+            "version": VERSION,
+            "attention": {
+                "state": "counted", "since": "2026-10-21T09:00:00Z", "until": "2026-10-22T09:00:00Z",
+                "sides": [{"side": name, **side} for name in SIDES],
+            },
+        }  # fmt: skip
+        session.add(untested)
+    run(desk)
+    assert version(desk) == 1
+    page = desk.page()
+    assert page is not None
+    assert page["coverage"]["attention"]["state"] == "not-yet"
+
+    article, quote = cited(desk)
+    edit(desk, article, quote, "The council put the vote off.")
+    run(desk)
+
+    assert version(desk) == 2
+    assert "1 of the 40 articles of 3 left-leaning outlets (2.5 %)" in public(desk)

@@ -82,3 +82,16 @@ def test_it_is_on_no_side_where_attention_is_counted(desk: Desk) -> None:
         [found] = attention(session, [Window("s_1", now - timedelta(hours=24), now, TEXTS)], now).values()
 
     assert found["reason"] == NOBODY
+
+
+def test_only_the_desk_and_the_operators_own_report_ask_for_labels_that_readers_may_not_see() -> None:
+    root = Path(__file__).parents[2]
+    asking = {
+        file.relative_to(root)
+        for folder in ("aggregator", "pipelines")
+        for file in (root / folder).rglob("*.py")
+        if "internal=True" in file.read_text("utf-8")
+    }
+
+    assert all(file.parts[1] == "desk" or file.name == "outlet_report.py" for file in asking)
+    assert asking
