@@ -60,7 +60,7 @@ class Figures:
 
     `n` sources lean left or right, `k` of them right; `share` of right is usual; `phi` is large where stories swing
     little. `seen` is (stories, 2): of the usual weight of left and right what was observed. `stories` is how many
-    earlier ones of the topic there are.
+    earlier ones of the topic there are for which both sides could be asked.
     """
 
     n: Whole
@@ -140,6 +140,12 @@ def sided(told: Told, sides: Whole) -> tuple[Whole, Whole]:
     return (k + carried[:, sides == LEFT].sum(axis=1)).astype(np.int64), k.astype(np.int64)
 
 
+def both_observed(told: Told, sides: Whole) -> Flags:
+    """The stories for which some outlet of each side could be asked: of others nothing is usual."""
+    both: Flags = np.any(told.observed[:, sides == LEFT], axis=1) & np.any(told.observed[:, sides == RIGHT], axis=1)
+    return both
+
+
 def swing(n: Whole, k: Whole, share: Floats) -> float:
     """How much more than chance the sides' shares differ between stories: rho of a beta-binomial, by moments."""
     usable = (n >= 2) & (share > 0) & (share < 1)
@@ -170,7 +176,7 @@ def figures(past: Told, day: Told, sides: Whole, weights: Floats) -> Figures:
     rho = swing(n_then, k_then, then)
     share, seen = usual_share(weights, day, sides)
     n, k = sided(day, sides)
-    stories = np.bincount(past.topics, minlength=len(weights))[day.topics]
+    stories = np.bincount(past.topics[both_observed(past, sides)], minlength=len(weights))[day.topics]
     return figures_of(n, k, share, seen, stories.astype(np.int64), rho)
 
 

@@ -3,14 +3,15 @@
 A story is looked at 24 hours after its first report. All stories whose 24 hours ended on one calendar day of the site's
 time zone are tested together, by the first run after that day: only then is it known how many tests there are, and a
 finding that is once told is not taken back because more stories came. So a gap is told 24 to 48 hours after the first
-report. A story that is found to be due later (an earlier article came in, or its analysis failed) goes into the list of
-the next day. What a run does follows from the database and the clock alone.
+report. A story that turns out to be due later (it became worth a page late, or its analysis failed) goes into the list
+of the next day; after three days it is only counted. What a run does follows from the database and the clock alone.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,7 +47,7 @@ from aggregator.text import sha256
 
 GAP, NONE, NOT_TESTED = "gap", "none", "not-tested"
 VOID, SET_ASIDE, RESTORED = "void", "set-aside", "restored"
-#: a day that no run looked at for so long is only counted, for what is usual
+#: a story whose day no run looked at for so long is only counted, for what is usual
 _LATE = timedelta(days=3)
 #: stories that began earlier are not looked at any more
 _OLDEST = timedelta(days=90)
@@ -55,10 +56,11 @@ _CHANGES = ("merged", "split", "moved", "removed")
 
 @dataclass(frozen=True)
 class Due:
-    """A story whose 24 hours are over, and the day in whose list it is tested."""
+    """A story whose 24 hours are over: the day on which they `ended`, and the day in whose list it is tested."""
 
     id: str
     first_at: datetime
+    ended: date
     day: date
 
 
@@ -114,10 +116,10 @@ def due_days(session: Session, zone: ZoneInfo, now: datetime) -> Mapping[date, l
     last = session.scalar(select(func.max(GapTest.day)))
     found: dict[date, list[Due]] = defaultdict(list)
     for key, first_at in session.execute(query):
-        day = (first_at + YOUNG_FOR).astimezone(zone).date()
-        day = max(day, last + timedelta(days=1)) if last else day
+        ended = (first_at + YOUNG_FOR).astimezone(zone).date()
+        day = max(ended, last + timedelta(days=1)) if last else ended
         if day < today:
-            found[day].append(Due(key, first_at, day))
+            found[day].append(Due(key, first_at, ended, day))
     return found
 
 
@@ -126,26 +128,38 @@ def rows_of_day(
 ) -> list[GapTest]:
     """The rows of a day's stories."""
     asked = asked_since(session)
-    ends = [one.first_at + YOUNG_FOR for one in due]
-    polls = watched(session, min(one.first_at for one in due), max(ends))
-    stories = [_story(session, one, asked, polls, now) for one in due]
-    if now.astimezone(zone).date() - day > _LATE:
-        late = {"version": VERSION, "attention": not_counted(words.LATE)}
-        return [_row(story, NOT_TESTED, words.LATE, late, now) for story in stories]
+    today = now.astimezone(zone).date()
+    late = [one for one in due if today - one.ended > _LATE]
+    untold = {"version": VERSION, "attention": not_counted(words.LATE)}
+    counted = [_row(story, NOT_TESTED, words.LATE, untold, now) for story in _stories(session, late, asked, now)]
+    stories = _stories(session, [one for one in due if today - one.ended <= _LATE], asked, now)
+    if not stories:
+        return counted
     past = history(session, day)
     table = Table.of(session, [*past, *stories], asked, now)
     told, then = table.told(stories), table.told(past)
     found = figures(then, told, table.sides, usual(then, len(table.topics)))
     sides = _sides(session, asked, now)
-    given = attention(session, [_window(one, story, asked) for one, story in zip(due, stories, strict=True)], now)
+    begun = {one.id: one.first_at for one in due}
+    given = attention(session, [_window(story, begun[story.id], asked) for story in stories], now)
     rows = list(_rows(stories, found, limit, topics, sides, now))
     for row in rows:  # beside the test's own figures: for these alone no page is written anew
         row.content = {**row.content, "attention": given[row.story_id]}
-    return rows
+    return [*counted, *rows]
 
 
-def _window(one: Due, story: Story, asked: Mapping[str, Any]) -> Window:
-    return Window(one.id, one.first_at, one.first_at + YOUNG_FOR, asked.keys() - set(story.missing))
+def _window(story: Story, begun: datetime, asked: Mapping[str, Any]) -> Window:
+    return Window(story.id, begun, begun + YOUNG_FOR, asked.keys() - set(story.missing))
+
+
+def _stories(session: Session, due: Sequence[Due], asked: Mapping[str, datetime | None], now: datetime) -> list[Story]:
+    """What was told of each, and by whom it could have been; an outlet's habit is that before the story's own day."""
+    found = []
+    for _, group in groupby(sorted(due, key=lambda one: (one.ended, one.first_at, one.id)), key=lambda one: one.ended):
+        some = list(group)
+        polls = watched(session, some[0].first_at, some[-1].first_at + YOUNG_FOR)
+        found += [_story(session, one, asked, polls, now) for one in some]
+    return found
 
 
 def _story(
@@ -227,13 +241,18 @@ def _short(number: float) -> float:
 
 
 def _changed(session: Session, now: datetime) -> list[GapTest]:
-    """Tests whose story has lost, or got by a merge, articles that had been out when it was a day old."""
+    """Tests whose story has lost, or got by a merge, articles that had been out when it was a day old.
+
+    What an editor did to the finding meanwhile does not hide what happened to the story since the test itself.
+    """
+    made = aliased(GapTest)
     query = (
         select(GapTest, StoryEvent, StoryRow.first_at)
         .join(StoryRow, StoryRow.id == GapTest.story_id)
         .join(StoryEvent, StoryEvent.story_id == GapTest.story_id)
+        .join(made, (made.story_id == GapTest.story_id) & (made.kind == TEST))
         .where(present_test(StoryRow.id), GapTest.kind != VOID)
-        .where(GapTest.made_at >= now - _OLDEST, StoryEvent.kind.in_(_CHANGES), StoryEvent.at > GapTest.made_at)
+        .where(GapTest.made_at >= now - _OLDEST, StoryEvent.kind.in_(_CHANGES), StoryEvent.at > made.made_at)
         .order_by(GapTest.id, StoryEvent.id)
     )
     rows = [

@@ -12,6 +12,7 @@ from aggregator.analysis.gap import (
     Floats,
     Told,
     Whole,
+    both_observed,
     false_discovery,
     figures_of,
     sided,
@@ -27,7 +28,10 @@ LIMITS = (0.2, 0.15, 0.1, 0.08, 0.07, 0.06, 0.05, 0.04, 0.03, 0.02, 0.01, 0.005)
 
 @dataclass(frozen=True)
 class Recalibrated:
-    """Of `stories` on `days`: how many are tested a day, and by the limit of q the share of days with a false gap."""
+    """Of `stories` on `days`: how many are tested a day, and by the limit of q the share of days with a false gap.
+
+    Where nothing could be tested, there are no `alarms`, and no limit is known to be right.
+    """
 
     stories: int
     days: int
@@ -61,7 +65,7 @@ def recalibrate(told: Told, days: Whole, sides: Whole, topics: int, shuffles: in
             least = float(q[small].min(initial=1.0))
             for limit in LIMITS:
                 hits[limit] += least <= limit
-    alarms = {limit: count / tested_days if tested_days else 0.0 for limit, count in hits.items()}
+    alarms = {limit: count / tested_days for limit, count in hits.items()} if tested_days else {}
     number_of_days = len(np.unique(days))
     return Recalibrated(len(told), number_of_days, shuffles, eligible / max(shuffles * number_of_days, 1), alarms)
 
@@ -74,7 +78,8 @@ def _tested(told: Told, sides: Whole, weights: Floats) -> Figures:
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.nan_to_num(right / (left + right), nan=0.5)
         seen = np.nan_to_num(np.stack([left, right], axis=1) / whole, nan=0.0)
-    earlier = np.bincount(told.topics)[told.topics] - 1
+    usable = both_observed(told, sides)
+    earlier = np.bincount(told.topics[usable], minlength=int(told.topics.max()) + 1)[told.topics] - usable
     return figures_of(n, k, share, seen, earlier, swing(n, k, share))
 
 

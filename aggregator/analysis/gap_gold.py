@@ -1,6 +1,6 @@
 """The coverage-gap test on a labelled archive: real clustering, every outlet taken as observed."""
 
-import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,18 @@ from aggregator.analysis.coverage import is_original
 from aggregator.analysis.gap import LEAST_SOURCES, LEFT, OFF, RIGHT, Told, figures, flagged, usual
 from aggregator.analysis.gap_history import HISTORY, YOUNG_FOR
 from aggregator.analysis.sources import load_articles, with_syndication
-from aggregator.articles.archive import numbered_lines, open_archive
+from aggregator.articles.archive import identity_in
 from aggregator.errors import ConfigError
 from aggregator.settings import Settings
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Membership
-from aggregator.stories.evaluation import Evaluation, GoldOptions, clustered, gold_file
+from aggregator.stories.evaluation import Evaluation, GoldOptions, clustered, gold_file, gold_rows
+
+#: a word for a lean, written in any case and with spaces, hyphens or underscores, and its side
+_LEANS = {
+    "left": LEFT, "lean left": LEFT, "left center": LEFT, "center left": LEFT, "center": OFF, "centre": OFF,
+    "mixed": OFF, "unrated": OFF, "lean right": RIGHT, "right center": RIGHT, "center right": RIGHT, "right": RIGHT,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,18 +89,23 @@ def evaluate_gaps(
 
 
 def _labels(gold: Path) -> tuple[dict[str, int], dict[str, str]]:
-    """By the id of a line its outlet's side and its topic."""
+    """By the id of an article its outlet's side, where a lean is given, and its topic."""
     sides: dict[str, int] = {}
     topics: dict[str, str] = {}
-    with open_archive(gold_file(gold)) as stream:
-        for _, line in numbered_lines(stream):
-            row = json.loads(line)
-            lean, key = str(row.get("lean") or "").casefold(), str(row.get("id") or "")
-            if lean:
-                sides[key] = RIGHT if "right" in lean else LEFT if "left" in lean else OFF
-            topics[key] = str(row.get("topic") or "")
+    file = gold_file(gold)
+    for number, _, row in gold_rows(file, GoldOptions()):
+        key = identity_in(gold.stem, str(row.get("url") or ""), str(row.get("id") or ""))
+        lean = " ".join(re.split(r"[\s_-]+", str(row.get("lean") or "").strip().casefold()))
+        if lean and lean not in _LEANS:
+            known = ", ".join(_LEANS)
+            raise ConfigError(
+                f"line {number}: {lean[:40]!r} is no lean", file=file, fix=f"known: {known}; or leave it out"
+            )
+        if lean:
+            sides[key] = _LEANS[lean]
+        topics[key] = str(row.get("topic") or "")
     if not sides:
-        raise ConfigError("no line has a lean", file=gold, fix='give lines "lean": "left", "center" or "right"')
+        raise ConfigError("no line has a lean", file=file, fix='give lines "lean": "left", "center" or "right"')
     return sides, topics
 
 
@@ -102,19 +113,17 @@ def _read(
     store: Store, labels: Mapping[str, int], topics: Mapping[str, str], now: datetime
 ) -> tuple[dict[str, int], list[_Found]]:
     with store.read() as session:
-        query = select(Article.id, Article.external_id, Article.outlet_key, Article.order_at, Membership.story_id)
+        query = select(Article.id, Article.outlet_key, Article.order_at, Membership.story_id)
         rows = session.execute(query.join(Membership, Membership.article_id == Article.id).order_by(Article.order_at))
         votes: dict[str, Counter[int]] = defaultdict(Counter)
-        shelf: dict[str, str] = {}
         members: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
-        for article, external, outlet, at, story in rows:
-            shelf[article] = topics.get(external, "")
-            if external in labels:
-                votes[outlet][labels[external]] += 1
+        for article, outlet, at, story in rows:
+            if article in labels:
+                votes[outlet][labels[article]] += 1
             if story is not None:
                 members[story].append((at, article))
         sides = {outlet: max(sorted(count), key=count.__getitem__) for outlet, count in votes.items()}
-        return sides, [_story(session, some, shelf, now) for some in members.values()]
+        return sides, [_story(session, some, topics, now) for some in members.values()]
 
 
 def _story(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from aggregator.analysis.coverage import among, is_original, telling
 from aggregator.analysis.gap import LEFT, OFF, RIGHT, Told, Whole
-from aggregator.analysis.sources import load_sources, with_originals
+from aggregator.analysis.sources import load_sources, with_originals, with_syndication
 from aggregator.analysis.stored import origins_of
 from aggregator.sources.ledger import KnownRatings
 from aggregator.store.gap_tables import GapTest
@@ -38,10 +38,16 @@ class Story:
 def carried_by(
     session: Session, story_id: str, first_at: datetime, content: Mapping[str, Any], now: datetime
 ) -> list[str]:
-    """The units whose own texts told the story within a day of its first report; `content` is that of its analysis."""
+    """The units whose own texts told the story within a day of its first report; `content` is that of its analysis.
+
+    An analysis that failed since articles came in does not know which of these are copies: they are compared anew.
+    """
     sources = load_sources(session, story_id, now, cut=False)
     originals = {row["article_id"]: row["syndication_id"] for row in content["sources"]}
-    known = with_originals(sources, originals, origins_of(content))
+    if all(one.article_id in originals for one in sources):
+        known = with_originals(sources, originals, origins_of(content))
+    else:
+        known, _ = with_syndication(sources)
     early = [one for one in telling(known) if one.order_at <= first_at + YOUNG_FOR]
     return sorted({f"{one.outlet_key}/{one.unit}" for one in among(early, known) if is_original(one)})
 

@@ -2,6 +2,8 @@
 
 An outlet is observed if its feeds answered at three of four polls or more, and if they were not silent where they
 usually list something: "200 OK" with nothing new for a day is no answer of an outlet that lists twenty articles a day.
+A silence counts from the last article that was listed, and the usual rate is that of the time until then: else a feed
+that stands still for weeks would make its silence its habit.
 """
 
 import math
@@ -36,10 +38,14 @@ class Poll:
 
 @dataclass(frozen=True)
 class Watched:
-    """What polls of an outlet found, oldest first, and how many new articles a day it listed before."""
+    """What polls of an outlet found, oldest first, and how many new articles a day it listed before until `news_at`.
+
+    Where nothing new was listed before, nothing is known of its habit, and its silence is no answer.
+    """
 
     polls: Sequence[Poll]
     a_day: float = 0.0
+    news_at: datetime | None = None
 
     def observed(self, since: datetime, until: datetime) -> bool:
         """Whether the outlet could be asked from `since` to `until`."""
@@ -50,7 +56,10 @@ class Watched:
             return False
         if any(poll.new for poll in polls):
             return True
-        usual = self.a_day * ((until - since) / timedelta(days=1))
+        last = next((poll.at for poll in reversed(self.polls[:first]) if poll.new), self.news_at)
+        if last is None:
+            return False
+        usual = self.a_day * ((until - min(last, since)) / timedelta(days=1))
         return math.exp(-usual) >= LEAST_CHANCE
 
 
@@ -79,16 +88,20 @@ def watched(session: Session, since: datetime, until: datetime) -> Mapping[str, 
         if feed in outlets:
             polls[outlets[feed]].append(Poll(at, FeedState(state).answered, new))
     rates: dict[str, float] = defaultdict(float)
-    for feed, begun, new in _listed(session, outlets, before, since):
-        days = (since - begun) / timedelta(days=1)
-        rates[outlets[feed]] += new / days if days >= 1 else 0.0
-    return {key: Watched(sorted(some, key=lambda poll: poll.at), rates[key]) for key, some in polls.items()}
+    last: dict[str, datetime] = {}
+    for feed, begun, new, news_at in _listed(session, outlets, before, since):
+        outlet = outlets[feed]
+        rates[outlet] += new / max((news_at - begun) / timedelta(days=1), 1.0)
+        last[outlet] = max(news_at, last.get(outlet, news_at))
+    return {
+        key: Watched(sorted(some, key=lambda poll: poll.at), rates[key], last.get(key)) for key, some in polls.items()
+    }
 
 
 def _listed(
     session: Session, feeds: Iterable[str], before: datetime, since: datetime
-) -> Iterable[tuple[str, datetime, int]]:
-    """Of each feed when it was first asked from `before` on, and how much was new after that until `since`.
+) -> Iterable[tuple[str, datetime, int, datetime]]:
+    """Of each feed when it was first asked from `before` on, how much was new after that until `since`, and when last.
 
     What the very first poll of a feed lists is not news of that day.
     """
@@ -100,14 +113,14 @@ def _listed(
         .subquery()
     )
     news = (
-        select(FeedCheck.feed_id, first.c.at, func.sum(FeedCheck.new))
+        select(FeedCheck.feed_id, first.c.at, func.sum(FeedCheck.new), func.max(FeedCheck.at))
         .join(first, first.c.feed_id == FeedCheck.feed_id)
-        .where(FeedCheck.at > first.c.at, FeedCheck.at < since)
+        .where(FeedCheck.at > first.c.at, FeedCheck.at < since, FeedCheck.new > 0)
         .group_by(FeedCheck.feed_id, first.c.at)
     )
-    for feed, at, new in session.execute(news):
+    for feed, at, new, last in session.execute(news):
         if feed in known:
-            yield feed, at, int(new or 0)
+            yield feed, at, int(new), last
 
 
 def observed_outlets(found: Mapping[str, Watched], since: datetime, until: datetime) -> list[str]:

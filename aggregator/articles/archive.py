@@ -110,6 +110,11 @@ def numbered_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
+def identity_in(name: str, url: str, external_id: str) -> str:
+    """The id of the article that a line of the archive called `name` describes."""
+    return article_id(url) if url else "a_" + short_hash(f"{name}\n{external_id}")
+
+
 def read_line(line: bytes, name: str, now: datetime, *, with_dates: bool = True) -> ArchiveArticle:
     """One line as an article of the archive called `name`. Raises Rejected with the reason."""
     row = _object(line)
@@ -119,7 +124,7 @@ def read_line(line: bytes, name: str, now: datetime, *, with_dates: bool = True)
     title, url, external_id = (_string(row, key, required=False) for key in ("title", "url", "id"))
     if not url and not external_id:
         raise Rejected("no-identity", "the line has neither url nor id")
-    identity = article_id(url) if url else "a_" + short_hash(f"{name}\n{external_id}")
+    identity = identity_in(name, url, external_id)
     shown = canonical(url) if url else ""
     section, language = _string(row, "section", required=False), _string(row, "language", required=False)
     rights = _rights(row)

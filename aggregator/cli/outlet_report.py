@@ -1,21 +1,27 @@
 """What `outlets show` prints of an outlet: the file's word, the ledger's, and the state of each feed."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from aggregator.cli.outlet_list import lean_in_file
 from aggregator.clock import rfc3339
-from aggregator.sources.ledger import KnownRatings
+from aggregator.sources.ledger import NEWS, KnownRatings
 from aggregator.sources.outlets import OutletSpec
 from aggregator.sources.successions import formers, states_of
 from aggregator.store.tables import Appearance, Feed, FeedCheck, Outlet
 from aggregator.types import LeanTag, Rating
 
 
-def outlet_lines(key: str, spec: OutletSpec | None, found: tuple[Session, datetime] | None) -> Iterator[str]:
-    """The lines; none if neither the file nor the database knows the outlet."""
+def outlet_lines(
+    key: str, spec: OutletSpec | None, found: tuple[Session, datetime] | None, today: date
+) -> Iterator[str]:
+    """The lines; none if neither the file nor the database knows the outlet.
+
+    What no run has read yet is told from the file alone.
+    """
     row = found[0].get(Outlet, key) if found is not None else None
     if spec is None and row is None:
         return
@@ -24,6 +30,8 @@ def outlet_lines(key: str, spec: OutletSpec | None, found: tuple[Session, dateti
         yield from _said(spec)
     else:
         yield "  not in outlets.toml; known from an import, or listed once"
+    if spec is not None and row is None:
+        yield from _leans_in_file(spec, today)
     if found is None:
         for feed in spec.feeds if spec else ():
             yield f"  feed      {feed.url}  never asked"
@@ -50,6 +58,21 @@ def _said(spec: OutletSpec) -> Iterator[str]:
         yield f"  unit      {named}: {', '.join(part for part in where if part) or '-'}"
 
 
+def _leans_in_file(spec: OutletSpec, day: date) -> Iterator[str]:
+    for unit in sorted({NEWS, *(one.unit for one in spec.ratings)}, key=lambda unit: (unit != NEWS, unit)):
+        tag = lean_in_file(spec, unit, day)
+        why = f" ({tag.why_unrated})" if tag.why_unrated else ""
+        yield f"  lean      {unit}: {_with_scale(tag)}{why}, by the file; no run has read it yet"
+        for rating in (one.rating() for one in spec.ratings if one.unit == unit):
+            label = rating.label.value if rating.label else rating.state.value
+            yield f"            {rating.rater}: {label}, {_dates(rating)} ({_how(rating, '')})"
+
+
+def _dates(rating: Rating) -> str:
+    since = f", for articles from {rating.valid_from} on" if rating.valid_from else ""
+    return f"{rating.rated_on}{since}" + (f" until {rating.valid_to}" if rating.valid_to else "")
+
+
 def _leans(known: KnownRatings, key: str, now: datetime) -> Iterator[str]:
     """Each unit's lean, as readers see it and as all ratings have it, and every statement that stands."""
     day = now.date()
@@ -61,10 +84,9 @@ def _leans(known: KnownRatings, key: str, now: datetime) -> Iterator[str]:
             yield f"            with what may not be passed on: {_with_scale(internal)}"
         for rating in known.ratings(key, unit):
             label = rating.label.value if rating.label else rating.state.value
-            dates = f"{rating.rated_on}" + (f" until {rating.valid_to}" if rating.valid_to else "")
             other = "a newer one counts" if rating.counts_on(day) else "not now"
             how = _how(rating, "" if rating in internal.raters else other)
-            yield f"            {rating.rater}: {label}, {dates} ({how}) {rating.id}"
+            yield f"            {rating.rater}: {label}, {_dates(rating)} ({how}) {rating.id}"
 
 
 def _how(rating: Rating, standing: str) -> str:

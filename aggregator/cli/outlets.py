@@ -16,7 +16,7 @@ from aggregator.cli.outlet_check import check
 from aggregator.cli.ratings import import_ratings
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -52,41 +52,25 @@ def _database(options: Options) -> "Iterator[tuple[Session, datetime] | None]":
 def list_outlets(
     context: typer.Context,
     asked: Annotated[bool, typer.Option("--asked", help="Only those whose feeds are asked.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Each outlet with its lean as the raters have it, and the state of its feeds."""
-    from sqlalchemy import select
-
-    from aggregator.sources.ledger import tags
-    from aggregator.store.tables import Feed, Outlet
+    from aggregator.cli import outlet_list
 
     options: Options = context.obj
-    specs = {spec.key: spec for spec in options.outlets()}
-    rows: list[tuple[str, str, str, str]] = []
     with _database(options) as found:
-        if found is not None:
-            session, now = found
-            outlets = session.scalars(select(Outlet)).all()
-            leans = tags(session, [outlet.key for outlet in outlets], now)
-            for outlet in outlets:
-                feeds = session.scalars(select(Feed).where(Feed.outlet_key == outlet.key, Feed.active)).all()
-                states = ", ".join(f"{feed.url} {feed.state}" for feed in feeds)
-                rows.append((outlet.name, outlet.key, leans[outlet.key].text, states))
-    known = {key for _, key, _, _ in rows}
-    for key, listed in specs.items():
-        if key not in known:
-            rows.append((listed.name, key, "", ", ".join(f"{feed.url} never" for feed in listed.feeds)))
-    for name, key, lean, states in sorted(rows):
-        spec = specs.get(key)
-        if asked and not (spec and spec.asked):
-            continue
-        typer.echo(f"{key:24}{lean:12}{name:28}{_standing(spec) or states or 'no feed'}")
+        rows = outlet_list.listed(options.outlets(), found, _today(options), asked=asked)
+    if as_json:
+        typer.echo(outlet_list.as_json(rows))
+        return
+    for line in outlet_list.as_lines(rows):
+        typer.echo(line)
 
 
-def _standing(spec: "OutletSpec | None") -> str:
-    """Why an outlet's feeds are not asked; empty: they are, or it is not in the file."""
-    if spec is None or spec.asked:
-        return ""
-    return f"disabled: {spec.disabled}" if spec.disabled else f"offered ({spec.offered})"
+def _today(options: Options) -> "date":
+    from aggregator.clock import Clock, parse_time
+
+    return (Clock(parse_time(options.now, end_of_day=True)) if options.now else Clock()).now().date()
 
 
 @outlets_app.command()
@@ -102,7 +86,7 @@ def show(context: typer.Context, key: Key) -> None:
     options: Options = context.obj
     spec = next((one for one in options.outlets() if one.key == key), None)
     with _database(options) as found:
-        lines = list(outlet_lines(key, spec, found))
+        lines = list(outlet_lines(key, spec, found, _today(options)))
     if not lines:
         typer.echo(f"no outlet has the key {key!r}", err=True)
         raise typer.Exit(1)

@@ -185,10 +185,6 @@ def moments(timezone: str) -> Callable[..., Markup]:
     return when
 
 
-<<<<<<< HEAD
-def markdown(text: str) -> tuple[str, Markup]:
-    """A document's first heading and its body as HTML; raw HTML is not passed on, nor files beside it."""
-=======
 def markdown(text: str, pictures: Collection[str] = ()) -> tuple[str, Markup]:
     """A document's first heading and its body as HTML; raw HTML is not passed on, nor links to files beside it.
 
@@ -201,9 +197,6 @@ def markdown(text: str, pictures: Collection[str] = ()) -> tuple[str, Markup]:
         heading, tokens = tokens[1].content, tokens[3:]
     for token in tokens:
         if token.children:
-<<<<<<< HEAD
-            token.children = _without_files(token.children)
-=======
             token.children = [_shown(each, pictures) for each in _without_local_links(token.children)]
     for token, inside in itertools.pairwise(tokens):
         if token.type == "heading_open" and token.tag == "h2":
@@ -223,12 +216,9 @@ def address(base: str, path: str = "") -> str:
     return base.rstrip("/") + "/" + quote(path.removesuffix("index.html"))
 
 
-def _without_files(tokens: list[Token]) -> list[Token]:
-    """Without links to files of the repository, and without pictures: the tables say what those show."""
+def _without_local_links(tokens: list[Token]) -> list[Token]:
     kept, dropped = [], False
     for token in tokens:
-        if token.type == "image":
-            continue
         if token.type == "link_open":
             dropped = not web_address(str(token.attrGet("href") or ""))
         if not (dropped and token.type in ("link_open", "link_close")):

@@ -155,10 +155,13 @@ def standing(
 
 def added(stand: Iterable[Rating], wanted: Iterable[Rating]) -> Iterator[tuple[Rating, str, str | None, Rating | None]]:
     """Those of one rater's statements about one unit that the ledger lacks: of another date new, else corrections."""
-    known = list(stand)
+    known: dict[date, list[Rating]] = {}
+    for one in stand:
+        known.setdefault(one.rated_on, []).append(one)
     for rating in sorted(wanted, key=lambda one: one.rated_on):
-        if rating not in known:
-            old = max((one for one in known if one.rated_on == rating.rated_on), key=_recorded, default=None)
+        same_day = known.get(rating.rated_on, [])
+        if rating not in same_day:
+            old = max(same_day, key=_recorded, default=None)
             yield rating, "corrected" if old else "new", old.id if old else None, old
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from aggregator.errors import ConfigError, Rejected
+from aggregator.text import one_line
 
 #: a file is read whole; no list of ratings comes near this
 MAX_BYTES = 200_000_000
@@ -126,10 +127,14 @@ def _csv(data: bytes, file: Path, columns: tuple[str, ...], delimiter: str) -> I
     text = io.StringIO(data.decode("utf-8", "surrogateescape"), newline="")
     csv.field_size_limit(MAX_FIELD)
     rows = csv.reader(text, delimiter=delimiter, strict=True)
-    heading = [name.strip() for name in next(rows, [])]
+    try:
+        heading = [name.strip() for name in next(rows, [])]
+    except csv.Error as error:
+        raise ConfigError(f"has a heading that cannot be read: {error}", file=file) from None
     missing = [name for name in columns if name.removeprefix("$.") not in heading]
     if missing:
-        raise ConfigError(f"has no column {missing[0]!r}", file=file, fix=f"its columns: {', '.join(heading)[:300]}")
+        there = one_line(", ".join(heading), 300)
+        raise ConfigError(f"has no column {missing[0]!r}", file=file, fix=f"its columns, read as UTF-8: {there}")
     if len(set(heading)) < len(heading):
         raise ConfigError("has two columns of one name", file=file)
     while True:

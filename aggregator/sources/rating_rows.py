@@ -9,7 +9,7 @@ from pathlib import Path
 from aggregator.errors import ConfigError, Rejected
 from aggregator.sources.rating_files import Item, read_records
 from aggregator.sources.rating_mapping import ListSpec, Mapping
-from aggregator.text import one_line
+from aggregator.text import clean, one_line
 from aggregator.types import Rating
 
 _CONFIDENCE = ("low", "medium", "high")
@@ -138,6 +138,6 @@ def _day(item: Item, spec: ListSpec, today: date, rated_on: date | None) -> date
 
 def _url(item: Item, spec: ListSpec) -> str:
     url = item.text(spec.url).strip() if spec.url else ""
-    if url and (not re.match(r"https?://[^\s/@]+(/\S*)?$", url) or len(url) > 2000):
+    if url and (not re.match(r"https?://[^\s/@]+(/\S*)?$", url) or clean(url) != url or len(url) > 2000):
         raise Rejected("url", f"{url[:80]!r} is no web address")
     return url

@@ -146,10 +146,10 @@ def _import(gold: Path, store: Store, clock: Clock, options: GoldOptions, result
     report = ImportReport()
     with store.read() as session:
         outlets = OutletNames(session)
-    rows = _gold_rows(gold_file(gold), options)
+    rows = gold_rows(gold_file(gold), options)
     while True:
         batch = []
-        for line, row in rows:
+        for _, line, row in rows:
             try:
                 article = read_line(line, gold.stem, clock.now(), with_dates=options.with_dates)
             except Rejected:
@@ -169,7 +169,8 @@ def _import(gold: Path, store: Store, clock: Clock, options: GoldOptions, result
             save_articles(session, batch, outlets, clock.now(), report)
 
 
-def _gold_rows(file: Path, options: GoldOptions) -> Iterator[tuple[bytes, Mapping[str, object]]]:
+def gold_rows(file: Path, options: GoldOptions) -> Iterator[tuple[int, bytes, Mapping[str, object]]]:
+    """Each line that is not noise with its number and what it holds. Raises ConfigError for one that is no object."""
     with open_archive(file) as stream:
         for number, line in numbered_lines(stream):
             try:
@@ -184,7 +185,7 @@ def _gold_rows(file: Path, options: GoldOptions) -> Iterator[tuple[bytes, Mappin
                 date = row.get("published_at") or row.get("date")
                 if not date or _day(date, number, file) < options.since:
                     continue
-            yield line, row
+            yield number, line, row
 
 
 def _day(date: object, number: int, file: Path) -> datetime:

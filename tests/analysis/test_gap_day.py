@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from aggregator.analysis.gap_day import look_for_gaps, newest_test
 from aggregator.analysis.gap_editing import set_aside, take_back
@@ -60,30 +60,34 @@ def anywhere(store: Store) -> Store:
 
 def filled(store: Store) -> Store:
     """28 rated outlets that were asked for weeks, 120 earlier stories, and one that twelve of the left told alone."""
+    outlets = (*LEFT, *RIGHT)
     with store.write() as session:
-        for key in (*LEFT, *RIGHT):
-            session.add(Outlet(key=key, name=key))
-            session.flush()
-            session.add(Feed(id=key, url=f"https://{key}.example/feed", outlet_key=key))
+        session.add_all(Outlet(key=key, name=key) for key in outlets)
         session.add(Slice(id=1, day=FIRST.date(), placed_at=FIRST, recipe="x", documents=0, terms={}))
         session.flush()
-        for key in (*LEFT, *RIGHT):
-            lean = Lean.LEFT if key in LEFT else Lean.RIGHT
-            ledger.record(session, key, [Rating("desk", date(2026, 1, 1), LeanState.RATED, lean)], FIRST)
-            for hours in (-2000, *range(-240, 36, 6)):
-                at = FIRST + timedelta(hours=hours)
-                session.add(FeedCheck(feed_id=key, at=at, state="ok", new=3))
-            session.add(
-                Article(
-                    id=key, url=f"https://{key}.example/a", outlet_key=key, origin="feed", entry_sha="x",
-                    found_at=FIRST, order_at=FIRST,
-                )
-            )  # fmt: skip
+        session.add_all(Feed(id=key, url=f"https://{key}.example/feed", outlet_key=key) for key in outlets)
+        session.add_all(
+            Article(
+                id=key, url=f"https://{key}.example/a", outlet_key=key, origin="feed", entry_sha="x", found_at=FIRST,
+                order_at=FIRST,
+            )
+            for key in outlets
+        )  # fmt: skip
+        session.flush()
+        leans = {key: Lean.LEFT if key in LEFT else Lean.RIGHT for key in outlets}
+        said = {key: [Rating("desk", date(2026, 1, 1), LeanState.RATED, lean)] for key, lean in leans.items()}
+        ledger.record_all(session, said, FIRST)
+        hours = (-2000, *range(-240, 36, 6))
+        polls = [
+            {"feed_id": key, "at": FIRST + timedelta(hours=h), "state": "ok", "new": 3}
+            for key in outlets
+            for h in hours
+        ]
+        session.execute(insert(FeedCheck), polls)
+        session.add_all(story_row(f"s_{n}", FIRST - timedelta(days=30)) for n in range(120))
         session.flush()
         for n in range(120):
-            told = [f"{key}/news" for m, key in enumerate((*LEFT, *RIGHT)) if (m * 7 + n * 5) % 13 < 5]
-            session.add(story_row(f"s_{n}", FIRST - timedelta(days=30)))
-            session.flush()
+            told = [f"{key}/news" for m, key in enumerate(outlets) if (m * 7 + n * 5) % 13 < 5]
             session.add(
                 GapTest(
                     story_id=f"s_{n}", kind="test", day=date(2026, 9, 11) + timedelta(days=n % 20), made_at=FIRST,
@@ -220,9 +224,13 @@ def test_own_stories_are_shuffled_over_what_was_told(newsroom: Store) -> None:
 def test_an_outlet_is_observed_if_its_feeds_answer_and_are_not_silent_against_their_habit() -> None:
     polls = [Poll(FIRST + timedelta(hours=n), answered=n % 4 > 0, new=0) for n in range(24)]
     until = FIRST + timedelta(hours=24)
+    earlier = FIRST - timedelta(days=2)
 
-    assert Watched(polls, a_day=2).observed(FIRST, until)
-    assert not Watched(polls, a_day=20).observed(FIRST, until)
+    assert Watched(polls, a_day=2, news_at=FIRST).observed(FIRST, until)
+    assert not Watched(polls, a_day=2, news_at=earlier).observed(FIRST, until)
+    assert not Watched(polls, a_day=20, news_at=FIRST).observed(FIRST, until)
     assert Watched([*polls, Poll(until, answered=True, new=1)], a_day=20).observed(FIRST, until)
-    assert not Watched(polls[:17:4] + polls[1::4], a_day=0).observed(FIRST, until)
+    assert Watched([Poll(FIRST - timedelta(hours=1), answered=True, new=1), *polls], a_day=2).observed(FIRST, until)
+    assert not Watched(polls).observed(FIRST, until)  # it has never listed anything
+    assert not Watched(polls[:17:4] + polls[1::4], a_day=0, news_at=FIRST).observed(FIRST, until)
     assert not Watched((), a_day=0).observed(FIRST, until)

@@ -291,7 +291,7 @@ def test_a_feed_that_cannot_be_asked_fails_a_run_that_is_strict(made: Place) -> 
     assert strict.returncode == 1
     assert "--strict" in strict.stdout
     listed = made.look("outlets", "list").stdout.split()
-    assert listed == ["lantern", "Unrated", "The", "Lantern", "http://127.0.0.1:9/feed", "forbidden-address"]
+    assert listed == ["lantern", "-", "Unrated", "The", "Lantern", "http://127.0.0.1:9/feed", "forbidden-address"]
 
 
 def test_a_run_beside_another_one_is_exit_75(made: Place) -> None:

@@ -1,5 +1,6 @@
 """Copies of one rater count once, countries' scales are not mixed, and what may not be passed on is not shown."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import combinations_with_replacement
 from random import Random
@@ -121,6 +122,40 @@ def test_no_public_tag_names_or_follows_a_rating_that_may_not_be_passed_on(given
 
     assert all(one.export for one in tag.raters)
     assert tag == consensus([one for one in given if one.export])
+
+
+@given(ratings, ratings, st.sampled_from(["", "US", "GB"]))
+def test_ratings_that_may_not_be_passed_on_change_nothing_of_the_public_tag_but_why_it_is_unrated(
+    given: list[Rating], others: list[Rating], country: str
+) -> None:
+    denied = [replace(one, export=False) for one in others]
+
+    before, after = public_consensus(given, country), public_consensus([*denied, *given], country)
+
+    assert replace(after, why_unrated=None) == replace(before, why_unrated=None)
+    assert after.why_unrated in (before.why_unrated, WhyUnrated.LICENCE)
+
+
+@given(ratings, st.sampled_from(["", "US", "GB"]))
+def test_the_label_is_inside_the_range_which_holds_every_rating_that_made_it(given: list[Rating], country: str) -> None:
+    tag = consensus(given, country)
+
+    if tag.label is not None and tag.low is not None and tag.high is not None:
+        assert -2 <= tag.low.position <= tag.label.position <= tag.high.position <= 2
+        assert tag.high.position - tag.low.position <= 3
+
+
+@given(ratings, st.sampled_from(["", "US", "GB"]))
+def test_a_new_family_that_agrees_never_widens_the_range(given: list[Rating], country: str) -> None:
+    before = consensus(given, country)
+    if before.label is None:
+        return
+    agreeing = Rating("New", LATE, label=before.label, kind=RaterKind.CONTENT, country=before.scale_of)
+
+    after = consensus([*given, agreeing], country)
+
+    assert (after.state, after.low, after.high) == (before.state, before.low, before.high)
+    assert after.families == before.families + 1
 
 
 def test_an_agreeing_family_never_widens_the_range_in_any_set_of_up_to_five() -> None:

@@ -194,6 +194,33 @@ def test_no_row_is_ever_changed_or_deleted(
     assert not {"UPDATE", "DELETE", "REPLACE"} & set(statements)
 
 
+@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=configurations, later=configurations, days=st.lists(st.integers(-30, 30), min_size=3, max_size=3))
+def test_nothing_that_is_said_later_changes_what_was_known_before(
+    sqlite: Store, clock: Clock, before: list[dict[str, Lean | LeanState]], later: list[dict[str, Lean | LeanState]],
+    days: list[int],
+) -> None:  # fmt: skip
+    outlet = f"o{len(rows(sqlite))}-{id(before)}"
+    moments = [clock.now() + hours * HOUR for hours in range(len(before) + len(later))]
+    told: dict[datetime, str] = {}
+
+    def known(at: datetime) -> str:
+        with sqlite.read() as session:
+            then = KnownRatings(session, [outlet], at)
+        shown = [then.tag(outlet, "news", DAY + timedelta(days=n), internal=inside) for n in days for inside in (0, 1)]
+        return repr(shown)
+
+    for moment, said in zip(moments, (*before, *later), strict=True):
+        export = moment in moments[::2]
+        ratings = [
+            Rating(rater, DAY, *((LeanState.RATED, what) if isinstance(what, Lean) else (what,)), export=export)
+            for rater, what in said.items()
+        ]
+        say(sqlite, ratings, moment, outlet)
+        told[moment] = known(moment)
+        assert {at: known(at) for at in told} == told
+
+
 @pytest.mark.parametrize("table", ["ratings", "successions", "outlet_states"])
 @pytest.mark.parametrize("deed", ["UPDATE {} SET outlet_key = 'p'", "DELETE FROM {}"])
 def test_the_database_itself_refuses_to_change_or_delete_what_was_said(

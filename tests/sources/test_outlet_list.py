@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
+from datetime import date
 from importlib.resources import files
 from urllib.parse import urlsplit
 
 import pytest
 
 from aggregator.resources import resource
+from aggregator.sources.consensus import consensus
 from aggregator.sources.domains import site
 from aggregator.sources.outlets import load_outlets
 from aggregator.sources.units import is_opinion
@@ -119,9 +121,19 @@ def test_a_rating_gives_its_reason_date_scale_and_how_sure_it_is() -> None:
     for outlet, rating in RATINGS:
         assert (rating.rater, rating.method, rating.url) == ("Aggregator project", "desk", ""), outlet.key
         assert rating.rated_on.year == 2026, outlet.key
+        # its fact held already when the list's year began; of earlier years nothing is said
+        assert rating.valid_from == date(2026, 1, 1) <= rating.rated_on, outlet.key
         assert rating.scale == outlet.country, outlet.key
         assert rating.confidence in ("low", "medium"), outlet.key
         assert 25 <= len(rating.reason) <= 120, outlet.key
+
+
+def test_articles_from_before_the_list_was_written_have_its_ratings() -> None:
+    for outlet, rating in RATINGS:
+        ruled = consensus([rating.rating()], outlet.country)
+        assert ruled.label is rating.label, outlet.key
+        assert rating.rating().counts_on(date(2026, 1, 1)), outlet.key
+        assert not rating.rating().counts_on(date(2025, 12, 31)), outlet.key
 
 
 def test_no_reason_has_a_raters_name_or_words() -> None:
