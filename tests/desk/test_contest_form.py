@@ -17,6 +17,7 @@ from tests.desk.test_hostile import EVIL, TAGS
 
 FORM = "/contest/outlet-1"
 TEXT = "It says of itself that it is of no party:\nhttps://example.com/about"
+UNIT = {"kind": "edition", "country": "", "language": "", "paths": [], "sections": []}
 FIELDS = {"unit": "news", "subject": "rating-wrong", "text": TEXT}
 
 
@@ -161,7 +162,7 @@ def test_hostile_texts_and_names_stay_text_in_the_form(room: Room, text: str) ->
     with room.store.write() as session:
         outlet = session.get_one(Outlet, "outlet-1")
         outlet.name = EVIL
-        outlet.units = [{"key": "e", "kind": "edition", "name": EVIL, "paths": [], "sections": []}]
+        outlet.units = [{"key": "e", **UNIT, "name": EVIL}]
     fields = {"unit": text, "subject": text, "text": text, "website": text}
     for answer in (
         room.browser().post(FORM, fields), room.browser().get(f"{FORM}?unit={text}"),

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.long
 
 SHOTS = os.environ.get("DESK_SHOTS", "")
 TEXT = "It calls itself independent:\nhttps://example.com/about"
+UNIT = {"kind": "edition", "country": "", "language": "", "paths": [], "sections": []}
 ANSWER = "We read its statement of June.\nThe rater was told, and looks at it."
 
 
@@ -58,7 +59,7 @@ def answering(room: Room, door: socket.socket) -> Iterator[None]:
 def served(sqlite: Store, clock: Clock, tmp_path: Path) -> Iterator[Served]:
     furnish(sqlite, clock)
     with sqlite.write() as session:
-        edition = {"key": "scotland", "kind": "edition", "name": "Scottish edition", "paths": [], "sections": []}
+        edition = {"key": "scotland", **UNIT, "name": "Scottish edition"}
         session.get_one(Outlet, "outlet-1").units = [edition]
     with socket.create_server(("127.0.0.1", 0)) as door:
         address = f"http://127.0.0.1:{door.getsockname()[1]}"

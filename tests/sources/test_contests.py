@@ -22,6 +22,7 @@ from aggregator.store.tables import Outlet
 TEXT = "The rater withdrew this in June:\n\nsee its own list of that month."
 EDI, ANN = Signed("Edi", "editor"), Signed("Ann", "editor")
 CHE = Signed("Che", "chief", any_answer=True)
+UNIT = {"kind": "edition", "country": "", "language": "", "paths": [], "sections": []}
 HOUR, AT = timedelta(hours=1), datetime(2026, 10, 10, tzinfo=UTC)
 
 
@@ -38,7 +39,7 @@ def small(sqlite: Store) -> Store:
 
 
 def with_outlets(store: Store) -> Store:
-    edition = {"key": "scotland", "kind": "edition", "name": "Scotland", "paths": [], "sections": []}
+    edition = {"key": "scotland", **UNIT, "name": "Scotland"}
     with store.write() as session:
         session.add_all([Outlet(key="o", name="O", units=[edition]), Outlet(key="p", name="P")])
     return store
