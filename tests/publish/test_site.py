@@ -463,6 +463,7 @@ def test_a_foreign_scale_a_range_and_a_licence_that_forbids_a_label_are_said_on_
     root = page(story(sources=cards))
 
     assert said(one(root, "//li[@id='source-5']/p[1]")) == "[5] Business Wire & Sons Lean Right (US scale)"
+    assert "Lean Right (US scale)" in said(one(root, "//section[@aria-labelledby='headlines']"))
     rated = said(one(root, "//li[@id='source-5']"))
     assert "on the US scale; 2 raters; another would probably say something from Center to Right; by the rule" in rated
     assert "may not be passed on" in said(one(root, "//li[@id='source-6']"))
