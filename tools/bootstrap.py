@@ -46,6 +46,7 @@ def set_up(extras):
         if not missing:
             return
         began = time.monotonic()
+        print("setting up %s; this takes some minutes" % VENV, file=sys.stderr)
         if "base" in missing:
             make_environment()
         install(missing)
@@ -165,8 +166,8 @@ def run(rest):
 
 
 def serve(rest):
-    """The sample newsroom on loopback."""
-    return call("aggregator", *SAMPLE, "sample", "serve", *rest)
+    """The sample's site, its forms and the desk, at the address that its pages name."""
+    return call("aggregator", *SAMPLE, "serve", "--port", "8800", *rest)
 
 
 def test(rest):
