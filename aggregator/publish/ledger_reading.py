@@ -22,7 +22,7 @@ from aggregator.sources.successions import Former, formers
 from aggregator.sources.units import EDITION
 from aggregator.store.ledger_tables import OutletState, RatingRow, Succession
 from aggregator.store.page_tables import PageRow
-from aggregator.store.tables import Outlet
+from aggregator.store.tables import Feed, Outlet
 from aggregator.summarise.page import SEEN
 from aggregator.text import sha256
 from aggregator.types import LeanTag, Rating
@@ -49,11 +49,16 @@ def ledger_state(session: Session, now: datetime) -> str:
     outlets = [tuple(row) for row in session.execute(select(*_OUTLET).order_by(Outlet.key))]
     keys = [key for key, *_ in outlets]
     asked = sorted(public_contests(session, keys).items()), sorted(open_counts(session).items())
-    return sha256(repr((tuple(session.execute(counted).one()), outlets, asked)))
+    return sha256(repr((tuple(session.execute(counted).one()), outlets, asked, sorted(_polled(session)))))
 
 
 def _counted(table: type[RatingRow] | type[Succession] | type[OutletState], *where: ColumnElement[bool]) -> Any:
     return select(func.count().concat(func.max(table.id))).select_from(table).where(*where).scalar_subquery()
+
+
+def _polled(session: Session) -> set[str]:
+    """The outlets whose feeds are asked."""
+    return set(session.scalars(select(Feed.outlet_key).where(Feed.active).distinct()))
 
 
 def seen_outlets(session: Session) -> set[str]:
@@ -72,12 +77,12 @@ def seen_outlets(session: Session) -> set[str]:
 def read_ledgers(session: Session, now: datetime, site: SiteSettings, also: Iterable[str] = ()) -> Ledgers:
     """The public ledgers as known at a moment and valid on its day.
 
-    Of each outlet that is among the sources of a page which readers ever saw, that has a rating or an answered contest,
-    that continues or is continued by one of these, or that is in `also`.
+    Of each outlet whose feeds are asked, that is among the sources of a page which readers ever saw, that has a rating or
+    an answered contest, that continues or is continued by one of these, or that is in `also`.
     """
     rows = _Rows(session, now)
     rated = {row.outlet_key for row in rows.ratings}
-    wanted = {*also, *seen_outlets(session), *rated, *rows.contests} & rows.outlets.keys()
+    wanted = {*also, *_polled(session), *seen_outlets(session), *rated, *rows.contests} & rows.outlets.keys()
     continued = formers(session, rows.outlets, now)
     wanted |= {one.key for key in wanted for one in continued.get(key, ())}
     wanted |= {key for key, olds in continued.items() if any(one.key in wanted for one in olds)}

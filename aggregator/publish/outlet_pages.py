@@ -20,6 +20,8 @@ from aggregator.summarise.page import Source, StoryPage
 LIST = "outlets/index.html"
 #: stories that an outlet's page names
 _MOST_STORIES = 20
+#: an outlet of the list, with the units shown there: name, unit, raters
+_Entry = tuple[OutletLedger, list[tuple[str, Unit, str]]]
 _UNITS = {"news": "News", "opinion": "Opinion"}
 
 
@@ -144,7 +146,7 @@ def _changes(states: Sequence[State]) -> list[tuple[State, list[tuple[str, str]]
     return found[::-1]
 
 
-def _by_country(ledgers: Ledgers) -> list[tuple[str, list[tuple[OutletLedger, list[tuple[str, Unit]], int]]]]:
+def _by_country(ledgers: Ledgers) -> list[tuple[str, list[_Entry]]]:
     """The outlets by country in order of its name, those without one last."""
     shelves: dict[str, list[OutletLedger]] = {}
     for outlet in ledgers.outlets.values():
@@ -156,8 +158,7 @@ def _by_country(ledgers: Ledgers) -> list[tuple[str, list[tuple[OutletLedger, li
     ]
 
 
-def _entry(outlet: OutletLedger) -> tuple[OutletLedger, list[tuple[str, Unit]], int]:
-    """An outlet with the units that the list shows (its news, and others with a label or a dispute), and its raters."""
-    shown = [(unit_name(unit), unit) for unit in outlet.units if unit.key == "news" or not unit.working.why_unrated]
-    raters = {voice.rating.one_family for unit in outlet.units for voice in unit.working.counted}
-    return outlet, shown, len(raters)
+def _entry(outlet: OutletLedger) -> _Entry:
+    """An outlet with the units that the list shows (its news, and others with a label or a dispute), and their raters."""
+    shown = [unit for unit in outlet.units if unit.key == "news" or not unit.working.why_unrated]
+    return outlet, [(unit_name(unit), unit, _counted(unit)) for unit in shown]
