@@ -63,7 +63,7 @@ def worked(ratings: Iterable[Rating], country: str, day: date, tag: LeanTag) -> 
     """How `tag` came from the public statements about a unit of an outlet in `country` on `day`."""
     every = sorted((r for r in ratings if r.export), key=lambda r: (r.rater.casefold(), r.rated_on, r.id))
     valid = [rating for rating in every if rating.counts_on(day)]
-    newest = newest_of_each_family(valid)
+    newest = newest_of_each_family(valid, country)
     _, used = of_one_scale([rating for rating in newest if rating.kind in LABELLING], country)
     voices = [Voice(r, *_part(r, day, newest, used)) for r in every]
     counted = tuple(voice for voice in voices if voice.place is not None)

@@ -241,6 +241,23 @@ def _row(change: Change, now: datetime, recorded_by: str) -> dict[str, Any]:
     }
 
 
+def may_be_passed_on(rows: Iterable[Any]) -> set[str]:
+    """The ids of those rows of the ledger that may be: allowed, as is all that corrected them since.
+
+    A correction may have taken the licence away. `rows` are all that are known, with `id`, `supersedes` and `export`.
+    """
+    every = list(rows)
+    later = {row.supersedes: row for row in every if row.supersedes}
+    found = set()
+    for row in every:
+        last = row
+        while last is not None and last.export == "allow":
+            last = later.get(last.id)
+        if last is None:
+            found.add(row.id)
+    return found
+
+
 def rating_of(row: Any) -> Rating:
     """The statement in a row of the table, or in the columns of one, with its id."""
     return Rating(
