@@ -36,7 +36,8 @@ from aggregator.analysis.gap import (
 from aggregator.analysis.gap_history import TEST, YOUNG_FOR, Story, Table, carried_by, history, side_of
 from aggregator.analysis.gap_observed import asked_since, observed_outlets, watched
 from aggregator.settings import Settings
-from aggregator.sources.ledger import NEWS, tags
+from aggregator.sources.ledger import tags
+from aggregator.sources.units import NEWS
 from aggregator.store.gap_tables import GapTest
 from aggregator.store.page_tables import AnalysisRow
 from aggregator.store.sessions import Store

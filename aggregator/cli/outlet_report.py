@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from aggregator.cli.outlet_list import lean_in_file
 from aggregator.clock import rfc3339
-from aggregator.sources.ledger import NEWS, KnownRatings
+from aggregator.sources.ledger import KnownRatings
 from aggregator.sources.outlets import OutletSpec
 from aggregator.sources.successions import formers, states_of
+from aggregator.sources.units import NEWS
 from aggregator.store.tables import Appearance, Feed, FeedCheck, Outlet
 from aggregator.types import LeanTag, Rating
 

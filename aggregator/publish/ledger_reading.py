@@ -17,9 +17,9 @@ from aggregator.publish.rule_worked import Spell, worked
 from aggregator.settings import SiteSettings
 from aggregator.sources.consensus import consensus
 from aggregator.sources.contests import contest_address, open_counts, public_contests
-from aggregator.sources.ledger import NEWS, OPINION, KnownRatings, may_be_passed_on, rating_of
+from aggregator.sources.ledger import KnownRatings, may_be_passed_on, rating_of
 from aggregator.sources.successions import Former, formers
-from aggregator.sources.units import EDITION
+from aggregator.sources.units import EDITION, NEWS, OPINION
 from aggregator.store.ledger_tables import OutletState, RatingRow, Succession
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Outlet

@@ -15,7 +15,7 @@ from aggregator.types import LeanState, LeanTag, RaterKind, Rating, WhyUnrated
 
 #: what a reader is told where there is no label
 WHY_UNRATED = {
-    WhyUnrated.NO_RATING: "No rating of it is on file.",
+    WhyUnrated.NO_RATING: "No rating of it that holds today is on file.",
     WhyUnrated.OFF_SCALE: "Those who have looked at it give it no place on the scale from Left to Right.",
     WhyUnrated.AUDIENCE: "Only its audience’s leaning was measured: who reads it, not what it prints.",
     WhyUnrated.LICENCE: "There are ratings of it on file, and none of them may be passed on.",

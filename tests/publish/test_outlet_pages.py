@@ -168,7 +168,7 @@ def test_raters_that_disagree_a_foreign_scale_and_no_rating_are_said_in_words(pr
     assert "Raters disagree: Lean Left to Right." in press.text("outlet/disputed")
     assert "Center (US scale)" in press.text("outlet/foreign")
     assert "another country (United States)" in press.text("outlet/foreign")
-    assert "Unrated No rating of it is on file." in press.text("outlet/nobody")
+    assert "Unrated No rating of it that holds today is on file." in press.text("outlet/nobody")
     assert re.search("Norway 1 outlet Foreign Center.*United States 2 outlets Disputed .* Nobody Unrated",
                      press.text("outlets"))  # fmt: skip
 

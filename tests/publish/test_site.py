@@ -475,7 +475,9 @@ def test_a_source_card_names_who_rated_the_outlet_and_where_the_text_came_from()
 
     assert said(one(root, "//li[@id='source-5']/p[1]")) == "[5] Business Wire & Sons Lean Right"
     assert "Desk of Harbor Falls: Lean Right, 1 March 2026, read 40 articles" in said(one(root, "//li[@id='source-5']"))
-    assert "No rating of this outlet is on file." in said(one(root, "//li[@id='source-6']"))
+    assert "No rating of its news pages that holds for the day of this article is on file." in said(
+        one(root, "//li[@id='source-6']")
+    )
     assert "only its teaser was seen" in said(one(root, "//li[@id='source-8']"))
     assert "Same text as [1], so counted once" in said(one(root, "//li[@id='source-9']"))
     assert "counted once" not in said(one(root, "//li[@id='source-1']"))
