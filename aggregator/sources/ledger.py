@@ -60,8 +60,8 @@ class KnownRatings:
             found += _until(former, (r for r in self._ratings.get(former.key, ()) if r.unit == unit))
         return found
 
-    def units(self, outlet_key: str, *, internal: bool = True) -> list[str]:
-        """The units that anybody has rated, the news first; not `internal`: in ratings that may be passed on."""
+    def units(self, outlet_key: str, *, internal: bool = False) -> list[str]:
+        """The units that anybody has rated in public, the news first; `internal`: in ratings that stay here, too."""
         keys = [outlet_key, *(former.key for former in self._formers.get(outlet_key, ()))]
         told = (rating for key in keys for rating in self._ratings.get(key, ()))
         named = {rating.unit for rating in told if internal or rating.export}
