@@ -169,6 +169,7 @@ def test_raters_that_disagree_a_foreign_scale_and_no_rating_are_said_in_words(pr
     assert "Center (US scale)" in press.text("outlet/foreign")
     assert "another country (United States)" in press.text("outlet/foreign")
     assert "Unrated No rating of it that holds today is on file." in press.text("outlet/nobody")
+    assert "All ratings No rating that counts today is on file. History" in press.text("outlet/nobody")
     assert re.search("Norway 1 outlet Foreign Center.*United States 2 outlets Disputed .* Nobody Unrated",
                      press.text("outlets"))  # fmt: skip
 
