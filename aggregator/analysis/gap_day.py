@@ -136,7 +136,7 @@ def rows_of_day(
     stories = _stories(session, [one for one in due if today - one.ended <= _LATE], asked, now)
     if not stories:
         return counted
-    past = history(session, day)
+    past = history(session, day, asked, now)
     table = Table.of(session, [*past, *stories], asked, now)
     told, then = table.told(stories), table.told(past)
     found = figures(then, told, table.sides, usual(then, len(table.topics)))

@@ -18,7 +18,7 @@ WHY_UNRATED = {
     WhyUnrated.NO_RATING: "No rating of it that holds today is on file.",
     WhyUnrated.OFF_SCALE: "Those who have looked at it give it no place on the scale from Left to Right.",
     WhyUnrated.AUDIENCE: "Only its audience’s leaning was measured: who reads it, not what it prints.",
-    WhyUnrated.LICENCE: "There are ratings of it on file, and none of them may be passed on.",
+    WhyUnrated.LICENCE: "Those of its ratings on file that would give it a label may not be passed on.",
 }
 
 

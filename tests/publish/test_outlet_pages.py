@@ -115,7 +115,7 @@ def test_nothing_of_a_rating_that_may_not_be_passed_on_is_in_any_file_but_how_ma
         assert "canary" not in content.lower(), file
         assert "2025-07-14" not in content, file
     assert "1 more statement on file may not be passed on" in press.text("outlet/lantern")
-    assert "There are ratings of it on file, and none of them may be passed on" in press.text("outlet/beacon")
+    assert "Those of its ratings on file that would give it a label may not be passed on" in press.text("outlet/beacon")
     assert [press.ledger(key)["withheld"] for key in ("lantern", "beacon")] == [1, 1]
 
 
