@@ -350,7 +350,7 @@ class LeanTag:
     rule: str = field(default="", compare=False)
     known_at: datetime | None = field(default=None, compare=False)
     day: date | None = field(default=None, compare=False)
-    #: the unit whose ratings these are, where that asked for is an edition without any of its own
+    #: the unit whose ratings these are, where an edition or a part of the opinion pages was asked for that has none
     of_unit: str = field(default="", compare=False)
 
     @property

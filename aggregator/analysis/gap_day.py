@@ -36,7 +36,8 @@ from aggregator.analysis.gap import (
 from aggregator.analysis.gap_history import TEST, YOUNG_FOR, Story, Table, carried_by, history, side_of
 from aggregator.analysis.gap_observed import asked_since, observed_outlets, watched
 from aggregator.settings import Settings
-from aggregator.sources.ledger import NEWS, tags
+from aggregator.sources.ledger import tags
+from aggregator.sources.units import NEWS
 from aggregator.store.gap_tables import GapTest
 from aggregator.store.page_tables import AnalysisRow
 from aggregator.store.sessions import Store
@@ -135,7 +136,7 @@ def rows_of_day(
     stories = _stories(session, [one for one in due if today - one.ended <= _LATE], asked, now)
     if not stories:
         return counted
-    past = history(session, day)
+    past = history(session, day, asked, now)
     table = Table.of(session, [*past, *stories], asked, now)
     told, then = table.told(stories), table.told(past)
     found = figures(then, told, table.sides, usual(then, len(table.topics)))
@@ -273,9 +274,10 @@ def _changed(session: Session, now: datetime) -> list[GapTest]:
 
 def _voided(test: GapTest, now: datetime) -> GapTest:
     content = {"version": VERSION, "attention": not_counted(words.VOID)}
-    if test.state == NOT_TESTED and test.kind == TEST:  # nothing was told of it but its attention
-        return _follow(test, VOID, NOT_TESTED, test.reason, content, now, page_sha="")
-    return follow(test, VOID, NOT_TESTED, words.VOID, content, now)
+    # of a story that was not tested nothing was told but its attention
+    quietly = test.state == NOT_TESTED and test.kind == TEST
+    reason = test.reason if quietly else words.VOID
+    return follow(test, VOID, NOT_TESTED, reason, content, now, quietly=quietly)
 
 
 def follow(
@@ -286,24 +288,12 @@ def follow(
     content: Mapping[str, Any],
     now: datetime,
     decision: int | None = None,
-) -> GapTest:
-    """A further row of the story of `test`, for which its page is written anew."""
-    sha = sha256(f"{test.id} {kind} {reason} {decision}")[:12]
-    return _follow(test, kind, state, reason, content, now, decision, page_sha=sha)
-
-
-def _follow(
-    test: GapTest,
-    kind: str,
-    state: str,
-    reason: str,
-    content: Mapping[str, Any],
-    now: datetime,
-    decision: int | None = None,
     *,
-    page_sha: str,
+    quietly: bool = False,
 ) -> GapTest:
+    """A further row of the story of `test`, for which its page is written anew unless that is done `quietly`."""
+    sha = "" if quietly else sha256(f"{test.id} {kind} {reason} {decision}")[:12]
     return GapTest(
         story_id=test.story_id, kind=kind, day=test.day, made_at=now, state=state, reason=reason, topic=test.topic,
-        content=dict(content), carried=test.carried, missing=test.missing, decision_id=decision, page_sha=page_sha,
+        content=dict(content), carried=test.carried, missing=test.missing, decision_id=decision, page_sha=sha,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """What coverage-gap tests rest on, out of the database: which units told which stories, and which could be asked."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from aggregator.analysis.gap import LEFT, OFF, RIGHT, Told, Whole
 from aggregator.analysis.sources import load_sources, with_originals, with_syndication
 from aggregator.analysis.stored import origins_of
 from aggregator.sources.ledger import KnownRatings
+from aggregator.sources.successions import formers
 from aggregator.store.gap_tables import GapTest
 from aggregator.types import LeanTag
 
@@ -52,14 +53,27 @@ def carried_by(
     return sorted({f"{one.outlet_key}/{one.unit}" for one in among(early, known) if is_original(one)})
 
 
-def history(session: Session, day: date) -> list[Story]:
-    """The stories that were looked at in the 90 days before `day`, oldest first."""
+def history(session: Session, day: date, asked: Collection[str], now: datetime) -> list[Story]:
+    """The stories that were looked at in the 90 days before `day`, oldest first, by the present keys of outlets.
+
+    What an outlet told and missed under a key that it has no more is the habit of the one among `asked` that goes on.
+    """
     query = (
         select(GapTest.story_id, GapTest.day, GapTest.topic, GapTest.carried, GapTest.missing)
         .where(GapTest.kind == TEST, GapTest.day >= day - HISTORY, GapTest.day < day)
         .order_by(GapTest.id)
     )
-    return [Story(*row) for row in session.execute(query)]
+    continued = formers(session, sorted(asked), now).items()
+    heirs = {one.key: key for key, olds in continued for one in olds if one.until is None and one.key not in asked}
+    return [_under_present_keys(Story(*row), heirs) for row in session.execute(query)]
+
+
+def _under_present_keys(story: Story, heirs: Mapping[str, str]) -> Story:
+    if not heirs:
+        return story
+    units = (unit.partition("/") for unit in story.carried)
+    carried = sorted({f"{heirs.get(outlet, outlet)}/{unit}" for outlet, _, unit in units})
+    return replace(story, carried=carried, missing=sorted({heirs.get(outlet, outlet) for outlet in story.missing}))
 
 
 @dataclass(frozen=True)

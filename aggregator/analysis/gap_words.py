@@ -6,7 +6,7 @@ from aggregator.analysis.gap import LEAST_OBSERVED, LEAST_SOURCES, LEAST_STORIES
 
 LEFT_SIDE, RIGHT_SIDE = "left", "right"
 #: the reasons that are not numbers
-YOUNG = "the test is made once, after the day on which 24 hours since the first report are over"
+YOUNG = "the day on which 24 hours since the first report are over had not passed when this version was written"
 LATE = "the story was not looked at in time"
 VOID = "articles that were counted have left the story since, or others have joined them"
 BY_AN_EDITOR = "an editor set the finding of the test aside"
@@ -29,19 +29,22 @@ class Counted:
 
 
 def told(counted: Counted) -> str:
-    """Two or three sentences: what was counted, what is usual, who could be asked."""
+    """What was counted, what is usual, over what time and of whom, in three sentences."""
     verb, adverb = ("is" if counted.few == 1 else "are"), f"{counted.side}-leaning"
     return (
         f"{counted.few} of {counted.n} independent left- or right-leaning sources {verb} {adverb}; "
         f"about {round(counted.usual)} is usual for {counted.topic} stories. "
-        f"The feeds of {counted.answered} of {counted.outlets} {adverb} outlets answered. This does not say why."
+        f"Counted are the first 24 hours, and outlets whose feeds answered: {counted.answered} of {counted.outlets} "
+        f"{adverb} ones. This does not say why."
     )
 
 
 def too_few_sources(n: int) -> str:
     """Why a story of `n` sources is not tested."""
-    some = "1 independent source leans" if n == 1 else f"{n or 'no'} independent sources lean"
-    return f"{some} left or right; {LEAST_SOURCES} are needed"
+    some = "1 independent source that leans" if n == 1 else f"{n or 'no'} independent sources that lean"
+    return (
+        f"{some} left or right told it in the first 24 hours, counted where feeds answered; {LEAST_SOURCES} are needed"
+    )
 
 
 def too_few_stories(topic: str, stories: int) -> str:

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aggregator.sources.consensus import public_consensus
-from aggregator.sources.ledger import NEWS, tags
+from aggregator.sources.ledger import tags
 from aggregator.sources.outlets import OutletSpec
+from aggregator.sources.units import NEWS
 from aggregator.store.tables import Feed, Outlet
 from aggregator.types import LeanTag
 

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from aggregator.cli.outlet_list import lean_in_file
 from aggregator.clock import rfc3339
-from aggregator.sources.ledger import NEWS, KnownRatings
+from aggregator.sources.ledger import KnownRatings
 from aggregator.sources.outlets import OutletSpec
 from aggregator.sources.successions import formers, states_of
+from aggregator.sources.units import NEWS
 from aggregator.store.tables import Appearance, Feed, FeedCheck, Outlet
 from aggregator.types import LeanTag, Rating
 
@@ -76,7 +77,7 @@ def _dates(rating: Rating) -> str:
 def _leans(known: KnownRatings, key: str, now: datetime) -> Iterator[str]:
     """Each unit's lean, as readers see it and as all ratings have it, and every statement that stands."""
     day = now.date()
-    for unit in known.units(key) or ["news"]:
+    for unit in known.units(key, internal=True) or [NEWS]:
         public, internal = known.tag(key, unit, day), known.tag(key, unit, day, internal=True)
         why = f" ({public.why_unrated})" if public.why_unrated else ""
         yield f"  lean      {unit}: {_with_scale(public)}{why}, by the rule {public.rule}"

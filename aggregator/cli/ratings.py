@@ -57,6 +57,8 @@ def import_ratings(
                 apply_import(session, plan, now)
     for place, why in plan.rejected:
         typer.echo(f"{place}: {why}", err=True)
+    if complete and plan.unread:
+        typer.echo("--complete: rows could not be read, so nothing was taken for missing from the list", err=True)
     if dry_run:
         for change in plan.changes:
             typer.echo(describe(change))

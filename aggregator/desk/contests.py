@@ -99,7 +99,7 @@ def ledger_of(session: Session, outlet: Outlet, now: datetime) -> list[Unit]:
             sorted(known.ratings(outlet.key, unit), key=lambda one: (one.rater, one.rated_on, one.id)),
             day,
         )
-        for unit in units_of(session, outlet, now)
+        for unit in units_of(session, outlet, now, internal=True)
     ]
 
 

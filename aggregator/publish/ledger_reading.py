@@ -17,9 +17,9 @@ from aggregator.publish.rule_worked import Spell, worked
 from aggregator.settings import SiteSettings
 from aggregator.sources.consensus import consensus
 from aggregator.sources.contests import contest_address, open_counts, public_contests
-from aggregator.sources.ledger import NEWS, OPINION, KnownRatings, rating_of
+from aggregator.sources.ledger import KnownRatings, may_be_passed_on, rating_of
 from aggregator.sources.successions import Former, formers
-from aggregator.sources.units import EDITION
+from aggregator.sources.units import EDITION, NEWS, OPINION
 from aggregator.store.ledger_tables import OutletState, RatingRow, Succession
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Feed, Outlet
@@ -107,7 +107,7 @@ class _Rows:
         asked = select(*columns).where(RatingRow.recorded_at <= now)
         self.ratings = session.execute(asked.order_by(RatingRow.recorded_at, RatingRow.id)).all()
         self.later = {row.supersedes: row for row in self.ratings if row.supersedes}
-        self.by_id = {row.id: row for row in self.ratings}
+        self.public = may_be_passed_on(self.ratings)
         self.of: dict[str, list[Row[Any]]] = {}
         for row in self.ratings:
             self.of.setdefault(row.outlet_key, []).append(row)
@@ -117,20 +117,16 @@ class _Rows:
             said = State(state.recorded_at, state.name, state.owner, state.kind, state.country)
             self.states.setdefault(state.outlet_key, []).append(said)
 
-    def is_public(self, row: Row[Any]) -> bool:
-        """Whether it may be passed on, and nothing that corrected it may not: that could take its licence away."""
-        return row.export == "allow" and (row.id not in self.later or self.is_public(self.later[row.id]))
-
     def statements(self, keys: Iterable[str]) -> Iterator[Statement]:
         """Those of some outlets that may be passed on, in the order of their recording."""
-        for row in (row for key in keys for row in self.of.get(key, ()) if self.is_public(row)):
-            later, earlier = self.later.get(row.id), self.by_id.get(row.supersedes)
+        for row in (row for key in keys for row in self.of.get(key, ()) if row.id in self.public):
+            later = self.later.get(row.id)
             yield Statement(
                 rating_of(row),
                 row.outlet_key,
                 replaced_by=later.id if later else "",
                 repeated=later is not None and _only_ended(rating_of(row), rating_of(later)),
-                supersedes=earlier.id if earlier and self.is_public(earlier) else "",
+                supersedes=row.supersedes if row.supersedes in self.public else "",
             )
 
     def withheld(self, keys: Iterable[str]) -> int:

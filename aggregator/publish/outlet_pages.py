@@ -159,6 +159,6 @@ def _by_country(ledgers: Ledgers) -> list[tuple[str, list[_Entry]]]:
 
 
 def _entry(outlet: OutletLedger) -> _Entry:
-    """An outlet with the units that the list shows (its news, and others with a label or a dispute), and their raters."""
+    """An outlet with the units that the list shows (its news, others that have a label or a dispute)."""
     shown = [unit for unit in outlet.units if unit.key == "news" or not unit.working.why_unrated]
     return outlet, [(unit_name(unit), unit, _counted(unit)) for unit in shown]

@@ -15,10 +15,10 @@ from aggregator.types import LeanState, LeanTag, RaterKind, Rating, WhyUnrated
 
 #: what a reader is told where there is no label
 WHY_UNRATED = {
-    WhyUnrated.NO_RATING: "No rating of it is on file.",
+    WhyUnrated.NO_RATING: "No rating of it that holds today is on file.",
     WhyUnrated.OFF_SCALE: "Those who have looked at it give it no place on the scale from Left to Right.",
     WhyUnrated.AUDIENCE: "Only its audience’s leaning was measured: who reads it, not what it prints.",
-    WhyUnrated.LICENCE: "There are ratings of it on file, and none of them may be passed on.",
+    WhyUnrated.LICENCE: "Those of its ratings on file that would give it a label may not be passed on.",
 }
 
 
@@ -63,7 +63,7 @@ def worked(ratings: Iterable[Rating], country: str, day: date, tag: LeanTag) -> 
     """How `tag` came from the public statements about a unit of an outlet in `country` on `day`."""
     every = sorted((r for r in ratings if r.export), key=lambda r: (r.rater.casefold(), r.rated_on, r.id))
     valid = [rating for rating in every if rating.counts_on(day)]
-    newest = newest_of_each_family(valid)
+    newest = newest_of_each_family(valid, country)
     _, used = of_one_scale([rating for rating in newest if rating.kind in LABELLING], country)
     voices = [Voice(r, *_part(r, day, newest, used)) for r in every]
     counted = tuple(voice for voice in voices if voice.place is not None)

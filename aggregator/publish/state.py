@@ -1,7 +1,7 @@
 """Whether a publish would change anything: what the last one was made from, and the files as it left them.
 
-Site and feeds depend on the pages, the settings, the topics and the program alone. If all these are as they were, and
-nobody touched a file, there is nothing to render.
+Site and feeds depend on the pages, the ledger of outlets, the settings, the topics and the program alone. If all these
+are as they were, and nobody touched a file, there is nothing to render.
 """
 
 import json
@@ -17,7 +17,7 @@ from aggregator.text import sha256
 #: beside the site, so that it is never served
 STATE = ".published"
 _PROGRAM = Path(__file__).parent.parent
-_LIBRARIES = ("jinja2", "markdown-it-py", "pydantic")
+_LIBRARIES = ("babel", "jinja2", "markdown-it-py", "pydantic")
 
 
 @cache

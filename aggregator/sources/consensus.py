@@ -26,7 +26,7 @@ def consensus(ratings: Iterable[Rating], country: str = "") -> LeanTag:
     Ratings on the scale of the outlet's own country come before those on another's, which are never averaged with them;
     `scale_of` then names the other country. Raters without a place on the scale move nothing and are still named.
     """
-    current = sorted(newest_of_each_family(ratings), key=lambda r: (r.rater, r.rated_on, *_identity(r)))
+    current = sorted(newest_of_each_family(ratings, country), key=lambda r: (r.rater, r.rated_on, *_identity(r)))
     scale, used = of_one_scale([r for r in current if r.kind in LABELLING], country)
     tag = LeanTag(LeanState.UNRATED, raters=tuple(current), scale_of=scale, rule=RULE)
     positions = [r.label.position for r in used if r.label is not None]
@@ -78,12 +78,16 @@ def lean_at(position: int) -> Lean:
     return list(Lean)[position + 2]
 
 
-def newest_of_each_family(ratings: Iterable[Rating]) -> list[Rating]:
-    """By date of the statement, then when it was recorded, then id. An audience score displaces no word on content."""
+def newest_of_each_family(ratings: Iterable[Rating], country: str = "") -> list[Rating]:
+    """On each scale, by date of the statement, then when it was recorded, then id.
+
+    A rating that names the outlet's own `country` is on the same scale as one that names none. An audience score
+    displaces no word on content.
+    """
     newest: dict[tuple[str, str, str], Rating] = {}
     for rating in ratings:
         kind = "" if rating.kind in LABELLING else rating.kind.value
-        key = (kind, rating.one_family, rating.country)
+        key = (kind, rating.one_family, _scale(rating, country))
         if key not in newest or _age(rating) > _age(newest[key]):
             newest[key] = rating
     return list(newest.values())
@@ -101,12 +105,17 @@ def of_one_scale(ratings: Sequence[Rating], country: str) -> tuple[str, list[Rat
     """The ratings that count, and the foreign country in whose politics they measure, if it is one."""
     by_scale: dict[str, list[Rating]] = {}
     for rating in ratings:
-        by_scale.setdefault("" if rating.country in ("", country) else rating.country, []).append(rating)
+        by_scale.setdefault(_scale(rating, country), []).append(rating)
     telling = {scale: sum(r.state is not LeanState.UNRATED for r in group) for scale, group in by_scale.items()}
     if telling.get("") or not any(telling.values()):
         return "", by_scale.get("", [])
     scale = min(telling, key=lambda one: (-telling[one], one))
     return scale, by_scale[scale]
+
+
+def _scale(rating: Rating, country: str) -> str:
+    """The foreign country in whose politics a rating measures; empty: the outlet's own."""
+    return "" if rating.country == country else rating.country
 
 
 def _why(current: Sequence[Rating], used: Sequence[Rating]) -> WhyUnrated:

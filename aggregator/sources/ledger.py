@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 
 from aggregator.sources.consensus import consensus, lean_at, public_consensus
 from aggregator.sources.successions import Former, places_and_formers
-from aggregator.sources.units import EDITION, place_of
+from aggregator.sources.units import KNOWN, NEWS, OPINION, place_of
 from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.upsert import in_parts
 from aggregator.text import sha256
 from aggregator.types import Lean, LeanState, LeanTag, RaterKind, Rating
 
-NEWS, OPINION = "news", "opinion"
 #: what brought a row
 CONFIGURATION, IMPORT = "configuration", "import"
 
@@ -61,10 +60,11 @@ class KnownRatings:
             found += _until(former, (r for r in self._ratings.get(former.key, ()) if r.unit == unit))
         return found
 
-    def units(self, outlet_key: str) -> list[str]:
-        """The units that anybody has rated, the news first."""
+    def units(self, outlet_key: str, *, internal: bool = False) -> list[str]:
+        """The units that anybody has rated in public, the news first; `internal`: in ratings that stay here, too."""
         keys = [outlet_key, *(former.key for former in self._formers.get(outlet_key, ()))]
-        named = {rating.unit for key in keys for rating in self._ratings.get(key, ())}
+        told = (rating for key in keys for rating in self._ratings.get(key, ()))
+        named = {rating.unit for rating in told if internal or rating.export}
         return sorted(named, key=lambda unit: (unit != NEWS, unit))
 
     def place(self, outlet_key: str, kind: str, url: str, section: str) -> Place:
@@ -76,16 +76,17 @@ class KnownRatings:
     def tag(self, outlet_key: str, unit: str, day: date, *, internal: bool = False) -> LeanTag:
         """The lean of a unit on a day as readers may see it; `internal`: from all ratings, for the desk alone.
 
-        An edition without a rating of its own has that of the news (`of_unit`) if it is of the outlet's country.
+        An edition without a rating of its own has that of the news (`of_unit`) if it is of the outlet's country, and
+        opinion pages with a key of their own that of `opinion`.
         """
         counting = [rating for rating in self.ratings(outlet_key, unit) if rating.counts_on(day)]
         country, units = self._places.get(outlet_key, ("", []))
-        edition = next((one for one in units if one["key"] == unit and one["kind"] == EDITION), None)
-        here = (edition["country"] if edition else "") or country
+        part = next((one for one in units if one["key"] == unit and unit not in KNOWN), None)
+        here = (part["country"] if part else "") or country
         of_unit = ""
-        if edition and not counting and here == country:
-            counting = [rating for rating in self.ratings(outlet_key, NEWS) if rating.counts_on(day)]
-            of_unit = NEWS
+        if part and not counting and here == country:
+            of_unit = OPINION if part["kind"] == OPINION else NEWS
+            counting = [rating for rating in self.ratings(outlet_key, of_unit) if rating.counts_on(day)]
         rule = consensus if internal else public_consensus
         return replace(rule(counting, here), known_at=self.known_at, day=day, of_unit=of_unit)
 
@@ -239,6 +240,23 @@ def _row(change: Change, now: datetime, recorded_by: str) -> dict[str, Any]:
         "export": "allow" if one.export else "deny",
         "supersedes": by,
     }
+
+
+def may_be_passed_on(rows: Iterable[Any]) -> set[str]:
+    """The ids of those rows of the ledger that may be: allowed, as is all that corrected them since.
+
+    A correction may have taken the licence away. `rows` are all that are known, with `id`, `supersedes` and `export`.
+    """
+    every = list(rows)
+    later = {row.supersedes: row for row in every if row.supersedes}
+    found = set()
+    for row in every:
+        last = row
+        while last is not None and last.export == "allow":
+            last = later.get(last.id)
+        if last is None:
+            found.add(row.id)
+    return found
 
 
 def rating_of(row: Any) -> Rating:

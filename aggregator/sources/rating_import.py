@@ -27,11 +27,15 @@ NOT_LISTED = "no longer in the rater's list"
 
 @dataclass
 class ImportPlan:
-    """What an import would change. `unknown` counts rows of outlets that this instance does not have."""
+    """What an import would change. `unknown` counts rows of outlets that this instance does not have.
+
+    `unread` counts rejected rows that do not say which outlet they are about.
+    """
 
     rows: int = 0
     unchanged: int = 0
     unknown: int = 0
+    unread: int = 0
     changes: list[Change] = field(default_factory=list)
     rejected: list[tuple[str, str]] = field(default_factory=list)
 
@@ -90,8 +94,11 @@ def plan_import(
     complete: bool = False,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> ImportPlan:
-    """Compare what rows say with the ledger. `complete`: units that this rater has rated and no row names have no
-    rating of it any more, as of the newest date in the file."""
+    """Compare what rows say with the ledger.
+
+    `complete`: units that this rater has rated and no row names have no rating of it any more, as of the newest date in
+    the file. Where a row was unread nothing is taken for missing: it may be the one.
+    """
     plan, outlets = ImportPlan(), OutletIndex(session)
     slots: dict[tuple[str, str, date], list[Row]] = {}
     spared: set[str] = set()
@@ -105,6 +112,7 @@ def plan_import(
         except Rejected as rejected:
             plan.rejected.append((row.place, rejected.detail))
             spared |= outlets.all_of(row.address)
+            plan.unread += not row.address
             continue
         if key is None:
             plan.unknown += 1
@@ -112,7 +120,7 @@ def plan_import(
             slots.setdefault((key, row.rating.unit, row.rating.rated_on), []).append(row)
     wanted = list(_one_each(slots, plan))
     _compare(session, wanted, mapping, plan)
-    if complete:
+    if complete and not plan.unread:
         newest = max((rating.rated_on for _, rating in wanted), default=now.date())
         plan.changes += _gone(session, mapping.rater, spared, {(key, unit) for key, unit, _ in slots}, newest)
     plan.rejected.sort(key=lambda one: [int(number) for number in re.findall(r"\d+", one[0])])

@@ -4,7 +4,8 @@ Every outlet has the units `news` and `opinion`; `outlets.toml` says which addre
 words in them do not, and names further ones, such as an edition in another language or for another country.
 
 An edition is rated apart. One that nobody has rated has the lean of its outlet's news only if it is of the same
-country: what the London desk is says nothing of the one in Sydney.
+country: what the London desk is says nothing of the one in Sydney. So have opinion pages with a key of their own that
+of `opinion`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -44,12 +45,14 @@ def is_opinion(units: Iterable[Mapping[str, Any]], url: str, section: str) -> bo
 def place_of(units: Iterable[Mapping[str, Any]], kind: str, url: str, section: str) -> tuple[str, str]:
     """The key of the unit that an article of this kind is of, and the country of its edition, empty if it has none.
 
-    Opinion stays opinion, also in an edition. Else it is of the first edition that holds it, or of the news.
+    Opinion stays opinion, also in an edition: of the first unit of opinion that holds it, or of `opinion`. Else it is
+    of the first edition that holds it, or of the news.
     """
-    edition = next((unit for unit in units if unit["kind"] == EDITION and _holds(unit, url, section)), None)
+    holding = [unit for unit in units if _holds(unit, url, section)]
+    edition = next((unit for unit in holding if unit["kind"] == EDITION), None)
     country = str(edition["country"]) if edition is not None else ""
     if kind == OPINION:
-        return OPINION, country
+        return next((str(unit["key"]) for unit in holding if unit["kind"] == OPINION), OPINION), country
     return (str(edition["key"]) if edition is not None else NEWS), country
 
 

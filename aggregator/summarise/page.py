@@ -133,7 +133,7 @@ class SourceLean(PageModel):
 
     `low` and `high` are the range in which another rater's label would probably be; of a disputed one how far the
     raters are apart. `scale_of` is the country on whose scale it is, where that is not the outlet's own. `of_unit` is
-    the unit that was rated, where the source's own unit, an edition, has no rating.
+    the unit that was rated, where the source's own unit (an edition, a part of the opinion pages) has no rating.
     """
 
     label: Label

@@ -71,11 +71,11 @@ def _reports(coverage: Json, gone: Collection[int]) -> dict[str, Any]:
     def kept(report: Json) -> dict[str, Any]:
         return {**report, "maybe_earlier": [n for n in report["maybe_earlier"] if n not in gone]}
 
-    if not coverage.get("broke"):
+    if "arrivals" not in coverage:
         return {}
-    firsts = coverage["first_of_side"].items()
+    firsts, broke = coverage["first_of_side"].items(), coverage["broke"]
     return {
-        "broke": kept(coverage["broke"]) if coverage["broke"]["n"] not in gone else None,
+        "broke": kept(broke) if broke and broke["n"] not in gone else None,
         "first_of_side": {side: kept(report) for side, report in firsts if report["n"] not in gone},
         "arrivals": [one for one in coverage["arrivals"] if one["n"] not in gone],
     }

@@ -140,7 +140,7 @@ def test_a_story_is_tested_once_by_the_first_run_after_its_day(anywhere: Store, 
     gap = page_gap(anywhere)
     assert (gap.state, gap.side, gap.n, gap.k, gap.family) == ("gap", "right", 12, 0, 1)
     assert "0 of 12 independent left- or right-leaning sources are right-leaning" in gap.text
-    assert "The feeds of 14 of 14 right-leaning outlets answered. This does not say why." in gap.text
+    assert "first 24 hours, and outlets whose feeds answered: 14 of 14 right-leaning ones. This does not" in gap.text
     assert newest(anywhere).page_sha
 
 

@@ -10,15 +10,17 @@ from sqlalchemy import select, update
 
 from aggregator.analysis.gap_day import due_days, look_for_gaps, newest_test
 from aggregator.analysis.gap_editing import set_aside, take_back
-from aggregator.analysis.gap_observed import observed_outlets, watched
+from aggregator.analysis.gap_history import history
+from aggregator.analysis.gap_observed import asked_since, observed_outlets, watched
 from aggregator.clock import Clock
 from aggregator.settings import Settings
 from aggregator.sources import ledger
 from aggregator.sources.ledger import IMPORT, Change
+from aggregator.sources.successions import Former, continue_outlets
 from aggregator.store.gap_tables import GapTest
 from aggregator.store.page_tables import AnalysisRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Document, FeedCheck, Membership, StoryEvent, StoryRow
+from aggregator.store.tables import Article, Document, Feed, FeedCheck, Membership, Outlet, StoryEvent, StoryRow
 from aggregator.types import Lean, RaterKind, Rating
 from tests.analysis.test_gap_day import BY, FIRST, LEFT, OVER, RIGHT, TOPICS, filled, newest, page_gap, story_row
 
@@ -98,7 +100,7 @@ def test_copies_of_one_text_are_one_source(newsroom: Store, settings: Settings) 
 
     look_for_gaps(newsroom, settings, TOPICS, OVER)
 
-    assert page_gap(newsroom).reason == "1 independent source leans left or right; 8 are needed"
+    assert "1 independent source that leans left or right told it in the first 24 hours" in page_gap(newsroom).reason
 
 
 def test_copies_that_came_in_since_the_analysis_are_found_too(newsroom: Store, settings: Settings) -> None:
@@ -293,3 +295,21 @@ def test_a_feed_that_stands_still_does_not_make_silence_its_habit(newsroom: Stor
 
     assert "left-0" in seen
     assert not {"left-1", "left-2", "left-3"} & set(seen)
+
+
+def test_what_an_outlet_told_before_it_got_another_key_stays_its_habit(newsroom: Store, settings: Settings) -> None:
+    old = RIGHT[0]
+    with newsroom.read() as session:
+        before = history(session, OVER.date(), asked_since(session), OVER)
+    with newsroom.write() as session:
+        session.add(Outlet(key="renamed", name="Renamed"))
+        session.flush()
+        session.get_one(Feed, old).outlet_key = "renamed"
+        continue_outlets(session, {"renamed": [Former(old)]}, FIRST)
+    with newsroom.read() as session:
+        after = history(session, OVER.date(), asked_since(session), OVER)
+
+    told = [[unit.replace(f"{old}/", "renamed/") for unit in story.carried] for story in before]
+    assert [sorted(units) for units in told] == [list(story.carried) for story in after]
+    look_for_gaps(newsroom, settings, TOPICS, OVER)
+    assert (page_gap(newsroom).state, page_gap(newsroom).outlets) == ("gap", 14)

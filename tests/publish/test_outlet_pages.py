@@ -115,7 +115,7 @@ def test_nothing_of_a_rating_that_may_not_be_passed_on_is_in_any_file_but_how_ma
         assert "canary" not in content.lower(), file
         assert "2025-07-14" not in content, file
     assert "1 more statement on file may not be passed on" in press.text("outlet/lantern")
-    assert "There are ratings of it on file, and none of them may be passed on" in press.text("outlet/beacon")
+    assert "Those of its ratings on file that would give it a label may not be passed on" in press.text("outlet/beacon")
     assert [press.ledger(key)["withheld"] for key in ("lantern", "beacon")] == [1, 1]
 
 
@@ -168,7 +168,8 @@ def test_raters_that_disagree_a_foreign_scale_and_no_rating_are_said_in_words(pr
     assert "Raters disagree: Lean Left to Right." in press.text("outlet/disputed")
     assert "Center (US scale)" in press.text("outlet/foreign")
     assert "another country (United States)" in press.text("outlet/foreign")
-    assert "Unrated No rating of it is on file." in press.text("outlet/nobody")
+    assert "Unrated No rating of it that holds today is on file." in press.text("outlet/nobody")
+    assert "All ratings No rating that counts today is on file. History" in press.text("outlet/nobody")
     assert re.search("Norway 1 outlet Foreign Center.*United States 2 outlets Disputed .* Nobody Unrated",
                      press.text("outlets"))  # fmt: skip
 

@@ -110,8 +110,8 @@ def test_each_statement_that_did_not_count_has_its_own_reason() -> None:
 
 
 def test_why_there_is_no_label_is_said_in_a_sentence() -> None:
-    assert of().why_unrated == "No rating of it is on file."
+    assert of().why_unrated == "No rating of it that holds today is on file."
     assert "no place" in of(said("A", None)).why_unrated
     assert "audience" in of(said("A", Lean.LEFT, kind=RaterKind.AUDIENCE)).why_unrated
-    assert "may be passed on" in of(said("A", Lean.LEFT, export=False)).why_unrated
+    assert "may not be passed on" in of(said("A", Lean.LEFT, export=False)).why_unrated
     assert of(said("A", None, state=LeanState.MIXED)).why_unrated == ""

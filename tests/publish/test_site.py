@@ -458,6 +458,7 @@ def test_a_story_whose_sources_are_all_unrated_has_no_bar_and_no_center() -> Non
 def test_a_foreign_scale_a_range_and_a_licence_that_forbids_a_label_are_said_on_the_card_and_in_the_feed() -> None:
     cards = raw_story()["sources"]
     cards[4]["lean"] |= {"scale_of": "US", "low": "Center", "high": "Right", "families": 2}
+    cards[4]["lean"]["raters"][0]["attribution"] = "Desk of Harbor Falls, CC BY 4.0"
     cards[5]["lean"] |= {"label": "Unrated", "raters": [], "why_unrated": "licence"}
 
     root = page(story(sources=cards))
@@ -466,6 +467,7 @@ def test_a_foreign_scale_a_range_and_a_licence_that_forbids_a_label_are_said_on_
     assert "Lean Right (US scale)" in said(one(root, "//section[@aria-labelledby='headlines']"))
     rated = said(one(root, "//li[@id='source-5']"))
     assert "on the US scale; 2 raters; another would probably say something from Center to Right; by the rule" in rated
+    assert "read 40 articles Desk of Harbor Falls, CC BY 4.0" in rated
     assert "may not be passed on" in said(one(root, "//li[@id='source-6']"))
     [item] = items_of([story(sources=cards)], SITE)
     assert "(Lean Right, US scale)" in item.html
@@ -476,7 +478,9 @@ def test_a_source_card_names_who_rated_the_outlet_and_where_the_text_came_from()
 
     assert said(one(root, "//li[@id='source-5']/p[1]")) == "[5] Business Wire & Sons Lean Right"
     assert "Desk of Harbor Falls: Lean Right, 1 March 2026, read 40 articles" in said(one(root, "//li[@id='source-5']"))
-    assert "No rating of this outlet is on file." in said(one(root, "//li[@id='source-6']"))
+    assert "No rating of its news pages that holds for the day of this article is on file." in said(
+        one(root, "//li[@id='source-6']")
+    )
     assert "only its teaser was seen" in said(one(root, "//li[@id='source-8']"))
     assert "Same text as [1], so counted once" in said(one(root, "//li[@id='source-9']"))
     assert "counted once" not in said(one(root, "//li[@id='source-1']"))

@@ -86,6 +86,16 @@ def test_a_foreign_scale_is_named_and_gives_way_to_the_outlets_own() -> None:
     assert (own.label, own.scale_of, len(own.raters)) == (Lean.RIGHT, "", 3)
 
 
+def test_a_family_that_names_the_outlets_country_once_and_once_leaves_it_out_still_counts_once() -> None:
+    by_hand, imported = said("A", Lean.LEFT, EARLY), said("A", Lean.LEAN_LEFT, country="US")
+
+    tag = consensus([by_hand, imported, said("B", Lean.LEAN_LEFT, country="US")], "US")
+
+    assert (tag.label, tag.high, tag.families, len(tag.raters)) == (Lean.LEAN_LEFT, Lean.CENTER, 2, 2)
+    assert consensus([by_hand, imported], "US").raters == (imported,)
+    assert len(consensus([by_hand, imported], "GB").raters) == 2
+
+
 def test_what_may_not_be_passed_on_makes_no_public_label_and_the_reason_is_the_licence() -> None:
     denied, allowed = said("A", Lean.LEFT, export="deny"), said("B", Lean.LEAN_LEFT)
 

@@ -12,12 +12,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
 from aggregator.settings import SiteSettings
+from aggregator.sources import ledger
 from aggregator.sources.contest_answers import Reply, Signed, answer, redact, told
 from aggregator.sources.contest_filing import Sender, complaints, file_contest, forget_senders, units_of, written
 from aggregator.sources.contests import contest_address, open_counts, public_contests
 from aggregator.store.contest_tables import Contest, ContestAnswer, ContestSender, ContestText
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Outlet
+from aggregator.types import Lean, RaterKind, Rating
 
 TEXT = "The rater withdrew this in June:\n\nsee its own list of that month."
 EDI, ANN = Signed("Edi", "editor"), Signed("Ann", "editor")
@@ -291,3 +293,18 @@ def test_a_text_is_deleted_on_record_and_its_answer_stays(known: Store, clock: C
         assert [(one.text, one.answer) for one in public_contests(session, ["o"])["o"]] == [("", "It stands.")]
     with pytest.raises(Rejected, match="reason"), known.write() as session:
         redact(session, key, " ", CHE, clock.now())
+
+
+def test_the_form_names_no_unit_of_which_only_ratings_tell_that_may_not_be_passed_on(
+    small: Store, clock: Clock
+) -> None:
+    denied = Rating("R", date(2026, 1, 1), label=Lean.LEFT, unit="radio", kind=RaterKind.CONTENT, export=False)
+    with small.write() as session:
+        ledger.append(session, [ledger.Change("p", denied, "new")], clock.now(), ledger.IMPORT)
+    with small.read() as session:
+        outlet = session.get_one(Outlet, "p")
+        assert units_of(session, outlet, clock.now()) == ["news", "opinion"]
+        assert units_of(session, outlet, clock.now(), internal=True) == ["news", "opinion", "radio"]
+
+    with small.write() as session, pytest.raises(Rejected, match="Choose which part"):
+        file_contest(session, "p", "radio", "other", TEXT, clock.now(), Sender("here", clock.now()))

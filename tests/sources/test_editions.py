@@ -123,6 +123,18 @@ def test_opinion_stays_opinion_in_an_edition_with_the_country_of_that(outlet: St
     assert told(outlet, add(outlet, "/au/views", Kind.OPINION)) == [("opinion", "AU", "Right")]
 
 
+def test_opinion_pages_with_a_key_of_their_own_have_their_own_rating_or_else_that_of_opinion(outlet: Store) -> None:
+    piece = add(outlet, "/voices/a", Kind.OPINION)
+    with outlet.read() as session:
+        assert KnownRatings(session, ["post"], NOW).tag("post", "voices", DAY).of_unit == "opinion"
+
+    before = told(outlet, piece)
+    with outlet.write() as session:
+        rate(session, Lean.LEFT, "voices")
+
+    assert (before, told(outlet, piece)) == ([("voices", "GB", "Right")], [("voices", "GB", "Left")])
+
+
 def test_an_article_whose_outlet_names_an_edition_of_it_is_other_evidence(outlet: Store) -> None:
     key = add(outlet, "/fr/a")
     with outlet.write() as session:

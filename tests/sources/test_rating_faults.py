@@ -160,6 +160,24 @@ def test_rows_that_may_not_be_passed_on_leave_by_no_export(outlets: Store, tmp_p
         assert list(export_ratings(session)) == []
 
 
+def test_a_row_whose_correction_may_not_be_passed_on_leaves_no_more_and_is_named_by_none(
+    outlets: Store, tmp_path: Path, clock: Clock
+) -> None:
+    allowed, denied = MAPPING, MAPPING.model_copy(update={"export": "deny"})
+    file = csv(tmp_path, "lantern.example,left,words,2026-03-01,,")
+    take(outlets, file, clock, allowed)
+    take(outlets, file, clock, denied)
+
+    with outlets.read() as session:
+        assert list(export_ratings(session)) == []
+
+    take(outlets, file, clock, allowed)
+
+    with outlets.read() as session:
+        (row,) = export_ratings(session)
+    assert (row["label"], row["supersedes"]) == ("Left", None)
+
+
 def test_an_import_that_fails_at_its_last_step_has_written_nothing(
     outlets: Store, tmp_path: Path, clock: Clock
 ) -> None:

@@ -192,6 +192,19 @@ def test_a_withdrawn_rating_ends_for_articles_from_that_day_on(outlets: Store, t
     assert (before.text, after.text, after.raters[0].reason) == ("Left", "Unrated", "withdrawn by the rater")
 
 
+def test_of_a_complete_list_with_a_row_that_names_no_outlet_nothing_is_taken_for_missing(
+    outlets: Store, tmp_path: Path, clock: Clock
+) -> None:
+    known = "lantern.example,left,words,2026-03-01,,", "mirror.example,right,words,2026-03-01,,"
+    take(outlets, csv(tmp_path, *known), clock)
+
+    later = "lantern.example,left,words,2026-04-01,,", "mirror.example,right,words,2026-04-01,,,one column too many"
+    plan = take(outlets, csv(tmp_path, *later), clock, complete=True)
+
+    assert (plan.count("new"), plan.count("gone"), len(plan.rejected)) == (1, 0, 1)
+    assert lean(outlets, clock, "mirror") == "Right"
+
+
 def test_of_a_complete_list_what_is_missing_is_rated_no_more_but_rejected_rows_are_no_absence(
     outlets: Store, tmp_path: Path, clock: Clock
 ) -> None:

@@ -180,3 +180,12 @@ def test_a_removed_source_leaves_first_reports_and_arrivals() -> None:
 
     assert left.coverage.broke is None
     assert broke.n not in {one.n for one in left.coverage.arrivals}
+
+
+def test_sources_that_are_removed_one_after_another_all_leave_first_reports_and_arrivals() -> None:
+    content = told_of().as_json()
+    for card in content["sources"]:
+        content = redacted(content, {card["article_id"]})
+
+    coverage = StoryPage.model_validate(content).coverage
+    assert (coverage.broke, coverage.first_of_side, coverage.arrivals) == (None, {}, [])
