@@ -73,7 +73,7 @@ def _endpoint(work: Workplace, pages: Pages, route: Route) -> Callable[[Request]
 
 
 async def _form(request: Request) -> Typed:
-    body = b""
+    body = bytearray()  # bytes would be copied whole for each of many small pieces
     try:
         async for chunk in request.stream():
             body += chunk

@@ -41,7 +41,7 @@ def send(asked: Asked) -> str | Response:
         outlet = _outlet(asked, session)
         if outlet is None:
             return _missing(asked, session)
-        wrong = complaints(units_of(session, outlet, now), unit, subject, text)
+        wrong = complaints(units_of(session, outlet, now, public=True), unit, subject, text)
     if typed.get(TRAP):
         wrong[TRAP] = "Leave the last field empty: programs fill it in, people do not see it."
     if wrong:
@@ -77,7 +77,7 @@ def _form(asked: Asked, wrong: Mapping[str, str], status: int) -> Response:
         if outlet is None:
             return _missing(asked, session)
         known = KnownRatings(session, [outlet.key], now)
-        units = units_of(session, outlet, now)
+        units = units_of(session, outlet, now, public=True)
         names = {str(unit["key"]): str(unit.get("name") or "") for unit in outlet.units}
         return asked.pages.answer(
             asked, "contest-form.html", status=status, outlet=outlet, names=names, subjects=SUBJECTS, wrong=wrong,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, undefer
 
 from aggregator.analysis.apart import Apart, told_apart
 from aggregator.clock import rfc3339
-from aggregator.sources.ledger import KnownRatings, tags
+from aggregator.sources.ledger import KnownRatings, tags, withheld
 from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Article, Decision, Document, Membership, Outlet, StoryRow
@@ -191,9 +191,15 @@ def export_claims(session: Session) -> Iterator[Row]:
 
 
 def export_ratings(session: Session) -> Iterator[Row]:
-    """Every row of the lean ledger that may be passed on, superseded ones too, in the order of their recording."""
+    """Every row of the lean ledger that may be passed on, superseded ones too, in the order of their recording.
+
+    Of a row that may not, not even the id is told: it is a hash, by which a guess of what the row says can be tried.
+    """
+    secret = withheld(session.execute(select(RatingRow.id, RatingRow.supersedes, RatingRow.export)))
     allowed = select(RatingRow).where(RatingRow.export == "allow")
     for row in session.scalars(allowed.order_by(RatingRow.recorded_at, RatingRow.id)):
+        if row.id in secret:
+            continue
         yield {
             "id": row.id,
             "outlet": row.outlet_key,
@@ -218,7 +224,7 @@ def export_ratings(session: Session) -> Iterator[Row]:
             "valid_from": row.valid_from.isoformat(),
             "valid_to": row.valid_to.isoformat() if row.valid_to else None,
             "recorded_at": rfc3339(row.recorded_at),
-            "supersedes": row.supersedes,
+            "supersedes": None if row.supersedes in secret else row.supersedes,
             "licence": row.licence,
             "attribution": row.attribution,
         }

@@ -17,7 +17,7 @@ from aggregator.publish.rule_worked import Spell, worked
 from aggregator.settings import SiteSettings
 from aggregator.sources.consensus import consensus
 from aggregator.sources.contests import contest_address, open_counts, public_contests
-from aggregator.sources.ledger import NEWS, OPINION, KnownRatings, rating_of
+from aggregator.sources.ledger import NEWS, OPINION, KnownRatings, rating_of, withheld
 from aggregator.sources.successions import Former, formers
 from aggregator.sources.units import EDITION
 from aggregator.store.ledger_tables import OutletState, RatingRow, Succession
@@ -44,6 +44,7 @@ def ledger_state(session: Session, now: datetime) -> str:
         _counted(RatingRow, known, RatingRow.valid_from <= today),
         _counted(RatingRow, known, RatingRow.valid_to <= today),
         _counted(Succession, Succession.recorded_at <= now),
+        _counted(Succession, Succession.recorded_at <= now, Succession.until <= today),
         _counted(OutletState, OutletState.recorded_at <= now),
     )
     outlets = [tuple(row) for row in session.execute(select(*_OUTLET).order_by(Outlet.key))]
@@ -103,6 +104,7 @@ class _Rows:
         self.ratings = session.execute(asked.order_by(RatingRow.recorded_at, RatingRow.id)).all()
         self.later = {row.supersedes: row for row in self.ratings if row.supersedes}
         self.by_id = {row.id: row for row in self.ratings}
+        self._secret = withheld(self.ratings)
         self.of: dict[str, list[Row[Any]]] = {}
         for row in self.ratings:
             self.of.setdefault(row.outlet_key, []).append(row)
@@ -114,7 +116,7 @@ class _Rows:
 
     def is_public(self, row: Row[Any]) -> bool:
         """Whether it may be passed on, and nothing that corrected it may not: that could take its licence away."""
-        return row.export == "allow" and (row.id not in self.later or self.is_public(self.later[row.id]))
+        return row.id not in self._secret
 
     def statements(self, keys: Iterable[str]) -> Iterator[Statement]:
         """Those of some outlets that may be passed on, in the order of their recording."""

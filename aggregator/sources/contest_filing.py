@@ -49,10 +49,13 @@ class Filed:
     new: bool
 
 
-def units_of(session: Session, outlet: Outlet, now: datetime) -> list[str]:
-    """The units of an outlet that can be contested: news, opinion, those it names and those that somebody rated."""
+def units_of(session: Session, outlet: Outlet, now: datetime, *, public: bool = False) -> list[str]:
+    """The units of an outlet that can be contested: news, opinion, those it names and those that somebody rated.
+
+    `public`: without those that only statements name which may not be passed on.
+    """
     named = [str(unit["key"]) for unit in outlet.units]
-    rated = KnownRatings(session, [outlet.key], now).units(outlet.key)
+    rated = KnownRatings(session, [outlet.key], now).units(outlet.key, public=public)
     return list(dict.fromkeys((*KNOWN, *named, *rated)))
 
 
@@ -87,7 +90,8 @@ def file_contest(
     outlet = session.get(Outlet, outlet_key)
     if outlet is None:
         raise Rejected("no-outlet", f"no outlet has the key {outlet_key!r}")
-    for field, why in complaints(units_of(session, outlet, now), unit, subject, text).items():
+    units = units_of(session, outlet, now, public=sender is not None)
+    for field, why in complaints(units, unit, subject, text).items():
         raise Rejected(field, why)
     exclusive(session, "contests")
     text = written(text)

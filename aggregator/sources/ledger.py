@@ -61,10 +61,10 @@ class KnownRatings:
             found += _until(former, (r for r in self._ratings.get(former.key, ()) if r.unit == unit))
         return found
 
-    def units(self, outlet_key: str) -> list[str]:
-        """The units that anybody has rated, the news first."""
+    def units(self, outlet_key: str, *, public: bool = False) -> list[str]:
+        """The units that anybody has rated, the news first; `public`: by statements that may be passed on."""
         keys = [outlet_key, *(former.key for former in self._formers.get(outlet_key, ()))]
-        named = {rating.unit for key in keys for rating in self._ratings.get(key, ())}
+        named = {one.unit for key in keys for one in self._ratings.get(key, ()) if one.export or not public}
         return sorted(named, key=lambda unit: (unit != NEWS, unit))
 
     def place(self, outlet_key: str, kind: str, url: str, section: str) -> Place:
@@ -150,6 +150,25 @@ def standing(
         for row in rows:
             if row.id not in superseded:
                 found.setdefault(row.outlet_key, []).append(rating_of(row))
+    return found
+
+
+def withheld(rows: Iterable[Any]) -> set[str]:
+    """The ids of the rows that may not be passed on, of all rows of the ledger or of some outlets.
+
+    With a row that may not goes everything that it corrected, in any number of steps: it could take a licence away.
+    """
+    before, found = {}, set()
+    for row in rows:
+        before[row.id] = row.supersedes
+        if row.export == "deny":
+            found.add(row.id)
+    waiting = sorted(found)
+    while waiting:
+        earlier = before.get(waiting.pop())
+        if earlier is not None and earlier not in found:
+            found.add(earlier)
+            waiting.append(earlier)
     return found
 
 

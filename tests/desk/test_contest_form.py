@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from starlette.testclient import TestClient
 
 from aggregator.settings import Settings, SiteSettings
 from aggregator.sources.contest_filing import MOST_OF_OUTLET
+from aggregator.sources.ledger import IMPORT, Change, append
 from aggregator.store.contest_tables import Contest, ContestSender, ContestText
 from aggregator.store.tables import Outlet
+from aggregator.types import Lean, RaterKind, Rating
 from tests.desk.rooms import CONTESTED, SAME, Answer, Browser, Room
 from tests.desk.test_hostile import EVIL, TAGS
 
@@ -121,6 +124,20 @@ def test_a_fourth_contest_within_an_hour_is_told_to_wait_and_loses_nothing(room:
     room.wall.wait(hours=1)
     assert caller(room, "2001:db8::9").post(FORM, {**FIELDS, "text": f"{TEXT} again"}).status == 200
     assert len(kept(room)) == 5
+
+
+def test_a_unit_that_only_a_secret_rating_names_is_no_unit_to_strangers(room: Room) -> None:
+    secret = Rating("R", date(2026, 1, 1), label=Lean.LEFT, kind=RaterKind.CONTENT, unit="canary", export=False)
+    with room.store.write() as session:
+        append(session, [Change("outlet-1", secret, "new")], room.clock.now(), IMPORT)
+
+    form, answer = room.browser().get(FORM), room.browser().post(FORM, {**FIELDS, "unit": "canary"})
+
+    assert "canary" not in form.text.lower()
+    assert wrong(answer)["unit"] == "Not right yet: Choose which part of the outlet you mean: news, opinion."
+    assert room.browser().post(FORM, {**FIELDS, "unit": "canary"}).status == 422
+    assert room.browser().post(FORM, FIELDS).status == 200
+    assert "canary" in room.browser("reader").get(f"/desk/contest/{kept(room)[0].id}").text
 
 
 def test_where_too_many_wait_for_an_answer_the_next_is_told_so(room: Room) -> None:
