@@ -182,11 +182,12 @@ def _units(about: Row[Any], rated: Collection[str], known: KnownRatings, day: da
     for key in dict.fromkeys((NEWS, OPINION, *named, *sorted(rated))):
         said = named.get(key, {})
         tag = known.tag(about.key, key, day)
-        country = said.get("country", "") or about.country
+        kind = _KINDS.get(key) or said.get("kind", EDITION)
+        country = (said.get("country", "") if said.get("kind") == EDITION else "") or about.country  # as `known.tag`
         ratings = [one for one in known.ratings(about.key, tag.of_unit or key) if one.export]
         yield Unit(
             key=key,
-            kind=_KINDS.get(key) or said.get("kind", EDITION),
+            kind=kind,
             working=worked(ratings, country, day, tag),
             history=() if tag.of_unit else tuple(_history(ratings, country, day)),
             name=said.get("name", ""),

@@ -1,5 +1,6 @@
 """The form by which readers contest a label: open to all, loses nothing typed, and takes no flood."""
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
+from aggregator.desk import app
 from aggregator.settings import Settings, SiteSettings
 from aggregator.sources.contest_filing import MOST_OF_OUTLET
 from aggregator.sources.ledger import IMPORT, Change, append
@@ -149,6 +151,26 @@ def test_where_too_many_wait_for_an_answer_the_next_is_told_so(room: Room) -> No
     assert answer.status == 429
     assert "20 contests of this outlet wait" in answer.words
     assert answer.form(FORM)["text"] == TEXT
+
+
+def test_a_form_that_never_ends_is_given_up(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "_MOST_SECONDS", 0.05)
+    first = [{"type": "http.request", "body": b"unit=news&te", "more_body": True}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        if not first:
+            await asyncio.sleep(60)
+        return first.pop()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": FORM, "headers": [], "query_string": b"", "client": None}
+    asyncio.run(room.app(scope, receive, send))
+
+    assert sent[0]["status"] == 408
+    assert (b"connection", b"close") in sent[0]["headers"]
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,20 @@ def test_an_edition_reads_as_it_does_on_story_pages(sqlite: Store, clock: Clock)
     assert (uk.working.tag.text, uk.country) == ("Unrated", "GB")
 
 
+def test_what_the_rule_did_is_told_of_the_same_ratings_as_the_label(sqlite: Store, clock: Clock) -> None:
+    """Only an edition is judged by its own country: opinion pages that name one are not."""
+    unit = {"key": "weekend", "kind": "opinion", "country": "GB", "language": "", "paths": [], "sections": []}
+    of = {"unit": "weekend"}
+    say(sqlite, clock.now(), {"lantern": [rated("A", Lean.LEFT, country="GB", **of), rated("B", Lean.CENTER, **of)]})
+    with sqlite.write() as session:
+        session.get_one(Outlet, "lantern").units = [unit]
+
+    *_, weekend = ledger(sqlite, clock.now()).units
+
+    assert weekend.working.tag.text == weekend.history[-1].tag.text == "Center"
+    assert [voice.rating.rater for voice in weekend.working.counted] == ["B"]
+
+
 def test_a_past_moment_knows_nothing_of_later_statements(sqlite: Store, clock: Clock) -> None:
     say(sqlite, clock.now(), {"lantern": [rated("A", Lean.LEFT)]})
     before = ledger(sqlite, clock.now())
