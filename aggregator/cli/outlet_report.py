@@ -77,7 +77,7 @@ def _dates(rating: Rating) -> str:
 def _leans(known: KnownRatings, key: str, now: datetime) -> Iterator[str]:
     """Each unit's lean, as readers see it and as all ratings have it, and every statement that stands."""
     day = now.date()
-    for unit in known.units(key, internal=True) or [NEWS]:
+    for unit in dict.fromkeys((NEWS, *known.units(key, internal=True))):
         public, internal = known.tag(key, unit, day), known.tag(key, unit, day, internal=True)
         why = f" ({public.why_unrated})" if public.why_unrated else ""
         yield f"  lean      {unit}: {_with_scale(public)}{why}, by the rule {public.rule}"

@@ -1,5 +1,6 @@
 """The web application: the desk under /desk, the public site and its feeds as files everywhere else."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
@@ -22,6 +23,8 @@ from aggregator.publish.publish import SITE
 log = structlog.get_logger()
 
 _MOST_BYTES, _MOST_FIELDS = 1_000_000, 5_000
+#: in which a form has to be here whole: half-sent ones hold a connection each, and a program has only so many
+_MOST_SECONDS = 60.0
 
 
 class _App(FastAPI):
@@ -52,10 +55,13 @@ def _endpoint(work: Workplace, pages: Pages, route: Route) -> Callable[[Request]
         if route.method == "POST" and is_foreign(request.headers):
             return PlainTextResponse("A form of another site is not taken.\n", 403)
         try:
-            typed = await _form(request) if route.method == "POST" else Typed()
+            async with asyncio.timeout(_MOST_SECONDS):
+                typed = await _form(request) if route.method == "POST" else Typed()
             query = _fields(request.url.query)
         except ValueError as error:
             return PlainTextResponse(f"{error}\n", 413)
+        except TimeoutError:
+            return PlainTextResponse("The form took too long to arrive.\n", 408, {"Connection": "close"})
         asked = Asked(
             work,
             pages,
@@ -73,7 +79,7 @@ def _endpoint(work: Workplace, pages: Pages, route: Route) -> Callable[[Request]
 
 
 async def _form(request: Request) -> Typed:
-    body = b""
+    body = bytearray()  # bytes would be copied whole for each of many small pieces
     try:
         async for chunk in request.stream():
             body += chunk

@@ -6,7 +6,7 @@ Times are the machine's (`clock.wall`): on a fixed clock nobody would ever be si
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -84,12 +84,17 @@ def caller(address: str) -> str:
 
 
 def _block(address: str) -> str:
-    """What one person holds: an IPv4 address, or the /64 that an IPv6 address lies in (RFC 6177)."""
+    """What one person holds: an IPv4 address, or the /64 that an IPv6 address lies in (RFC 6177).
+
+    A web server that takes both by one socket writes IPv4 as `::ffff:192.0.2.1` (RFC 4291): as a /64 that is everybody.
+    """
     try:
         found = ip_address(address)
     except ValueError:
         return address
-    return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else str(found)
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network(f"{found}/64", strict=False))
 
 
 def sign_out(store: Store, token: str) -> None:

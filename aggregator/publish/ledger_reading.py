@@ -44,6 +44,7 @@ def ledger_state(session: Session, now: datetime) -> str:
         _counted(RatingRow, known, RatingRow.valid_from <= today),
         _counted(RatingRow, known, RatingRow.valid_to <= today),
         _counted(Succession, Succession.recorded_at <= now),
+        _counted(Succession, Succession.recorded_at <= now, Succession.until <= today),
         _counted(OutletState, OutletState.recorded_at <= now),
     )
     outlets = [tuple(row) for row in session.execute(select(*_OUTLET).order_by(Outlet.key))]
@@ -77,8 +78,8 @@ def seen_outlets(session: Session) -> set[str]:
 def read_ledgers(session: Session, now: datetime, site: SiteSettings, also: Iterable[str] = ()) -> Ledgers:
     """The public ledgers as known at a moment and valid on its day.
 
-    Of each outlet whose feeds are asked, that is among the sources of a page which readers ever saw, that has a rating or
-    an answered contest, that continues or is continued by one of these, or that is in `also`.
+    Of each outlet whose feeds are asked, that is among the sources of a page which readers ever saw, that has a rating
+    or an answered contest, that continues or is continued by one of these, or that is in `also`.
     """
     rows = _Rows(session, now)
     rated = {row.outlet_key for row in rows.ratings}
@@ -181,11 +182,12 @@ def _units(about: Row[Any], rated: Collection[str], known: KnownRatings, day: da
     for key in dict.fromkeys((NEWS, OPINION, *named, *sorted(rated))):
         said = named.get(key, {})
         tag = known.tag(about.key, key, day)
-        country = said.get("country", "") or about.country
+        kind = _KINDS.get(key) or said.get("kind", EDITION)
+        country = (said.get("country", "") if said.get("kind") == EDITION else "") or about.country  # as `known.tag`
         ratings = [one for one in known.ratings(about.key, tag.of_unit or key) if one.export]
         yield Unit(
             key=key,
-            kind=_KINDS.get(key) or said.get("kind", EDITION),
+            kind=kind,
             working=worked(ratings, country, day, tag),
             history=() if tag.of_unit else tuple(_history(ratings, country, day)),
             name=said.get("name", ""),

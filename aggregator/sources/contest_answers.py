@@ -14,6 +14,7 @@ from aggregator.errors import Rejected
 from aggregator.sources.contests import NOT_TAKEN, OUTCOMES
 from aggregator.store.contest_tables import Contest, ContestAnswer, ContestRedaction, ContestText
 from aggregator.store.sessions import exclusive
+from aggregator.store.upsert import in_parts
 from aggregator.text import clean, one_line
 
 #: of an answer's text, in characters
@@ -64,14 +65,17 @@ def told(session: Session, contest_id: str) -> Told:
 
 def every(session: Session, contests: Sequence[Contest]) -> Mapping[str, Told]:
     """The same of several contests, by id."""
-    ids = [one.id for one in contests]
-    texts = session.scalars(select(ContestText).where(ContestText.contest_id.in_(ids)))
-    redactions = session.scalars(select(ContestRedaction).where(ContestRedaction.contest_id.in_(ids)))
-    said, gone = {one.contest_id: one.text for one in texts}, {one.contest_id: one for one in redactions}
+    said: dict[str, str] = {}
+    gone: dict[str, ContestRedaction] = {}
     answers: dict[str, list[ContestAnswer]] = {}
-    query = select(ContestAnswer).where(ContestAnswer.contest_id.in_(ids)).order_by(ContestAnswer.version)
-    for one in session.scalars(query):
-        answers.setdefault(one.contest_id, []).append(one)
+    for ids in in_parts([one.id for one in contests]):
+        texts = session.scalars(select(ContestText).where(ContestText.contest_id.in_(ids)))
+        said |= {one.contest_id: one.text for one in texts}
+        redactions = session.scalars(select(ContestRedaction).where(ContestRedaction.contest_id.in_(ids)))
+        gone |= {one.contest_id: one for one in redactions}
+        query = select(ContestAnswer).where(ContestAnswer.contest_id.in_(ids)).order_by(ContestAnswer.version)
+        for one in session.scalars(query):
+            answers.setdefault(one.contest_id, []).append(one)
     return {one.id: Told(one, said.get(one.id), gone.get(one.id), answers.get(one.id, [])) for one in contests}
 
 

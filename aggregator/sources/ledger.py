@@ -154,6 +154,25 @@ def standing(
     return found
 
 
+def withheld(rows: Iterable[Any]) -> set[str]:
+    """The ids of the rows that may not be passed on, of all rows of the ledger or of some outlets.
+
+    With a row that may not goes everything that it corrected, in any number of steps: it could take a licence away.
+    """
+    before, found = {}, set()
+    for row in rows:
+        before[row.id] = row.supersedes
+        if row.export == "deny":
+            found.add(row.id)
+    waiting = sorted(found)
+    while waiting:
+        earlier = before.get(waiting.pop())
+        if earlier is not None and earlier not in found:
+            found.add(earlier)
+            waiting.append(earlier)
+    return found
+
+
 def added(stand: Iterable[Rating], wanted: Iterable[Rating]) -> Iterator[tuple[Rating, str, str | None, Rating | None]]:
     """Those of one rater's statements about one unit that the ledger lacks: of another date new, else corrections."""
     known: dict[date, list[Rating]] = {}

@@ -70,7 +70,7 @@ class RatingSpec(Section):
     unit: str = NEWS
     method: str = ""
     reason: str = ""
-    url: str = ""
+    url: str = Field(default="", pattern=r"^(https?://[^\s/@]+(/\S*)?)?$")
     kind: RaterKind = RaterKind.DESK
     family: str = ""
     scale: str = Field(default="", pattern=r"^([A-Z]{2})?$")

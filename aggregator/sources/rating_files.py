@@ -19,6 +19,8 @@ from aggregator.text import one_line
 #: a file is read whole; no list of ratings comes near this
 MAX_BYTES = 200_000_000
 MAX_FIELD = 100_000
+#: JSON is parsed at once, a file or a line of it, and takes up to thirty times its size in memory
+MAX_JSON = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def _json_lines(data: bytes) -> Iterator[Record | tuple[str, Rejected]]:
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.strip():
             try:
+                if len(line) > MAX_JSON:
+                    raise Rejected("too-long", f"is longer than {MAX_JSON // 1_000_000} MB")
                 yield _record(f"line {number}", json.loads(line))
             except (ValueError, RecursionError) as error:
                 yield f"line {number}", Rejected("not-json", f"is not JSON: {_first(error)}")
@@ -106,6 +110,9 @@ def _json_lines(data: bytes) -> Iterator[Record | tuple[str, Rejected]]:
 
 
 def _json_list(data: bytes, file: Path) -> Iterator[Record | tuple[str, Rejected]]:
+    if len(data) > MAX_JSON:
+        fix = "write it as JSON lines, or split it"
+        raise ConfigError(f"is JSON of more than {MAX_JSON // 1_000_000} MB", file=file, fix=fix)
     try:
         whole = json.loads(data)
     except (ValueError, RecursionError) as error:

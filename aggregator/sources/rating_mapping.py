@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, FiniteFloat, ValidationError, model_validator
 
 from aggregator.errors import ConfigError, Rejected
 from aggregator.resources import resource
@@ -38,9 +38,9 @@ class ScaleSpec(Section):
     #: its name and version, stored with each rating: another table gets another name
     crosswalk: str = Field(min_length=1)
     labels: dict[str, Meaning] = Field(default_factory=dict)
-    cuts: tuple[float, ...] = ()
+    cuts: tuple[FiniteFloat, ...] = ()
     #: the least and the greatest score that there is
-    within: tuple[float, float] | None = None
+    within: tuple[FiniteFloat, FiniteFloat] | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> "ScaleSpec":

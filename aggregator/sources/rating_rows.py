@@ -14,6 +14,8 @@ from aggregator.types import Rating
 
 _CONFIDENCE = ("low", "medium", "high")
 WITHDRAWN = "withdrawn by the rater"
+#: of a file: there are not so many outlets
+MAX_ROWS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +44,30 @@ def read_rows(
     """What each row of a file says, or why it cannot be used.
 
     `rated_on` takes the place of the dates of lists in the mapping. Raises ConfigError if no row has the mapping's
-    columns, unless there `may_be_none`: it is of another file.
+    columns, unless there `may_be_none`: it is of another file; and for more than MAX_ROWS.
     """
     found = False
+    for number, (item, spec) in enumerate(_items(file, mapping), 1):
+        if number > MAX_ROWS:
+            raise ConfigError(f"has more than {MAX_ROWS:,} rows", file=file, fix="split it")
+        if isinstance(item, Item):
+            found = True
+            yield _read(item, spec, mapping, today, rated_on)
+        else:
+            yield item
+    if not found and not may_be_none:
+        raise ConfigError("has no row that the mapping finds", file=file, fix="is it the mapping of this file?")
+
+
+def _items(file: Path, mapping: Mapping) -> Iterator[tuple[Item | BadRow, ListSpec]]:
+    """The rows of a file with the list that each is of; a record that cannot be read is of all of them."""
     for record in read_records(file, _columns(mapping), mapping.delimiter):
         if isinstance(record, tuple):
-            yield BadRow(record[0], "", record[1].detail)
+            yield BadRow(record[0], "", record[1].detail), mapping.lists[0]
             continue
         for one in mapping.lists:
             for item in record.each(one.each):
-                found = True
-                yield _read(item, one, mapping, today, rated_on)
-    if not found and not may_be_none:
-        raise ConfigError("has no row that the mapping finds", file=file, fix="is it the mapping of this file?")
+                yield item, one
 
 
 def _columns(mapping: Mapping) -> Iterator[str]:
@@ -138,6 +151,9 @@ def _day(item: Item, spec: ListSpec, today: date, rated_on: date | None) -> date
 
 def _url(item: Item, spec: ListSpec) -> str:
     url = item.text(spec.url).strip() if spec.url else ""
-    if url and (not re.match(r"https?://[^\s/@]+(/\S*)?$", url) or clean(url) != url or len(url) > 2000):
+    printable = url.isprintable()  # no bidirectional controls
+    if url and (
+        not printable or not re.match(r"https?://[^\s/@]+(/\S*)?$", url) or clean(url) != url or len(url) > 2000
+    ):
         raise Rejected("url", f"{url[:80]!r} is no web address")
     return url

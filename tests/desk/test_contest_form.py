@@ -1,17 +1,22 @@
 """The form by which readers contest a label: open to all, loses nothing typed, and takes no flood."""
 
+import asyncio
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
+from aggregator.desk import app
 from aggregator.settings import Settings, SiteSettings
 from aggregator.sources.contest_filing import MOST_OF_OUTLET
+from aggregator.sources.ledger import IMPORT, Change, append
 from aggregator.store.contest_tables import Contest, ContestSender, ContestText
 from aggregator.store.tables import Outlet
+from aggregator.types import Lean, RaterKind, Rating
 from tests.desk.rooms import CONTESTED, SAME, Answer, Browser, Room
 from tests.desk.test_hostile import EVIL, TAGS
 
@@ -123,6 +128,20 @@ def test_a_fourth_contest_within_an_hour_is_told_to_wait_and_loses_nothing(room:
     assert len(kept(room)) == 5
 
 
+def test_a_unit_that_only_a_secret_rating_names_is_no_unit_to_strangers(room: Room) -> None:
+    secret = Rating("R", date(2026, 1, 1), label=Lean.LEFT, kind=RaterKind.CONTENT, unit="canary", export=False)
+    with room.store.write() as session:
+        append(session, [Change("outlet-1", secret, "new")], room.clock.now(), IMPORT)
+
+    form, answer = room.browser().get(FORM), room.browser().post(FORM, {**FIELDS, "unit": "canary"})
+
+    assert "canary" not in form.text.lower()
+    assert wrong(answer)["unit"] == "Not right yet: Choose which part of the outlet you mean: news, opinion."
+    assert room.browser().post(FORM, {**FIELDS, "unit": "canary"}).status == 422
+    assert room.browser().post(FORM, FIELDS).status == 200
+    assert "canary" in room.browser("reader").get(f"/desk/contest/{kept(room)[0].id}").text
+
+
 def test_where_too_many_wait_for_an_answer_the_next_is_told_so(room: Room) -> None:
     for number in range(MOST_OF_OUTLET):
         caller(room, f"192.0.2.{number}").post(FORM, {**FIELDS, "text": f"{TEXT} {number}"}, follow=False)
@@ -132,6 +151,26 @@ def test_where_too_many_wait_for_an_answer_the_next_is_told_so(room: Room) -> No
     assert answer.status == 429
     assert "20 contests of this outlet wait" in answer.words
     assert answer.form(FORM)["text"] == TEXT
+
+
+def test_a_form_that_never_ends_is_given_up(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "_MOST_SECONDS", 0.05)
+    first = [{"type": "http.request", "body": b"unit=news&te", "more_body": True}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        if not first:
+            await asyncio.sleep(60)
+        return first.pop()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": FORM, "headers": [], "query_string": b"", "client": None}
+    asyncio.run(room.app(scope, receive, send))
+
+    assert sent[0]["status"] == 408
+    assert (b"connection", b"close") in sent[0]["headers"]
 
 
 @pytest.mark.parametrize(

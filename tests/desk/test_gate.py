@@ -174,7 +174,7 @@ def test_signing_in_leads_nowhere_but_into_the_desk(room: Room, then: str) -> No
 
 def test_an_ipv6_address_counts_as_the_block_that_one_person_holds() -> None:
     assert _block("2001:db8:1:2::1") == _block("2001:db8:1:2:ffff::9") != _block("2001:db8:1:3::1")
-    assert _block("192.0.2.1") != _block("192.0.2.2")
+    assert _block("192.0.2.1") == _block("::ffff:192.0.2.1") != _block("::ffff:192.0.2.2") == _block("192.0.2.2")
     assert _block("testclient") == "testclient"
 
 

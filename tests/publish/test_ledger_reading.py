@@ -5,15 +5,17 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
+from aggregator.publish.export import export_ratings
 from aggregator.publish.ledger_reading import ledger_state, read_ledgers, seen_outlets
 from aggregator.publish.outlet_ledger import OutletLedger
 from aggregator.settings import SiteSettings
 from aggregator.sources.ledger import record_all
 from aggregator.sources.successions import Former, continue_outlets, note_states
+from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Outlet
 from aggregator.summarise.page import StoryPage
@@ -84,6 +86,38 @@ def test_a_rating_that_was_corrected_by_one_that_may_not_be_passed_on_goes_with_
     assert "may be passed on" in found.units[0].working.why_unrated
 
 
+def test_a_statement_corrected_a_thousand_times_is_read_like_any_other(sqlite: Store, clock: Clock) -> None:
+    """Such as by a list that is imported every night, and whose rows all bear one day."""
+    now = clock.now()
+    say(sqlite, now, {"lantern": []})
+    with sqlite.write() as session:
+        session.add_all(
+            RatingRow(
+                id=f"r_{n:04}", supersedes=f"r_{n - 1:04}" if n else None, outlet_key="lantern", unit="news", rater="A",
+                family="A", state="mixed", label=None, position=None, method="", reason=f"look {n}", url="",
+                rated_on=DAY, valid_from=DAY, recorded_at=now,
+            )
+            for n in range(1_200)
+        )  # fmt: skip
+
+    assert len(ledger(sqlite, clock.now()).statements) == 1_200
+
+
+def test_an_export_tells_what_the_pages_tell_and_of_the_rest_not_even_ids(sqlite: Store, clock: Clock) -> None:
+    now = clock.now()
+    say(sqlite, now, {"lantern": [rated("A", Lean.LEFT)], "beacon": [rated("B", Lean.LEFT, export=False)]})
+    say(sqlite, now + timedelta(days=1), {"lantern": [rated("A", Lean.LEFT, export=False)]})  # the licence is gone
+    say(sqlite, now + timedelta(days=1), {"beacon": [rated("B", Lean.CENTER)]})  # one was given
+
+    with sqlite.read() as session:
+        rows = list(export_ratings(session))
+        ids = session.scalars(select(RatingRow.id).where(RatingRow.export == "deny")).all()
+
+    assert [(row["rater"], row["label"], row["supersedes"]) for row in rows] == [("B", "Center", None)]
+    assert len(ids) == 2
+    assert not any(one in str(rows) for one in ids)
+
+
 def test_a_changed_rating_shows_on_which_days_the_label_was_another(sqlite: Store, clock: Clock) -> None:
     changed = date(2026, 3, 1)
     say(sqlite, clock.now(), {"lantern": [rated("A", Lean.LEAN_LEFT), rated("A", Lean.CENTER, changed)]})
@@ -136,6 +170,20 @@ def test_an_edition_reads_as_it_does_on_story_pages(sqlite: Store, clock: Clock)
     assert (uk.working.tag.text, uk.country) == ("Unrated", "GB")
 
 
+def test_what_the_rule_did_is_told_of_the_same_ratings_as_the_label(sqlite: Store, clock: Clock) -> None:
+    """Only an edition is judged by its own country: opinion pages that name one are not."""
+    unit = {"key": "weekend", "kind": "opinion", "country": "GB", "language": "", "paths": [], "sections": []}
+    of = {"unit": "weekend"}
+    say(sqlite, clock.now(), {"lantern": [rated("A", Lean.LEFT, country="GB", **of), rated("B", Lean.CENTER, **of)]})
+    with sqlite.write() as session:
+        session.get_one(Outlet, "lantern").units = [unit]
+
+    *_, weekend = ledger(sqlite, clock.now()).units
+
+    assert weekend.working.tag.text == weekend.history[-1].tag.text == "Center"
+    assert [voice.rating.rater for voice in weekend.working.counted] == ["B"]
+
+
 def test_a_past_moment_knows_nothing_of_later_statements(sqlite: Store, clock: Clock) -> None:
     say(sqlite, clock.now(), {"lantern": [rated("A", Lean.LEFT)]})
     before = ledger(sqlite, clock.now())
@@ -175,6 +223,9 @@ def test_the_state_of_the_ledger_changes_with_what_is_recorded_and_with_the_days
     assert state(1) == state()
     assert state(4) == state(2)
     assert state(-1) not in (empty, state())  # the outlets are known, of the ratings nothing yet
+    with store.write() as session:
+        continue_outlets(session, {"lantern": [Former("beacon", ends + timedelta(days=5))]}, today)
+    assert state(9) != state(10)  # from then on the ratings of the one say nothing of the other
 
 
 @pytest.mark.parametrize("outlets", [2, 60])

@@ -13,7 +13,7 @@ from aggregator.clock import Clock
 from aggregator.errors import Rejected
 from aggregator.settings import SiteSettings
 from aggregator.sources import ledger
-from aggregator.sources.contest_answers import Reply, Signed, answer, redact, told
+from aggregator.sources.contest_answers import Reply, Signed, answer, every, redact, told
 from aggregator.sources.contest_filing import Sender, complaints, file_contest, forget_senders, units_of, written
 from aggregator.sources.contests import contest_address, open_counts, public_contests
 from aggregator.store.contest_tables import Contest, ContestAnswer, ContestSender, ContestText
@@ -113,6 +113,13 @@ def test_what_can_be_contested_is_what_the_outlet_has(small: Store, clock: Clock
     assert "so far there are 9" in wrong["text"]
     with pytest.raises(Rejected, match="no outlet has the key"):
         sent(small, clock.now(), outlet="nobody")
+
+
+def test_more_contests_than_a_statement_has_parameters_are_read(small: Store, clock: Clock) -> None:
+    rows = [Contest(id=f"c_{n}", outlet_key="o", unit="news", subject="other", came_by="form", recorded_at=AT)
+            for n in range(33_000)]  # fmt: skip
+    with small.read() as session:
+        assert len(every(session, rows)) == len(rows)
 
 
 @given(st.text(max_size=60))

@@ -124,6 +124,7 @@ def test_a_misspelt_key_is_named_with_a_key_of_its_own_table(tmp_path: Path, res
             "lantern.ratings.0.label",
             "'Far Left'",
         ),
+        (f"ratings = [{RATING[:-1]}, url = 'javascript:alert(1)' }}]", "lantern.ratings.0.url", "https://"),
         ("ratings = [{ rater = 'A', rated_on = 2026-01-15 }]", "lantern.ratings.0", "needs a label"),
         (
             "ratings = [{ rater = 'A', rated_on = 2026-01-15, state = 'mixed', label = 'Center' }]",

@@ -13,7 +13,7 @@ from sqlalchemy import event, select
 from aggregator.clock import Clock
 from aggregator.errors import ConfigError
 from aggregator.publish.export import export_ratings
-from aggregator.sources import rating_files
+from aggregator.sources import rating_files, rating_rows
 from aggregator.sources.rating_import import apply_import, plan_import
 from aggregator.sources.rating_mapping import Mapping
 from aggregator.sources.rating_rows import read_rows
@@ -62,10 +62,11 @@ def test_records_in_which_a_path_leads_nowhere_or_to_something_else_are_named(
         json.dumps(mark(None)): "line 9: '' is not in the crosswalk",
         json.dumps(mark("left", link="https://r.example/\x00")): "is no web address",
         json.dumps(mark("left", link="https://r.example/\ud800")): "is no web address",
+        json.dumps(mark("left", link="https://r.example/\u202egpj.exe")): "is no web address",
         '{"site": "lantern.example", "marks": [{"rating": {"word": Infinity}}]}': "'inf' is not in the crosswalk",
         '{"site": ' + "1" * 5000 + "}": "is not JSON",
-        '"lantern.example"': "line 14: is no object",
-        '{"site": "lantern.example", ': "line 15: is not JSON",
+        '"lantern.example"': "line 15: is no object",
+        '{"site": "lantern.example", ': "line 16: is not JSON",
     }
 
     plan = take(outlets, records(tmp_path, mark("left"), *bad), clock, NESTED)
@@ -214,3 +215,21 @@ def test_a_hundred_thousand_rows_come_in_and_twice_is_once(sqlite: Store, tmp_pa
     assert time.process_time() - began < 60  # a third of it on two slow cores
     assert (first.count("new"), first.rejected) == (100_000, [])
     assert (again.changes, again.unchanged) == ([], 100_000)
+
+
+def test_a_file_that_would_fill_the_memory_is_refused(
+    outlets: Store, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`{},` sixty million times is a small download, and nothing that anybody rates."""
+    monkeypatch.setattr(rating_files, "MAX_JSON", 1_000)
+    monkeypatch.setattr(rating_rows, "MAX_ROWS", 10)
+    bomb = tmp_path / "ratings.json.gz"
+    bomb.write_bytes(gzip.compress(b"[" + b"{}," * 400 + b"{}]"))
+
+    with pytest.raises(ConfigError, match="JSON of more than"):
+        take(outlets, bomb, clock, NESTED)
+    plan = take(outlets, records(tmp_path, "{}" + " " * 1_000, mark("left")), clock, NESTED)
+    assert plan.rejected == [("line 1", "is longer than 0 MB")]
+    assert plan.count("new") == 1
+    with pytest.raises(ConfigError, match="more than 10 rows"):
+        take(outlets, records(tmp_path, *([mark("left")] * 11)), clock, NESTED)

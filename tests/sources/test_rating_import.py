@@ -300,6 +300,8 @@ def test_no_mapping_that_comes_with_the_program_passes_ratings_on_or_holds_any()
         ('rater = "A"\nkind = "content"\nlists = [{ outlet = "a", label = "b", scale = "s" }]\n[scales.s]\n'
          'crosswalk = "x"\ncuts = [1, 2, 3]', "four rising cuts"),
         ('rater = "A"\nkind = "content"\nlists = [{ outlet = "a", label = "b", scale = "s" }]\n[scales.s]\n'
+         'crosswalk = "x"\ncuts = [1, 2, 3, nan]', "finite number"),
+        ('rater = "A"\nkind = "content"\nlists = [{ outlet = "a", label = "b", scale = "s" }]\n[scales.s]\n'
          'crosswalk = "x"\nlabels = { far = "Centre" }', "Center"),
     ],
 )  # fmt: skip
