@@ -19,7 +19,7 @@ from aggregator.sources.consensus import consensus
 from aggregator.sources.contests import contest_address, open_counts, public_contests
 from aggregator.sources.ledger import KnownRatings, may_be_passed_on, rating_of
 from aggregator.sources.successions import Former, formers
-from aggregator.sources.units import EDITION, NEWS, OPINION
+from aggregator.sources.units import EDITION, KNOWN, NEWS, OPINION
 from aggregator.store.ledger_tables import OutletState, RatingRow, Succession
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Feed, Outlet
@@ -182,12 +182,11 @@ def _units(about: Row[Any], rated: Collection[str], known: KnownRatings, day: da
     for key in dict.fromkeys((NEWS, OPINION, *named, *sorted(rated))):
         said = named.get(key, {})
         tag = known.tag(about.key, key, day)
-        kind = _KINDS.get(key) or said.get("kind", EDITION)
-        country = (said.get("country", "") if said.get("kind") == EDITION else "") or about.country  # as `known.tag`
+        country = (said.get("country", "") if key not in KNOWN else "") or about.country  # as `KnownRatings.tag`
         ratings = [one for one in known.ratings(about.key, tag.of_unit or key) if one.export]
         yield Unit(
             key=key,
-            kind=kind,
+            kind=_KINDS.get(key) or said.get("kind", EDITION),
             working=worked(ratings, country, day, tag),
             history=() if tag.of_unit else tuple(_history(ratings, country, day)),
             name=said.get("name", ""),

@@ -83,7 +83,7 @@ def test_a_rating_that_was_corrected_by_one_that_may_not_be_passed_on_goes_with_
     assert (found.statements, found.withheld) == ((), 1)
     assert found.units[0].working.tag.text == "Unrated"
     assert found.units[0].history == ()
-    assert "may be passed on" in found.units[0].working.why_unrated
+    assert "may not be passed on" in found.units[0].working.why_unrated
 
 
 def test_a_statement_corrected_a_thousand_times_is_read_like_any_other(sqlite: Store, clock: Clock) -> None:
@@ -171,17 +171,21 @@ def test_an_edition_reads_as_it_does_on_story_pages(sqlite: Store, clock: Clock)
 
 
 def test_what_the_rule_did_is_told_of_the_same_ratings_as_the_label(sqlite: Store, clock: Clock) -> None:
-    """Only an edition is judged by its own country: opinion pages that name one are not."""
+    """A unit that names a country is judged by that one, opinion pages too."""
     unit = {"key": "weekend", "kind": "opinion", "country": "GB", "language": "", "paths": [], "sections": []}
     of = {"unit": "weekend"}
-    say(sqlite, clock.now(), {"lantern": [rated("A", Lean.LEFT, country="GB", **of), rated("B", Lean.CENTER, **of)]})
+    say(
+        sqlite,
+        clock.now(),
+        {"lantern": [rated("A", Lean.LEFT, country="GB", **of), rated("B", Lean.CENTER, country="US", **of)]},
+    )
     with sqlite.write() as session:
         session.get_one(Outlet, "lantern").units = [unit]
 
     *_, weekend = ledger(sqlite, clock.now()).units
 
-    assert weekend.working.tag.text == weekend.history[-1].tag.text == "Center"
-    assert [voice.rating.rater for voice in weekend.working.counted] == ["B"]
+    assert weekend.working.tag.text == weekend.history[-1].tag.text == "Left"
+    assert [voice.rating.rater for voice in weekend.working.counted] == ["A"]
 
 
 def test_a_past_moment_knows_nothing_of_later_statements(sqlite: Store, clock: Clock) -> None:
