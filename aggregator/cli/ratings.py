@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from aggregator.sources.rating_import import ImportPlan
 
 _PRESETS = ("allsides", "mbfc", "ad-fontes")
+#: outlets that are not listed, of which a dry run names so many
+_MOST_STRANGERS = 20
 _SHOWN = ("exact", "within_one", "interval_coverage", "balanced_exact", "center_share")
 
 
@@ -42,6 +44,7 @@ def import_ratings(
     from aggregator.sources.rating_import import apply_import, describe, plan_import
     from aggregator.sources.rating_mapping import load_mapping
     from aggregator.sources.rating_rows import read_rows
+    from aggregator.text import one_line
 
     options: Options = context.obj
     how = load_mapping(mapping, options.config)
@@ -62,6 +65,10 @@ def import_ratings(
     if dry_run:
         for change in plan.changes:
             typer.echo(describe(change))
+        for place, address in plan.strangers[:_MOST_STRANGERS]:
+            typer.echo(f"{'not listed':10} {one_line(address, 120)} ({place})")
+        if plan.unknown > _MOST_STRANGERS:
+            typer.echo(f"{'not listed':10} and {plan.unknown - _MOST_STRANGERS} more")
     if not options.quiet:
         typer.echo(_told(plan, dry_run=dry_run))
     if plan.rejected and (strict or not (plan.changes or plan.unchanged or plan.unknown)):

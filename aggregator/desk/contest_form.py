@@ -51,7 +51,11 @@ def send(asked: Asked) -> str | Response:
             sender = Sender(caller(asked.address), work.wall())
             filed = file_contest(session, key, unit, subject, text, now, sender)
     except Rejected as error:
-        response = _form(asked, {"": f"Not sent: {error.detail}. What you wrote is still here; copy it."}, 429)
+        response = _form(
+            asked,
+            {"": f"Not sent. {error.detail[:1].upper()}{error.detail[1:]}. What you wrote is still here; copy it."},
+            429,
+        )
         response.headers["Retry-After"] = str(_LATER)
         return response
     return f"/contest/{key}/{filed.id}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from aggregator.analysis import model
+from aggregator.summarise.covered import LEAST_SHARED
 from aggregator.summarise.page import Coverage, PageClaim, PartialReuse, Source
 from aggregator.types import Lean
 
@@ -58,12 +59,16 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """One lean in the coverage table; `independent` is None where it was not counted apart."""
+    """One lean in the coverage table; `independent` is None where it was not counted apart.
+
+    `share` of the independent outlets on the scale, in whole per cent; None where those are few, or it has no place.
+    """
 
     label: str
     sources: int
     independent: int | None
     first: Source | None
+    share: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,12 @@ def coverage_rows(coverage: Coverage, sources: Sequence[Source]) -> tuple[Covera
     counted = {**coverage.by_lean, **coverage.beside}
     counts = {str(label): (count.sources, count.independent) for label, count in counted.items()}
     first = {str(label): by_article.get(article) for label, article in coverage.first.items()}
-    rows = [CoverageRow(label, *counts.get(label, (0, 0)), first.get(label)) for label in SCALE]
+    rated = sum(count.independent for count in coverage.by_lean.values())
+    rows = []
+    for label in SCALE:
+        every, own = counts.get(label, (0, 0))
+        share = round(100 * own / rated) if own and rated >= LEAST_SHARED else None
+        rows.append(CoverageRow(label, every, own, first.get(label), share))
     for label, count in zip(OFF_SCALE, (coverage.unrated, coverage.mixed, coverage.disputed), strict=True):
         if count:
             independent = counts[label][1] if label in counts else None

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, undefer
 
 from aggregator.analysis.apart import Apart, told_apart
 from aggregator.clock import rfc3339
-from aggregator.sources.ledger import KnownRatings, may_be_passed_on, tags
+from aggregator.sources.ledger import KnownRatings, may_be_passed_on
+from aggregator.sources.units import NEWS
 from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Article, Decision, Document, Membership, Outlet, StoryRow
@@ -20,7 +21,6 @@ from aggregator.stories.decisions import undone
 from aggregator.stories.ids import story_of
 from aggregator.summarise.page import StoryPage, buried
 from aggregator.summarise.versions import newest_versions, seen_version
-from aggregator.types import LeanTag
 
 _PAGE, _STORIES = 500, 50
 CLAIM_LISTS = ("reported_by", "contradicted_by", "not_mentioned_by", "not_observed")
@@ -29,13 +29,13 @@ Row = dict[str, Any]
 
 
 def export_articles(session: Session, now: datetime, *, with_text: bool = False) -> Iterator[Row]:
-    """Each article that is not withheld, with the lean of its outlet's unit as known now, and its story.
+    """Each article that is not withheld, with the lean of its outlet's unit on its day, and its story.
 
     `syndication_id` is the article of its story whose text it carries; null for a text that nobody else there has.
     """
     names, copies = _names(session), _copies(session, now)
     known = KnownRatings(session, names, now)
-    lean = cache(lambda outlet, unit: known.tag(outlet, unit, now.date()).text)
+    lean = cache(lambda outlet, unit, day: known.tag(outlet, unit, day).text)
     for article, document, story in _articles(session):
         unit = known.place(article.outlet_key, document.kind if document else "", article.url, article.section).unit
         row = {
@@ -44,7 +44,7 @@ def export_articles(session: Session, now: datetime, *, with_text: bool = False)
             "url": article.url or None,
             "title": document.title if document else article.title,
             "outlet": names[article.outlet_key],
-            "lean": lean(article.outlet_key, unit),
+            "lean": lean(article.outlet_key, unit, article.order_at.date()),
             "story_id": story,
             "syndication_id": copies.get(article.id),
             "published_at": _time(article.published_at),
@@ -91,7 +91,8 @@ def export_stories(session: Session, now: datetime) -> Iterator[Row]:
 
     Counts of copies are over the articles that have a text; `outlets` and `by_lean` over all.
     """
-    leans, names = _leans(session, now), _names(session)
+    names = _names(session)
+    known = KnownRatings(session, names, now)
     ids = session.scalars(select(StoryRow.id).order_by(StoryRow.id)).all()
     for key, apart in _apart(session, ids, now):
         story, placed = session.get_one(StoryRow, key), session.get(ThreadStory, key)
@@ -108,7 +109,7 @@ def export_stories(session: Session, now: datetime) -> Iterator[Row]:
             ],
             "confidence": story.confidence,
             "outlets": [names[outlet] for outlet in outlets],
-            "by_lean": _counted(leans[outlet].text for outlet in outlets),
+            "by_lean": _counted(known.tag(outlet, NEWS, story.first_at.date()).text for outlet in outlets),
             "sources": len(outlets),
             "independent": apart.coverage.independent if apart else 0,
             "owners": apart.coverage.owners if apart else 0,
@@ -261,10 +262,6 @@ def _members(session: Session, story: str) -> list[tuple[Article, Membership]]:
     query = select(Article, Membership).join(Membership, Membership.article_id == Article.id)
     rows = session.execute(query.where(Membership.story_id == story, Article.withheld == "")).all()
     return sorted(((a, m) for a, m in rows), key=lambda pair: (pair[0].published_at or pair[0].found_at, pair[0].id))
-
-
-def _leans(session: Session, now: datetime) -> Mapping[str, LeanTag]:
-    return tags(session, session.scalars(select(Outlet.key)).all(), now)
 
 
 def _names(session: Session) -> dict[str, str]:

@@ -131,7 +131,7 @@ def _whole_unit(unit: Unit, outlet: OutletLedger) -> OutletUnit:
         **_unit(unit, outlet),
         country=unit.country,
         language=unit.language,
-        counted=[Counted(rating=one.rating.id, place=one.place) for one in working.counted if one.place is not None],
+        counted=[Counted(rating=one.rating.id, place=one.place) for one in working.counted],
         not_counted=[NotCounted(rating=one.rating.id, why=one.why_not) for one in working.aside],
         steps=list(working.steps),
         history=[_days(spell) for spell in unit.history],

@@ -65,10 +65,10 @@ class OutletIndex(_Model):
 
 
 class Counted(_Model):
-    """A rating that counts today, and the place that it brought, from -2 (Left) to +2 (Right)."""
+    """A rating that counts today, and the place that it brought, from -2 (Left) to +2 (Right); null: it says Mixed."""
 
     rating: str
-    place: int
+    place: int | None
 
 
 class NotCounted(_Model):

@@ -20,11 +20,15 @@ WHY_UNRATED = {
     WhyUnrated.AUDIENCE: "Only its audience’s leaning was measured: who reads it, not what it prints.",
     WhyUnrated.LICENCE: "Those of its ratings on file that would give it a label may not be passed on.",
 }
+_MIXED = "Nobody gives it a place, and some say that it prints both sides: it is Mixed."
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One statement before the rule: the place that it brought, or why it did not count."""
+    """One statement before the rule: the place that it brought, or why it did not count.
+
+    Without either it says Mixed, of a unit to which nobody gives a place.
+    """
 
     rating: Rating
     place: int | None
@@ -65,10 +69,12 @@ def worked(ratings: Iterable[Rating], country: str, day: date, tag: LeanTag) -> 
     valid = [rating for rating in every if rating.counts_on(day)]
     newest = newest_of_each_family(valid, country)
     _, used = of_one_scale([rating for rating in newest if rating.kind in LABELLING], country)
-    voices = [Voice(r, *_part(r, day, newest, used)) for r in every]
-    counted = tuple(voice for voice in voices if voice.place is not None)
-    places = [voice.place for voice in counted if voice.place is not None]
-    return Working(tag, counted, tuple(voice for voice in voices if voice.place is None), tuple(_steps(places)))
+    mixed = tag.state is LeanState.MIXED
+    voices = [Voice(r, *_part(r, day, newest, used, mixed=mixed)) for r in every]
+    places = [voice.place for voice in voices if voice.place is not None]
+    counted, aside = ([v for v in voices if bool(v.why_not) is not_counted] for not_counted in (False, True))
+    steps = [_MIXED] if mixed else _steps(places)
+    return Working(tag, tuple(counted), tuple(aside), tuple(steps))
 
 
 def signed(number: int | Fraction) -> str:
@@ -76,10 +82,15 @@ def signed(number: int | Fraction) -> str:
     return f"{'−' if number < 0 else '+' if number > 0 else ''}{abs(number)}"
 
 
-def _part(rating: Rating, day: date, newest: Sequence[Rating], used: Sequence[Rating]) -> tuple[int | None, str]:
-    """The place that a statement brought, or why it brought none."""
-    if rating.label is not None and any(rating is one for one in used):  # two rows may say the same
-        return rating.label.position, ""
+def _part(
+    rating: Rating, day: date, newest: Sequence[Rating], used: Sequence[Rating], *, mixed: bool
+) -> tuple[int | None, str]:
+    """The place that a statement brought, or why it brought none; `mixed`: that some say so is what counts."""
+    if any(rating is one for one in used):  # two rows may say the same
+        if rating.label is not None:
+            return rating.label.position, ""
+        if mixed and rating.state is LeanState.MIXED:
+            return None, ""
     begins = rating.valid_from or rating.rated_on
     if begins > day:
         return None, f"not valid before {in_full(begins)}"

@@ -141,7 +141,8 @@ def _csv(data: bytes, file: Path, columns: tuple[str, ...], delimiter: str) -> I
     missing = [name for name in columns if name.removeprefix("$.") not in heading]
     if missing:
         there = one_line(", ".join(heading), 300)
-        raise ConfigError(f"has no column {missing[0]!r}", file=file, fix=f"its columns, read as UTF-8: {there}")
+        fix = f"its columns, read as UTF-8 and parted by {delimiter!r} (`delimiter`): {there}"
+        raise ConfigError(f"has no column {missing[0]!r}", file=file, fix=fix)
     if len(set(heading)) < len(heading):
         raise ConfigError("has two columns of one name", file=file)
     while True:

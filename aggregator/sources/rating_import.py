@@ -27,17 +27,22 @@ NOT_LISTED = "no longer in the rater's list"
 
 @dataclass
 class ImportPlan:
-    """What an import would change. `unknown` counts rows of outlets that this instance does not have.
+    """What an import would change. `strangers` are rows of outlets that this instance does not have: place and address.
 
     `unread` counts rejected rows that do not say which outlet they are about.
     """
 
     rows: int = 0
     unchanged: int = 0
-    unknown: int = 0
     unread: int = 0
+    strangers: list[tuple[str, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     rejected: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def unknown(self) -> int:
+        """How many rows are of outlets that are not listed."""
+        return len(self.strangers)
 
     def count(self, what: str) -> int:
         """How many rows of the ledger are new, corrected or gone."""
@@ -115,7 +120,7 @@ def plan_import(
             plan.unread += not row.address
             continue
         if key is None:
-            plan.unknown += 1
+            plan.strangers.append((row.place, row.address))
         else:
             slots.setdefault((key, row.rating.unit, row.rating.rated_on), []).append(row)
     wanted = list(_one_each(slots, plan))

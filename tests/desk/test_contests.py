@@ -73,7 +73,7 @@ def test_a_contest_stands_beside_the_whole_ledger_of_its_outlet(room: Room) -> N
 
     assert "The owner is another, in at least twenty characters" in view.words
     assert "Readers see Lean Right" in view.words
-    assert "a rater: Lean Right, 2026-01-01 looked at by the rule" in view.words
+    assert "a rater: Lean Right, 2026-01-01 counts" in view.words
     assert "May be passed on (the desk’s own)" in view.words
     assert f"/desk/contest/{other}" in view.document.xpath("//section[@aria-labelledby='others']//a/@href")
     assert "outlets import-ratings" in view.words

@@ -439,7 +439,7 @@ def test_the_coverage_bar_has_its_words_and_a_table_and_leaves_the_unrated_outsi
     )
     assert len(chart.xpath("*[local-name()='rect']")) == 5
     rows = [said(row) for row in rail.xpath(".//tbody/tr")]
-    assert rows[2] == "Center 2 1"
+    assert rows[2] == "Center 2 1 (20 %)"
     assert len(rows) == 8
     assert "was not tested: no history" in said(rail)
 
