@@ -21,6 +21,7 @@ from aggregator.settings_words import in_words
 from aggregator.sources import ledger, successions
 from aggregator.sources.domains import domain_of
 from aggregator.sources.units import KNOWN, NEWS, UnitSpec
+from aggregator.store.sessions import exclusive
 from aggregator.store.tables import Article, Feed, Outlet
 from aggregator.store.upsert import upsert
 from aggregator.text import one_line, short_hash
@@ -236,7 +237,11 @@ def _read(file: Path, key: str, table: dict[str, Any]) -> OutletSpec:
 
 
 def sync_outlets(session: Session, specs: tuple[OutletSpec, ...], clock: Clock) -> None:
-    """Bring the database to what the file says: outlets and feeds added or changed, missing ones switched off."""
+    """Bring the database to what the file says: outlets and feeds added or changed, missing ones switched off.
+
+    One at a time: of two that have the outlets in another order, each would wait for what the other has locked.
+    """
+    exclusive(session, "outlets")
     gone = Outlet.key.not_in([spec.key for spec in specs])
     session.execute(update(Outlet).where(gone, Outlet.listed).values(listed=False))
     upsert(session, Outlet, [_outlet_row(spec) for spec in specs])

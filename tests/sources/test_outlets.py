@@ -2,21 +2,23 @@
 
 import contextlib
 import re
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from aggregator.clock import Clock
 from aggregator.errors import ConfigError
 from aggregator.resources import resource
 from aggregator.sources.ledger import tags
 from aggregator.sources.outlets import OutletSpec, feed_id, load_outlets, sync_outlets
-from aggregator.store.ledger_tables import RatingRow
+from aggregator.store.ledger_tables import OutletState, RatingRow
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Feed, Outlet
 from aggregator.types import Lean, LeanState, Rights
@@ -377,6 +379,25 @@ def test_no_outlets_switch_everything_off(store: Store, tmp_path: Path, clock: C
     sync(store, (), clock)
 
     assert feeds(store) == {RSS: ("lantern", False, "")}
+
+
+def test_processes_that_read_the_file_at_once_in_another_order_do_not_lock_each_other_out(
+    store: Store, clock: Clock
+) -> None:
+    specs = tuple(OutletSpec(key=f"o{n}", name=f"O {n}", home=f"https://o{n}.example/") for n in range(300))
+    together = threading.Barrier(4, timeout=30)
+
+    def read(outlets: tuple[OutletSpec, ...]) -> None:
+        for _ in range(2):
+            together.wait()
+            with store.write() as session:
+                sync_outlets(session, outlets, clock)
+
+    with ThreadPoolExecutor(4) as processes:
+        list(processes.map(read, [specs, specs[::-1]] * 2))  # PostgreSQL would end one with "deadlock detected"
+
+    with store.read() as session:
+        assert session.scalar(select(func.count()).select_from(OutletState)) == len(specs)
 
 
 def test_the_id_of_a_feed_comes_from_its_address_alone() -> None:
