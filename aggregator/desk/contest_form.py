@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from aggregator.desk.asked import Asked, Note, Typed
-from aggregator.desk.signing import caller
+from aggregator.desk.signing import caller, network
 from aggregator.errors import Rejected
 from aggregator.publish.publish import SITE
 from aggregator.publish.render import address, web_address
@@ -48,7 +48,7 @@ def send(asked: Asked) -> str | Response:
         return _form(asked, wrong, 422)
     try:
         with work.store.write() as session:
-            sender = Sender(caller(asked.address), work.wall())
+            sender = Sender(caller(asked.address), work.wall(), network(asked.address))
             filed = file_contest(session, key, unit, subject, text, now, sender)
     except Rejected as error:
         response = _form(

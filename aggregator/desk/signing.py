@@ -83,6 +83,16 @@ def caller(address: str) -> str:
     return sha256(f"address {_block(address)}")
 
 
+def network(address: str) -> str:
+    """In which network somebody is, hashed: an IPv4 /24, an IPv6 /48, which one customer may hold (RFC 6177)."""
+    block = _block(address)
+    try:
+        found = ip_network(block)
+    except ValueError:
+        return sha256(f"network {block}")
+    return sha256(f"network {found.supernet(new_prefix=24 if found.version == 4 else 48)}")
+
+
 def _block(address: str) -> str:
     """What one person holds: an IPv4 address, or the /64 that an IPv6 address lies in (RFC 6177).
 

@@ -25,6 +25,8 @@ from aggregator.text import clean, short_hash
 SHORTEST, LONGEST = 20, 3000
 #: from one address
 MOST_AN_HOUR, MOST_A_DAY = 3, 10
+#: of one network a day: whoever has many addresses cannot fill the queue for everybody
+MOST_OF_NETWORK = 30
 #: that wait for an answer: of one outlet, and in all
 MOST_OF_OUTLET, MOST_OPEN = 20, 200
 #: what came by the form, what an operator filed
@@ -35,10 +37,11 @@ _GAP = re.compile("\n[^\\S\n]*(\n[^\\S\n]*){2,}")
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """From where a form came (an address, hashed), and the machine's time."""
+    """From where a form came (an address and its network, hashed), and the machine's time."""
 
     who: str
     at: datetime
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,9 @@ def file_contest(
     session.flush()
     session.add(ContestText(contest_id=contest_id, text=text))
     if sender is not None:
-        session.add(ContestSender(contest_id=contest_id, who=sender.who, at=sender.at))
+        session.add(
+            ContestSender(contest_id=contest_id, who=sender.who, network=sender.network or sender.who, at=sender.at)
+        )
     return Filed(contest_id, new=True)
 
 
@@ -137,6 +142,9 @@ def _hold_back(session: Session, outlet_key: str, sender: Sender) -> None:
             raise Rejected(
                 "too-many", f"from one address {most} contests are taken {words}: send yours again in {words}"
             )
+    query = select(func.count()).where(ContestSender.network == (sender.network or sender.who))
+    if (session.scalar(query.where(ContestSender.at > sender.at - _DAY)) or 0) >= MOST_OF_NETWORK:
+        raise Rejected("too-many", f"from one network {MOST_OF_NETWORK} contests are taken a day: send yours in a day")
     waiting = select(func.count()).select_from(Contest).where(is_open())
     if (session.scalar(waiting.where(Contest.outlet_key == outlet_key)) or 0) >= MOST_OF_OUTLET:
         raise Rejected(

@@ -59,13 +59,19 @@ class ContestRedaction(Base, kw_only=True):
 class ContestSender(Base, kw_only=True):
     """From where a contest came (`who`: an address, hashed), to count how many come from there; deleted after a day.
 
+    `network` is the hash of what one customer of a provider may hold, of which an address is easily changed.
+
     `at` is the machine's time, as that of sign-ins.
     """
 
     __tablename__ = "contest_senders"
-    __table_args__ = (Index("ix_contest_senders_who", "who", "at"),)
+    __table_args__ = (
+        Index("ix_contest_senders_who", "who", "at"),
+        Index("ix_contest_senders_network", "network", "at"),
+    )
     contest_id: Mapped[str] = mapped_column(ForeignKey("contests.id"), primary_key=True)
     who: Mapped[str]
+    network: Mapped[str]
     at: Mapped[datetime]
 
 

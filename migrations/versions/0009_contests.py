@@ -71,11 +71,13 @@ def create_contests() -> None:
         "contest_senders",
         sa.Column("contest_id", sa.Text(), nullable=False),
         sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("network", sa.Text(), nullable=False),
         sa.Column("at", columns.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["contest_id"], ["contests.id"]),
         sa.PrimaryKeyConstraint("contest_id"),
     )
     op.create_index("ix_contest_senders_who", "contest_senders", ["who", "at"])
+    op.create_index("ix_contest_senders_network", "contest_senders", ["network", "at"])
 
 
 def refuse_on_sqlite() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from aggregator.clock import Clock
+from aggregator.desk.signing import network
 from aggregator.errors import Rejected
 from aggregator.settings import SiteSettings
 from aggregator.sources import ledger
@@ -177,6 +178,24 @@ def test_from_one_address_three_an_hour_and_ten_a_day_are_taken(small: Store, cl
     assert send(100)
     with small.read() as session:
         assert session.scalar(select(func.count()).select_from(ContestSender)) == 1  # the others are forgotten
+
+
+def test_whoever_has_many_addresses_of_one_network_cannot_fill_the_queue(small: Store, clock: Clock) -> None:
+    def send(number: int, network: str) -> str:
+        outlet = "o" if number % 2 else "p"
+        return sent(small, clock.now(), f"{TEXT} {number}", outlet, Sender(f"from {number}", clock.now(), network))
+
+    for number in range(30):
+        send(number, network("2001:db8:1:" + f"{number:x}::1"))
+    with pytest.raises(Rejected, match="30 contests are taken a day"):
+        send(30, network("2001:db8:1:ffff::1"))
+    assert send(30, network("2001:db8:2::1"))
+
+
+def test_networks_are_what_one_customer_may_hold() -> None:
+    assert network("192.0.2.1") == network("::ffff:192.0.2.250") != network("192.0.3.1")
+    assert network("2001:db8:1:2::1") == network("2001:db8:1:ffff::9") != network("2001:db8:2::1")
+    assert network("unix socket") == network("unix socket") != network("")
 
 
 def test_a_flood_stops_at_twenty_open_contests_of_an_outlet_and_an_answer_makes_room(
