@@ -41,10 +41,9 @@ def import_ratings(
         aggregator outlets import-ratings ratings.csv --mapping my-rater.toml --dry-run
     """
     from aggregator.sources.outlets import sync_outlets
-    from aggregator.sources.rating_import import apply_import, describe, plan_import
+    from aggregator.sources.rating_import import apply_import, plan_import
     from aggregator.sources.rating_mapping import load_mapping
     from aggregator.sources.rating_rows import read_rows
-    from aggregator.text import one_line
 
     options: Options = context.obj
     how = load_mapping(mapping, options.config)
@@ -58,21 +57,33 @@ def import_ratings(
                 session.rollback()
             else:
                 apply_import(session, plan, now)
-    for place, why in plan.rejected:
-        typer.echo(f"{place}: {why}", err=True)
-    if complete and plan.unread:
-        typer.echo("--complete: rows could not be read, so nothing was taken for missing from the list", err=True)
+    _complain(plan, complete=complete)
     if dry_run:
-        for change in plan.changes:
-            typer.echo(describe(change))
-        for place, address in plan.strangers[:_MOST_STRANGERS]:
-            typer.echo(f"{'not listed':10} {one_line(address, 120)} ({place})")
-        if plan.unknown > _MOST_STRANGERS:
-            typer.echo(f"{'not listed':10} and {plan.unknown - _MOST_STRANGERS} more")
+        _show(plan)
     if not options.quiet:
         typer.echo(_told(plan, dry_run=dry_run))
     if plan.rejected and (strict or not (plan.changes or plan.unchanged or plan.unknown)):
         raise typer.Exit(1)
+
+
+def _complain(plan: "ImportPlan", *, complete: bool) -> None:
+    for place, why in plan.rejected:
+        typer.echo(f"{place}: {why}", err=True)
+    if complete and plan.unread:
+        typer.echo("--complete: rows could not be read, so nothing was taken for missing from the list", err=True)
+
+
+def _show(plan: "ImportPlan") -> None:
+    """What would change, and whose rows would be left."""
+    from aggregator.sources.rating_import import describe
+    from aggregator.text import one_line
+
+    for change in plan.changes:
+        typer.echo(describe(change))
+    for place, address in plan.strangers[:_MOST_STRANGERS]:
+        typer.echo(f"{'not listed':10} {one_line(address, 120)} ({place})")
+    if plan.unknown > _MOST_STRANGERS:
+        typer.echo(f"{'not listed':10} and {plan.unknown - _MOST_STRANGERS} more")
 
 
 def _told(plan: "ImportPlan", *, dry_run: bool) -> str:
