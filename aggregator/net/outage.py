@@ -18,6 +18,7 @@ class Contact(StrEnum):
 
     ANSWERED = "answered"
     RESOLVER = "resolver"
+    NAME = "name"
     LINE = "line"
     SERVER = "server"
 
@@ -28,6 +29,8 @@ def contact_of(failed: FetchFailed) -> Contact | None:
         return None
     if failed.why is FetchReason.DNS_TEMPORARY:
         return Contact.RESOLVER
+    if failed.why is FetchReason.DNS:  # some resolvers say so of every name while there is no line
+        return Contact.NAME
     # a captive portal shows as broken certificates everywhere
     if isinstance(failed, ConnectFailed) or failed.why in (
         FetchReason.UNREACHABLE,
@@ -53,5 +56,5 @@ def ours(contacts: Iterable[Contact], share: float) -> frozenset[Contact]:
         return frozenset()
     failing = total - counts[Contact.ANSWERED]
     if failing > (1 + share) / 2 * total:
-        return frozenset({Contact.RESOLVER, Contact.LINE, Contact.SERVER})
+        return frozenset({Contact.RESOLVER, Contact.NAME, Contact.LINE, Contact.SERVER})
     return frozenset({Contact.RESOLVER}) if counts[Contact.RESOLVER] > share * total else frozenset()

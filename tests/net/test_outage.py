@@ -16,21 +16,24 @@ from aggregator.settings import NetSettings
 from tests.net.conftest import NOW
 from tests.net.server import RawServer, ok, status
 
-A, R, L, S = Contact.ANSWERED, Contact.RESOLVER, Contact.LINE, Contact.SERVER
+A, R, N, L, S = Contact.ANSWERED, Contact.RESOLVER, Contact.NAME, Contact.LINE, Contact.SERVER
+ALL = (R, N, L, S)
 
 
 @pytest.mark.parametrize(
     ("contacts", "kinds"),
     [
         ([R] * 9, ()),
-        ([R] * 10, (R, L, S)),
+        ([R] * 10, ALL),
         ([R] * 3 + [A] * 7, ()),
         ([R] * 4 + [A] * 6, (R,)),
         ([R] * 4 + [L] + [A] * 5, (R,)),
         ([L] * 6 + [A] * 4, ()),
-        ([L] * 7 + [A] * 3, (R, L, S)),
-        ([S] * 9 + [A], (R, L, S)),
-        ([R, R, L, L, S, S, S, A, A, A], (R, L, S)),
+        ([L] * 7 + [A] * 3, ALL),
+        ([S] * 9 + [A], ALL),
+        ([R, R, L, L, S, S, S, A, A, A], ALL),
+        ([N] * 6 + [A] * 4, ()),
+        ([N] * 10, ALL),
         ([A] * 99, ()),
     ],
 )
@@ -69,6 +72,16 @@ def test_a_resolver_that_fails_for_a_third_blames_nobody(server: RawServer) -> N
     reasons = [got.reason if isinstance(got, Failure) else "" for got in done.answers]  # type: ignore[attr-defined]
     assert reasons == ["outage"] * 5 + [""] * 5 + ["outage"] * 2
     assert len(done.host_states()) == 5
+
+
+def test_names_that_nobody_knows_all_at_once_are_our_resolver_without_a_line(server: RawServer) -> None:
+    async def unknown(host: str, port: int) -> list[str]:
+        raise socket.gaierror(socket.EAI_NONAME, "name not known")
+
+    answers = _ask(server, 10, unknown).answers  # type: ignore[attr-defined]
+    assert {answer.reason for answer in answers} == {"outage"}
+    [alone] = _ask(server, 1, unknown).answers  # type: ignore[attr-defined]
+    assert alone.reason == "dns"
 
 
 def test_a_gateway_of_ours_that_answers_503_for_all_blames_nobody(server: RawServer) -> None:  # 53
