@@ -20,6 +20,8 @@ from aggregator.summarise.page import Source, StoryPage
 LIST = "outlets/index.html"
 #: stories that an outlet's page names
 _MOST_STORIES = 20
+#: ratings that count no more, and answered contests: the rest is in the outlet's data
+_MOST_PAST, _MOST_CONTESTS = 200, 50
 #: an outlet of the list, with the units shown there: name, unit, raters
 _Entry = tuple[OutletLedger, list[tuple[str, Unit, str]]]
 _UNITS = {"news": "News", "opinion": "Opinion"}
@@ -77,12 +79,16 @@ def _values(outlet: OutletLedger, ledgers: Ledgers, told: Sequence[Told], all_to
     order = {unit.key: place for place, unit in enumerate(outlet.units)}
     statements = sorted(outlet.statements, key=lambda one: (order[one.rating.unit], one.rating.rater.casefold()))
     lines = [_line(outlet, statement) for statement in statements if not statement.repeated]
+    past = [line for line in lines if line.why_not]
+    newest = {line.statement.rating.id for line in _newest(past)}
     return {
         "outlet": outlet,
         "facts": _facts(outlet),
         "units": [(unit, unit_name(unit), _counted(unit)) for unit in outlet.units],
         "current": [line for line in lines if not line.why_not],
-        "past": [line for line in lines if line.why_not],
+        "past": [line for line in past if line.statement.rating.id in newest],
+        "all_past": len(past),
+        "contests": outlet.contests[:_MOST_CONTESTS],
         "states": _changes(outlet.states),
         "told": told,
         "all_told": all_told,
@@ -92,6 +98,11 @@ def _values(outlet: OutletLedger, ledgers: Ledgers, told: Sequence[Told], all_to
         "signed": signed,
         "rfc3339": rfc3339,
     }
+
+
+def _newest(lines: Sequence[Line]) -> Sequence[Line]:
+    """As many of the lines recorded last as a page shows."""
+    return sorted(lines, key=lambda line: str(line.statement.rating.recorded_at), reverse=True)[:_MOST_PAST]
 
 
 def _facts(outlet: OutletLedger) -> list[tuple[str, str]]:

@@ -252,6 +252,30 @@ def test_answered_contests_are_shown_and_open_ones_are_counted(press: Press) -> 
     assert [one["outcome"] for one in press.ledger("lantern")["contests"]] == ["changed"]
 
 
+def test_of_many_past_ratings_and_contests_a_page_shows_the_newest_and_the_data_has_all(press: Press) -> None:
+    first = date(2025, 1, 1)
+    press.say(lantern=[rated("A", Lean.LEFT, rated_on=first + timedelta(days=n)) for n in range(203)])
+    with press.store.write() as session:
+        for n in range(52):
+            filed = file_contest(
+                session, "lantern", "news", "other", f"This is wrong, for the {n}th time.", press.clock.now()
+            )
+            answer(
+                session,
+                filed.id,
+                Reply("unchanged", f"No, {n}.", quote=True),
+                Signed("Ann", "editor"),
+                press.clock.now(),
+            )
+
+    press.publish()
+
+    text, data = press.text("outlet/lantern"), press.ledger("lantern")
+    assert "The newest 200 of 202; all of them are in this outlet’s data" in text
+    assert "The newest 50 of 52; all of them are in this outlet’s data" in text
+    assert (len(data["ratings"]), len(data["contests"])) == (203, 52)
+
+
 def test_what_raters_and_outlets_wrote_is_text_and_never_a_way_out(press: Press) -> None:
     bad = "<img src=x onerror=alert(1)>\u202eevil"
     press.say(
