@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 import aggregator.stories
-from aggregator.settings import ClusterSettings
+from aggregator.setting_sections import ClusterSettings
 from aggregator.stories.background import document_frequencies
 from aggregator.stories.terms import term_counts
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from aggregator.settings import ClusterSettings, EmbedSettings
+from aggregator.setting_sections import ClusterSettings, EmbedSettings
 from aggregator.stories.background import background_frequencies
 from aggregator.stories.baselines import baselines
 from aggregator.stories.bcubed import agreement, bootstrap_f1

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from aggregator.settings import ClusterSettings, EmbedSettings
+from aggregator.setting_sections import ClusterSettings, EmbedSettings
 from aggregator.stories.confidence import ALONE, AMONG_OTHERS, Links, confidence
 from aggregator.stories.partition import Partition
 from benchmarks.cut import Set, cached_vectors, make_set, month_range, read, replay

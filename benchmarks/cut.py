@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.settings import ClusterSettings, EmbedSettings
+from aggregator.setting_sections import ClusterSettings, EmbedSettings
 from aggregator.stories.background import background_frequencies
 from aggregator.stories.bcubed import agreement, bootstrap_f1
 from aggregator.stories.embedding import lead, load_embedder, space_of

@@ -19,11 +19,13 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock, parse_time
 from aggregator.errors import Rejected
-from aggregator.settings import EmbedSettings, Settings, load_settings
+from aggregator.setting_sections import EmbedSettings
+from aggregator.settings import Settings, load_settings
 from aggregator.stage import drain
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Decision, Membership, NearMiss, Slice, StoryRow
+from aggregator.store.story_tables import Decision, Membership, NearMiss, Slice, StoryRow
+from aggregator.store.tables import Article
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.decisions import undone
 from aggregator.stories.editing import By, StoryEditor

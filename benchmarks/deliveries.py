@@ -26,12 +26,14 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
-from aggregator.settings import EmbedSettings, Settings
+from aggregator.setting_sections import EmbedSettings
+from aggregator.settings import Settings
 from aggregator.stage import drain
 from aggregator.store.leases import free_dead_leases
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Document, EmbeddingRow, Membership, Outlet, Slice, StoryEvent, StoryRow
+from aggregator.store.story_tables import EmbeddingRow, Membership, Slice, StoryEvent, StoryRow
+from aggregator.store.tables import Article, Document, Outlet
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.embed import embed_recipe
 from aggregator.stories.embedding import lead

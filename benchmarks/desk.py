@@ -30,16 +30,8 @@ from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.migrate import upgrade
 from aggregator.store.page_tables import PageRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import (
-    Article,
-    Document,
-    Membership,
-    NearMiss,
-    Outlet,
-    Slice,
-    StoryEvent,
-    StoryRow,
-)
+from aggregator.store.story_tables import Membership, NearMiss, Slice, StoryEvent, StoryRow
+from aggregator.store.tables import Article, Document, Outlet
 from aggregator.stories.topics import Topics
 from aggregator.summarise.glance import STATES
 from aggregator.text import sha256

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.settings import EmbedSettings
+from aggregator.setting_sections import EmbedSettings
 from aggregator.stories.bcubed import item_scores
 from aggregator.stories.embedding import PACKAGED, lead, load_embedder, model_folder
 from benchmarks.cut import read

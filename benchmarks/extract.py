@@ -24,7 +24,7 @@ from aggregator.articles.authors import clean_authors
 from aggregator.articles.charset import decode
 from aggregator.articles.dates import read_date
 from aggregator.articles.evaluation import FULL, OTHERS, GoldPage, extract, judge, read_gold, token_f1
-from aggregator.settings import ExtractSettings
+from aggregator.setting_sections import ExtractSettings
 from aggregator.types import Extent, Extracted, Kind
 
 APART: defaultdict[str, float] = defaultdict(float)

@@ -15,7 +15,7 @@ from aggregator.articles.evaluation import read_gold
 from aggregator.articles.extract import Extract, FetchedArticle
 from aggregator.clock import Clock
 from aggregator.executors import Workers
-from aggregator.settings import ExtractSettings
+from aggregator.setting_sections import ExtractSettings
 from aggregator.stage import attempt
 
 SPECS = ("processes:1", "processes:2")

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from aggregator.analysis.gap import LEFT, OFF, RIGHT, Flags, Floats, Told, Whole, figures, flagged, sided, usual
-from aggregator.settings import GapSettings
+from aggregator.setting_sections import GapSettings
 from benchmarks.gap_plot import plot
 
 OUTLETS, TOPICS, A_TOPIC, A_DAY, LIMIT = 150, 10, 150, 30, GapSettings().q

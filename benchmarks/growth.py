@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.settings import ClusterSettings, EmbedSettings, IndexSettings
+from aggregator.setting_sections import ClusterSettings, EmbedSettings, IndexSettings
 from aggregator.stories.background import background_frequencies, document_frequencies
 from aggregator.stories.embedding import lead, load_embedder
 from aggregator.stories.identity import Past

@@ -29,7 +29,7 @@ from sqlalchemy import func, select, update
 from aggregator.articles.poll import Poll
 from aggregator.clock import Clock
 from aggregator.net import Failure, HostState, Reply, Request, fetch_all
-from aggregator.settings import NetSettings
+from aggregator.setting_sections import NetSettings
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Feed, FeedCheck
 from benchmarks.feed_farm import FeedKind, RunningFarm, host_address, running

@@ -24,7 +24,8 @@ from sqlalchemy import select
 
 from aggregator.articles.urls import canonical
 from aggregator.clock import Clock
-from aggregator.settings import InstanceSettings, NetSettings, Settings
+from aggregator.setting_sections import InstanceSettings, NetSettings
+from aggregator.settings import Settings
 from aggregator.sources.outlets import OutletSpec
 from aggregator.store.instance import open_store
 from aggregator.store.tables import Article, Attempt, Document

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aggregator.store.tables import Membership, StoryEvent, StoryRow
+from aggregator.store.story_tables import Membership, StoryEvent, StoryRow
 
 
 def faults(session: Session) -> list[str]:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
 
-from aggregator.settings import ClusterSettings, EmbedSettings, ThreadSettings
+from aggregator.setting_sections import ClusterSettings, EmbedSettings, ThreadSettings
 from aggregator.stories.background import background_frequencies, document_frequencies
 from aggregator.stories.join import Item
 from aggregator.stories.threads import ARTICLES, Link, Subject, features_of, place_stories

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aggregator.settings import EmbedSettings
+from aggregator.setting_sections import EmbedSettings
 from aggregator.store.columns import Vector
 from aggregator.stories.embedding import lead
 from aggregator.stories.prototypes import nearness

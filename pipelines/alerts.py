@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
-from aggregator.settings import AlertSettings, Settings
+from aggregator.setting_sections import AlertSettings
+from aggregator.settings import Settings
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Feed, Run
 from pipelines.room import lacking, measure_room

@@ -30,7 +30,8 @@ from aggregator.stage import Stage, Tally, drain
 from aggregator.store import leases
 from aggregator.store.page_tables import PageRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Document, Membership, Run, StoryRow
+from aggregator.store.story_tables import Membership, StoryRow
+from aggregator.store.tables import Article, Document, Run
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.embed import Embed
 from aggregator.stories.life import tell_lives

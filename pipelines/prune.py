@@ -8,11 +8,13 @@ from aggregator.analysis.vectors import is_settled, stories_worth_a_page
 from aggregator.articles.boilerplate import COMMON
 from aggregator.articles.rechecks import forget_rechecks
 from aggregator.clock import Clock, wall
-from aggregator.settings import KeepSettings, Settings
+from aggregator.setting_sections import KeepSettings
+from aggregator.settings import Settings
 from aggregator.sources.contest_filing import forget_senders
 from aggregator.store.page_tables import AnalysisRow, PageRow, SentenceVectorsRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Attempt, Host, Membership, ParagraphCount, Response, StoryRow
+from aggregator.store.story_tables import Membership, StoryRow
+from aggregator.store.tables import Article, Attempt, Host, ParagraphCount, Response
 from aggregator.summarise.gaps import page_input
 from pipelines.room import done_with
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
 
-from aggregator.settings import KeepSettings
+from aggregator.setting_sections import KeepSettings
 from aggregator.store.sessions import Store
 from aggregator.store.size import database_size
 from aggregator.store.tables import Attempt, Document, Response

@@ -11,18 +11,8 @@ from aggregator.articles.next_check import DORMANT
 from aggregator.clock import rfc3339, wall
 from aggregator.sources.contests import open_counts
 from aggregator.stage import Stage
-from aggregator.store.tables import (
-    Article,
-    Attempt,
-    Document,
-    EmbeddingRow,
-    Feed,
-    Membership,
-    Outlet,
-    Response,
-    Run,
-    StoryRow,
-)
+from aggregator.store.story_tables import EmbeddingRow, Membership, StoryRow
+from aggregator.store.tables import Article, Attempt, Document, Feed, Outlet, Response, Run
 from aggregator.summarise.stale import stale_pages
 from aggregator.types import FeedState
 from pipelines.alerts import find_alerts

@@ -12,20 +12,8 @@ from aggregator.clock import rfc3339
 from aggregator.errors import Rejected
 from aggregator.settings import Settings
 from aggregator.sources.ledger import KnownRatings
-from aggregator.store.tables import (
-    Alias,
-    Appearance,
-    Article,
-    Attempt,
-    Document,
-    EmbeddingRow,
-    Feed,
-    Membership,
-    NearMiss,
-    Outlet,
-    Response,
-    StoryRow,
-)
+from aggregator.store.story_tables import EmbeddingRow, Membership, NearMiss, StoryRow
+from aggregator.store.tables import Alias, Appearance, Article, Attempt, Document, Feed, Outlet, Response
 from aggregator.stories.embed import embed_recipe
 from aggregator.types import MANY_EVENTS, Rights
 

@@ -14,7 +14,8 @@ from pydantic import SecretStr
 
 from aggregator.errors import ConfigError
 from aggregator.resources import resource
-from aggregator.settings import Section, Settings, load_settings, read_toml, suggestion
+from aggregator.setting_sections import Section
+from aggregator.settings import Settings, load_settings, read_toml, suggestion
 
 SAMPLE_ONLY = {("net", "hosts"), ("sample", "ticks")}
 

@@ -27,13 +27,14 @@ from aggregator.analysis.vectors import (
 )
 from aggregator.clock import Clock
 from aggregator.errors import ItemError
-from aggregator.settings import EmbedSettings
+from aggregator.setting_sections import EmbedSettings
 from aggregator.stage import Stage
 from aggregator.store import leases
 from aggregator.store.columns import Vector
 from aggregator.store.ledger_tables import RatingRow, Succession
 from aggregator.store.page_tables import AnalysisRow, StoryProfile
-from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Membership, StoryRow
+from aggregator.store.story_tables import EmbeddingRow, Membership, StoryRow
+from aggregator.store.tables import Article, Attempt, Document
 from aggregator.store.upsert import upsert
 from aggregator.stories.embed import embed_recipe
 from aggregator.stories.prototypes import nearness

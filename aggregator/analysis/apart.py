@@ -17,7 +17,8 @@ from aggregator.analysis.model import Coverage, Origin, SourceText
 from aggregator.analysis.sources import load_articles, with_syndication
 from aggregator.analysis.stored import coverage_of, origins_of, reuses_of
 from aggregator.store.page_tables import AnalysisRow
-from aggregator.store.tables import Article, Document, Membership
+from aggregator.store.story_tables import Membership
+from aggregator.store.tables import Article, Document
 from aggregator.stories.syndication import Reuse
 
 

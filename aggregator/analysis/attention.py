@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import rfc3339
 from aggregator.sources.ledger import KnownRatings
-from aggregator.store.tables import Article, Document, Membership, Outlet
+from aggregator.store.story_tables import Membership
+from aggregator.store.tables import Article, Document, Outlet
 from aggregator.store.upsert import in_parts
 from aggregator.types import SIDES, Kind
 

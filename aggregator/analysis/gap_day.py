@@ -41,7 +41,8 @@ from aggregator.sources.units import NEWS
 from aggregator.store.gap_tables import GapTest
 from aggregator.store.page_tables import AnalysisRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, StoryEvent, StoryRow
+from aggregator.store.story_tables import StoryEvent, StoryRow
+from aggregator.store.tables import Article
 from aggregator.store.upsert import in_parts
 from aggregator.stories.topics import Topics
 from aggregator.text import sha256

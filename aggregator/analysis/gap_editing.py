@@ -6,7 +6,7 @@ from aggregator.analysis.gap_day import GAP, NONE, RESTORED, SET_ASIDE, follow, 
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
 from aggregator.store.gap_tables import GapTest
-from aggregator.store.tables import Decision
+from aggregator.store.story_tables import Decision
 from aggregator.stories.decisions import GAP_KIND, UNDO, record, to_undo
 from aggregator.stories.editing import By
 from aggregator.stories.ids import story_of

@@ -19,7 +19,8 @@ from aggregator.articles.archive import identity_in
 from aggregator.errors import ConfigError
 from aggregator.settings import Settings
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Membership
+from aggregator.store.story_tables import Membership
+from aggregator.store.tables import Article
 from aggregator.stories.evaluation import Evaluation, GoldOptions, clustered, gold_file, gold_rows
 
 #: a word for a lean, written in any case and with spaces, hyphens or underscores, and its side

@@ -13,7 +13,8 @@ from aggregator.analysis.vectors import unpack
 from aggregator.sources.ledger import KnownRatings
 from aggregator.store.columns import Vector
 from aggregator.store.page_tables import SentenceVectorsRow
-from aggregator.store.tables import Article, Document, Membership, Outlet
+from aggregator.store.story_tables import Membership
+from aggregator.store.tables import Article, Document, Outlet
 from aggregator.stories.syndication import Carried, Reuse, find_copies, outlet_name
 from aggregator.text import sha256
 from aggregator.types import Extent, Kind, LeanTag, Region, RegionKind, Rights

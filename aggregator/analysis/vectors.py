@@ -15,12 +15,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from aggregator.analysis.sentences import split_sentences
 from aggregator.clock import Clock
 from aggregator.errors import ItemError
-from aggregator.settings import EmbedSettings
+from aggregator.setting_sections import EmbedSettings
 from aggregator.stage import Stage
 from aggregator.store import leases
 from aggregator.store.columns import Vector
 from aggregator.store.page_tables import AnalysisRow, SentenceVectorsRow
-from aggregator.store.tables import Article, Document, Membership, StoryRow
+from aggregator.store.story_tables import Membership, StoryRow
+from aggregator.store.tables import Article, Document
 from aggregator.store.upsert import upsert
 from aggregator.stories.embedding import load_embedder, refuse_strange, space_of
 from aggregator.types import READ_KINDS, Rights

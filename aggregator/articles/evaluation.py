@@ -23,7 +23,7 @@ from aggregator.articles.candidates import CONFIRMED, agreement, tokens
 from aggregator.articles.extraction import extract_page
 from aggregator.articles.markup import key
 from aggregator.errors import ConfigError, Rejected
-from aggregator.settings import ExtractSettings
+from aggregator.setting_sections import ExtractSettings
 from aggregator.types import Extracted, Page
 
 HAND = "full_human"

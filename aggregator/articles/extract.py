@@ -13,7 +13,7 @@ from aggregator.articles.extraction import extract_page
 from aggregator.clock import Clock
 from aggregator.errors import ItemError, Rejected
 from aggregator.executors import TimeLimitPassed, memory_limit, time_limit
-from aggregator.settings import ExtractSettings
+from aggregator.setting_sections import ExtractSettings
 from aggregator.sources.units import is_opinion
 from aggregator.stage import Stage
 from aggregator.store import leases

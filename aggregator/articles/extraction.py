@@ -21,7 +21,7 @@ from aggregator.articles.markup import build, harmless, is_deep, lines, parse, s
 from aggregator.articles.metadata import Metadata, read_metadata
 from aggregator.articles.regions import Mark, find_regions, read_marks
 from aggregator.errors import Rejected
-from aggregator.settings import ExtractSettings
+from aggregator.setting_sections import ExtractSettings
 from aggregator.text import one_line
 from aggregator.types import DateTrust, Extent, Extracted, Kind, Page, Rights, strictest
 

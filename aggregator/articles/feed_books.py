@@ -27,7 +27,7 @@ from aggregator.articles.listing import Listed
 from aggregator.articles.next_check import after_answer, after_failure, stays
 from aggregator.articles.rhythm import Rhythm
 from aggregator.articles.urls import is_front_page
-from aggregator.settings import PollSettings
+from aggregator.setting_sections import PollSettings
 from aggregator.sources.domains import Domains
 from aggregator.store.tables import Feed, FeedCheck
 from aggregator.types import FeedDocument, FeedState

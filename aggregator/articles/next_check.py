@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from aggregator.articles.rhythm import Rhythm, interval, jittered
-from aggregator.settings import PollSettings
+from aggregator.setting_sections import PollSettings
 
 #: no answer keeps us away for longer, and no failure before the feed is dormant
 DAY = timedelta(hours=24)

@@ -24,7 +24,8 @@ from aggregator.clock import Clock
 from aggregator.errors import ItemError, Rejected
 from aggregator.executors import Isolated, WorkerDied, time_limit
 from aggregator.net import Failure, FetchReason, HostState, Reply, Request, fetch_all
-from aggregator.settings import PollSettings, Settings
+from aggregator.setting_sections import PollSettings
+from aggregator.settings import Settings
 from aggregator.sources.domains import Domains
 from aggregator.sources.feeds import read_feed
 from aggregator.stage import Stage

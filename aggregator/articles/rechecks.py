@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, and_, exists, or_, update
 from sqlalchemy.orm import Session
 
 from aggregator.store.desk_tables import Glance
-from aggregator.store.tables import Article, Membership, StoryRow
+from aggregator.store.story_tables import Membership, StoryRow
+from aggregator.store.tables import Article
 
 #: nobody asks for a page again after ten years
 LONGEST = timedelta(days=3_650)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from aggregator.settings import PollSettings
+from aggregator.setting_sections import PollSettings
 
 #: minutes in which the rate forgets all but 37 % of what it knew
 MEMORY = 7 * 1440.0

@@ -8,7 +8,7 @@ import typer
 from aggregator.cli.options import Options
 
 if TYPE_CHECKING:
-    from aggregator.store.tables import Decision
+    from aggregator.store.story_tables import Decision
     from aggregator.stories.editing import StoryEditor
 
 story_app = typer.Typer(no_args_is_help=True, help="Single stories, and what editors decide about them.")
@@ -143,7 +143,7 @@ def list_(
     from sqlalchemy import select
 
     from aggregator.clock import rfc3339
-    from aggregator.store.tables import Decision
+    from aggregator.store.story_tables import Decision
     from aggregator.stories.decisions import undone
 
     options: Options = context.obj
@@ -170,7 +170,7 @@ def undo(
     """Take a decision back; of several on one story or page the last one first."""
     from aggregator.analysis.gap_editing import take_back
     from aggregator.errors import Rejected
-    from aggregator.store.tables import Decision
+    from aggregator.store.story_tables import Decision
     from aggregator.stories.decisions import GAP_KIND, PAGE_KINDS
     from aggregator.stories.editing import By, StoryEditor
     from aggregator.summarise import actions

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from aggregator.analysis.apart import Apart, told_apart
 from aggregator.clock import rfc3339
 from aggregator.publish.render import plural
-from aggregator.store.tables import Article, Membership, NearMiss, StoryRow
+from aggregator.store.story_tables import Membership, NearMiss, StoryRow
+from aggregator.store.tables import Article
 from aggregator.stories.confidence import EDITOR
 from aggregator.stories.decisions import about
 from aggregator.stories.thread_view import thread_of

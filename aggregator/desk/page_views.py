@@ -7,7 +7,7 @@ from aggregator.desk.page import leaf
 from aggregator.desk.queue import names_of
 from aggregator.errors import Rejected
 from aggregator.store.desk_tables import Glance
-from aggregator.store.tables import StoryRow
+from aggregator.store.story_tables import StoryRow
 from aggregator.summarise import actions
 from aggregator.summarise.edits import LONGEST
 from aggregator.summarise.page import Edited

@@ -15,7 +15,8 @@ from aggregator.desk.search import matching
 from aggregator.publish import charts
 from aggregator.sources.ledger import tags
 from aggregator.store.desk_tables import Glance
-from aggregator.store.tables import Article, Membership, StoryRow
+from aggregator.store.story_tables import Membership, StoryRow
+from aggregator.store.tables import Article
 from aggregator.summarise.glance import counts
 from aggregator.summarise.page import Coverage, Gap, SideCount
 

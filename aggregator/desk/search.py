@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from aggregator.analysis.words import fold
 from aggregator.store.desk_tables import Glance
-from aggregator.store.tables import Article, Membership, StoryRow
+from aggregator.store.story_tables import Membership, StoryRow
+from aggregator.store.tables import Article
 
 _Text: TypeAlias = SQLColumnExpression[str]
 _Condition: TypeAlias = ColumnElement[bool]

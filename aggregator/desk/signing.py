@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from aggregator.desk.users import is_right, key_of
 from aggregator.errors import Rejected
-from aggregator.settings import DeskSettings
+from aggregator.setting_sections import DeskSettings
 from aggregator.sources.contests import is_open
 from aggregator.store.contest_tables import Contest
 from aggregator.store.desk_tables import Knock, SignIn, User

@@ -16,7 +16,8 @@ from aggregator.desk.queue import names_of
 from aggregator.desk.search import matching
 from aggregator.sources.ledger import KnownRatings
 from aggregator.store.desk_tables import Glance
-from aggregator.store.tables import Article, Decision, Document, Membership, NearMiss, Outlet, StoryEvent, StoryRow
+from aggregator.store.story_tables import Decision, Membership, NearMiss, StoryEvent, StoryRow
+from aggregator.store.tables import Article, Document, Outlet
 from aggregator.stories.decisions import undone
 from aggregator.stories.thread_view import ThreadView, thread_of
 from aggregator.text import sha256

@@ -11,7 +11,7 @@ from aggregator.desk import page_views
 from aggregator.desk.asked import Act, Asked, Note
 from aggregator.desk.story import revision, told
 from aggregator.errors import Rejected
-from aggregator.store.tables import Decision
+from aggregator.store.story_tables import Decision
 from aggregator.stories.decisions import GAP_KIND, PAGE_KINDS, about
 from aggregator.stories.editing import By, StoryEditor
 from aggregator.stories.ids import members_of, story_of

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, aliased
 
 from aggregator.desk.queue import names_of
 from aggregator.desk.story import revision
-from aggregator.store.tables import Article, Membership, NearMiss, Outlet, StoryRow
+from aggregator.store.story_tables import Membership, NearMiss, StoryRow
+from aggregator.store.tables import Article, Outlet
 from aggregator.stories.confidence import EDITOR
 
 PAGE = 30

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, overload
 from aggregator.clock import Clock
 from aggregator.net.fetcher import LARGE_AT_ONCE, Deferred, Fetcher
 from aggregator.net.values import Failure, HostState, Reply, Request
-from aggregator.settings import NetSettings
+from aggregator.setting_sections import NetSettings
 
 T = TypeVar("T")
 

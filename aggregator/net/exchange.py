@@ -15,7 +15,7 @@ from aggregator.net.reservations import MAX_TDM
 from aggregator.net.robots import MAX_ROBOTS
 from aggregator.net.values import ConnectFailed, FetchFailed, FetchReason, Request
 from aggregator.net.walls import MAX_ERROR_PAGE, is_challenge
-from aggregator.settings import NetSettings
+from aggregator.setting_sections import NetSettings
 
 if TYPE_CHECKING:
     from aggregator.net.wire import Answer, Wire

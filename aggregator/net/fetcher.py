@@ -30,7 +30,7 @@ from aggregator.net.values import (
     Request,
 )
 from aggregator.net.walls import wall_before
-from aggregator.settings import NetSettings
+from aggregator.setting_sections import NetSettings
 from aggregator.types import Rights
 
 log = structlog.get_logger()

@@ -13,7 +13,7 @@ from itertools import chain, zip_longest
 
 from aggregator.net.urls import BadUrl, Parts, split
 from aggregator.net.values import FetchFailed, FetchReason
-from aggregator.settings import NetSettings
+from aggregator.setting_sections import NetSettings
 
 #: looks a host name up: the addresses as text, in order of preference; raises socket.gaierror
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]

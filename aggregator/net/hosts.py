@@ -19,7 +19,7 @@ from aggregator.net.outage import Contact
 from aggregator.net.robots import Rules, is_unanswered
 from aggregator.net.services import service_of
 from aggregator.net.values import FetchFailed, FetchReason, HostState, LeftAlone
-from aggregator.settings import NetSettings
+from aggregator.setting_sections import NetSettings
 
 #: how long "no answer" is remembered of a robots.txt
 ROBOTS_RETRY = timedelta(minutes=10)

@@ -15,7 +15,8 @@ from aggregator.sources.ledger import KnownRatings, may_be_passed_on
 from aggregator.sources.units import NEWS
 from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.page_tables import PageRow
-from aggregator.store.tables import Article, Decision, Document, Membership, Outlet, StoryRow
+from aggregator.store.story_tables import Decision, Membership, StoryRow
+from aggregator.store.tables import Article, Document, Outlet
 from aggregator.store.thread_tables import ThreadStory
 from aggregator.stories.decisions import undone
 from aggregator.stories.ids import story_of

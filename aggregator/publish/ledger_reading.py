@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from aggregator.publish.outlet_ledger import Ledgers, Link, OutletLedger, State, Statement, Unit
 from aggregator.publish.rule_worked import Spell, worked
-from aggregator.settings import SiteSettings
+from aggregator.setting_sections import SiteSettings
 from aggregator.sources.consensus import consensus
 from aggregator.sources.contests import contest_address, open_counts, public_contests
 from aggregator.sources.ledger import KnownRatings, may_be_passed_on, rating_of

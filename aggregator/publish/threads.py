@@ -17,7 +17,7 @@ from aggregator.clock import rfc3339
 from aggregator.publish.files import SiteInfo
 from aggregator.publish.items import Item
 from aggregator.store.page_tables import PageRow
-from aggregator.store.tables import StoryRow
+from aggregator.store.story_tables import StoryRow
 from aggregator.store.thread_tables import ThreadRow, ThreadStory
 from aggregator.summarise.page import ENDED, StoryPage
 

@@ -18,7 +18,8 @@ from pydantic import AwareDatetime, Field, ValidationError
 from aggregator.errors import ConfigError
 from aggregator.sample.blocks import Block, BlockKind, count_words, parse_blocks
 from aggregator.sample.looks import article_path, look_of
-from aggregator.settings import Section, read_toml, suggestion
+from aggregator.setting_sections import Section
+from aggregator.settings import read_toml, suggestion
 from aggregator.types import Kind
 
 _FILE_NAME = re.compile(r"(?P<outlet>[a-z0-9-]+?)--(?P<slug>[a-z0-9-]+)(\.edit(?P<edit>[1-9]))?\.md")

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from aggregator.settings import SiteSettings
+from aggregator.setting_sections import SiteSettings
 from aggregator.store.contest_tables import Contest, ContestAnswer, ContestText
 from aggregator.store.upsert import in_parts
 

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.errors import ConfigError
-from aggregator.settings import Section, read_toml, suggestion
-from aggregator.settings_words import in_words
+from aggregator.setting_sections import Section
+from aggregator.setting_words import in_words
+from aggregator.settings import read_toml, suggestion
 from aggregator.sources import ledger, successions
 from aggregator.sources.domains import domain_of
 from aggregator.sources.units import KNOWN, NEWS, UnitSpec

@@ -15,8 +15,9 @@ from pydantic import Field, FiniteFloat, ValidationError, model_validator
 
 from aggregator.errors import ConfigError, Rejected
 from aggregator.resources import resource
-from aggregator.settings import Section, read_toml, suggestion
-from aggregator.settings_words import in_words
+from aggregator.setting_sections import Section
+from aggregator.setting_words import in_words
+from aggregator.settings import read_toml, suggestion
 from aggregator.sources.consensus import lean_at
 from aggregator.types import Lean, LeanState, RaterKind
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from aggregator.settings import Section
+from aggregator.setting_sections import Section
 
 NEWS, OPINION, EDITION = "news", "opinion", "edition"
 #: what every outlet has, said or not

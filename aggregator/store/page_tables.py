@@ -13,6 +13,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aggregator.store.columns import Json, Vector
+from aggregator.store.story_tables import StoryRow as StoryRow  # keys lead to its table
 from aggregator.store.tables import Base
 
 

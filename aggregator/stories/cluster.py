@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.errors import ItemError, StageFailed
-from aggregator.settings import ClusterSettings, EmbedSettings, IndexSettings
+from aggregator.setting_sections import ClusterSettings, EmbedSettings, IndexSettings
 from aggregator.stage import Stage
 from aggregator.store.leases import is_leased
-from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Membership, StoryRow
+from aggregator.store.story_tables import EmbeddingRow, Membership, StoryRow
+from aggregator.store.tables import Article, Attempt, Document
 from aggregator.stories.background import Frequencies
 from aggregator.stories.constraints import pinned_articles
 from aggregator.stories.decisions import alone, last_decision

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aggregator.errors import Rejected
-from aggregator.store.tables import Decision
+from aggregator.store.story_tables import Decision
 from aggregator.stories.decisions import UNDO, undone
 
 _BINDING = ("merge", "split", "move", "keep")

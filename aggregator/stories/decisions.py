@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
 from aggregator.store.sessions import exclusive
-from aggregator.store.tables import Decision, Membership, Slice
+from aggregator.store.story_tables import Decision, Membership, Slice
 from aggregator.text import one_line
 
 Role = Literal["operator", "editor", "chief"]

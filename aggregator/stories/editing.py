@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
-from aggregator.store.tables import Article, Decision, Membership, StoryRow
+from aggregator.store.story_tables import Decision, Membership, StoryRow
+from aggregator.store.tables import Article
 from aggregator.stories.constraints import refuse_leaving, refuse_meeting
 from aggregator.stories.decisions import UNDO, alone, record, signed, to_undo
 from aggregator.stories.effects import EFFECTS, apply

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aggregator.store.tables import Article, Decision, Membership, StoryEvent, StoryRow
+from aggregator.store.story_tables import Decision, Membership, StoryEvent, StoryRow
+from aggregator.store.tables import Article
 from aggregator.stories.confidence import EDITOR
 from aggregator.stories.constraints import pinned_articles
 from aggregator.stories.ids import NOBODY, mark_stories, members_of, story_of

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session, aliased
 
 from aggregator.clock import Clock
 from aggregator.errors import ItemError, Rejected
-from aggregator.settings import EmbedSettings
+from aggregator.setting_sections import EmbedSettings
 from aggregator.stage import Stage
 from aggregator.store import leases
 from aggregator.store.columns import Vector
-from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Membership
+from aggregator.store.story_tables import EmbeddingRow, Membership
+from aggregator.store.tables import Article, Attempt, Document
 from aggregator.store.upsert import upsert
 from aggregator.stories.embedding import lead, load_embedder, refuse_strange, space_of
 from aggregator.types import MANY_EVENTS

@@ -31,7 +31,8 @@ from aggregator.settings import Settings
 from aggregator.stage import drain
 from aggregator.store.instance import open_store
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Document, EmbeddingRow, Membership
+from aggregator.store.story_tables import EmbeddingRow, Membership
+from aggregator.store.tables import Article, Document
 from aggregator.stories.background import background_frequencies
 from aggregator.stories.baselines import MOST, baselines
 from aggregator.stories.bcubed import agreement, bootstrap_f1

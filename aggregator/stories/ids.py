@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aggregator.errors import Rejected
-from aggregator.store.tables import Article, Membership, StoryRow
+from aggregator.store.story_tables import Membership, StoryRow
+from aggregator.store.tables import Article
 from aggregator.stories.confidence import DECIMALS
 from aggregator.text import sha256, short_hash
 

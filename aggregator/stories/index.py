@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.errors import ConfigError
-from aggregator.settings import IndexSettings
+from aggregator.setting_sections import IndexSettings
 
 Floats = NDArray[np.float32]
 #: the vectors of articles, in their order

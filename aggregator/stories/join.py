@@ -13,7 +13,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.settings import ClusterSettings
+from aggregator.setting_sections import ClusterSettings
 from aggregator.stories.background import Frequencies
 from aggregator.stories.score import DECIMALS, Features, Floats, compare
 

@@ -11,9 +11,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from aggregator.errors import ConfigError
-from aggregator.settings import IndexSettings
+from aggregator.setting_sections import IndexSettings
 from aggregator.store.columns import Vector
-from aggregator.store.tables import Article, Document, EmbeddingRow, Slice
+from aggregator.store.story_tables import EmbeddingRow, Slice
+from aggregator.store.tables import Article, Document
 from aggregator.stories.background import Frequencies, background_frequencies
 from aggregator.stories.index import Floats, Index, Kept, make_index
 from aggregator.stories.terms import term_counts

@@ -17,7 +17,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from aggregator.settings import Settings
-from aggregator.store.tables import Membership, StoryEvent, StoryRow
+from aggregator.store.story_tables import Membership, StoryEvent, StoryRow
 
 Life = Literal["open", "growing", "settled", "archived", "reopened"]
 OVER: tuple[Life, ...] = ("settled", "archived")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from aggregator.settings import ClusterSettings
+from aggregator.setting_sections import ClusterSettings
 from aggregator.stories.background import Frequencies, document_frequencies
 from aggregator.stories.confidence import EDITOR, Links, confidence
 from aggregator.stories.identity import Named, Past, name_groups

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from aggregator.settings import EmbedSettings
+from aggregator.setting_sections import EmbedSettings
 from aggregator.store.columns import Vector
 from aggregator.stories.embedding import load_embedder, refuse_strange, space_of
 from aggregator.stories.score import DECIMALS

@@ -13,19 +13,10 @@ from sqlalchemy import insert, inspect, select
 from sqlalchemy.orm import Session, undefer
 
 from aggregator.clock import Clock
-from aggregator.settings import ClusterSettings, EmbedSettings
+from aggregator.setting_sections import ClusterSettings, EmbedSettings
 from aggregator.store.sessions import Store
-from aggregator.store.tables import (
-    Article,
-    Base,
-    Decision,
-    Document,
-    EmbeddingRow,
-    Membership,
-    Outlet,
-    Slice,
-    StoryRow,
-)
+from aggregator.store.story_tables import Decision, EmbeddingRow, Membership, Slice, StoryRow
+from aggregator.store.tables import Article, Base, Document, Outlet
 from aggregator.stories.cluster import Cluster, Placed, SliceInput
 from aggregator.stories.decisions import last_decision
 from aggregator.stories.effects import apply

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from aggregator.store.tables import Membership, NearMiss, Slice, StoryEvent, StoryRow
+from aggregator.store.story_tables import Membership, NearMiss, Slice, StoryEvent, StoryRow
 from aggregator.stories.identity import Past
 from aggregator.stories.ids import mark_stories, unused_story_id
 from aggregator.stories.join import Item

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.settings import ClusterSettings
+from aggregator.setting_sections import ClusterSettings
 from aggregator.stories.confidence import Links
 from aggregator.stories.crowding import crowdings
 from aggregator.stories.join import Placement, Table

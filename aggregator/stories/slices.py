@@ -16,8 +16,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from aggregator.settings import ClusterSettings
-from aggregator.store.tables import Article, Document, EmbeddingRow, Membership, Slice
+from aggregator.setting_sections import ClusterSettings
+from aggregator.store.story_tables import EmbeddingRow, Membership, Slice
+from aggregator.store.tables import Article, Document
 from aggregator.stories.decisions import last_decision
 from aggregator.text import sha256
 

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session, aliased
 
 from aggregator.clock import Clock
 from aggregator.errors import ItemError
-from aggregator.settings import ThreadSettings
+from aggregator.setting_sections import ThreadSettings
 from aggregator.stage import Stage
 from aggregator.store import leases
-from aggregator.store.tables import StoryRow
+from aggregator.store.story_tables import StoryRow
 from aggregator.store.thread_tables import ThreadStory
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.decisions import alone, last_decision

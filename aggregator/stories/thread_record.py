@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from aggregator.store.tables import StoryEvent
+from aggregator.store.story_tables import StoryEvent
 from aggregator.store.thread_tables import ThreadRow, ThreadStory
 from aggregator.stories.identity import Past, name_groups
 from aggregator.stories.thread_subjects import features_sha

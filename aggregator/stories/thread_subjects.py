@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from aggregator.store.tables import Article, Document, Membership, Slice, StoryRow
+from aggregator.store.story_tables import Membership, Slice, StoryRow
+from aggregator.store.tables import Article, Document
 from aggregator.store.thread_tables import ThreadStory
 from aggregator.stories.background import Frequencies, background_frequencies
 from aggregator.stories.cluster import Cluster

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aggregator.store.tables import Article, StoryRow
+from aggregator.store.story_tables import StoryRow
+from aggregator.store.tables import Article
 from aggregator.store.thread_tables import ThreadStory
 
 #: stories on either side of the one that is looked at

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from aggregator.settings import ThreadSettings
+from aggregator.setting_sections import ThreadSettings
 from aggregator.stories.background import Frequencies
 from aggregator.stories.score import DECIMALS, Floats, tfidf
 from aggregator.stories.vocabulary import in_one_vocabulary

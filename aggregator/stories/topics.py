@@ -18,7 +18,8 @@ from types import MappingProxyType
 from pydantic import Field, TypeAdapter, ValidationError
 
 from aggregator.errors import ConfigError
-from aggregator.settings import Section, read_toml, suggestion
+from aggregator.setting_sections import Section
+from aggregator.settings import read_toml, suggestion
 from aggregator.text import one_line, sha256
 
 FILE = "topics.toml"

@@ -9,7 +9,8 @@ from aggregator.analysis.vectors import stories_worth_a_page
 from aggregator.clock import Clock, rfc3339
 from aggregator.settings import Settings
 from aggregator.store.page_tables import PageRow
-from aggregator.store.tables import Article, Membership, StoryEvent, StoryRow
+from aggregator.store.story_tables import Membership, StoryEvent, StoryRow
+from aggregator.store.tables import Article
 from aggregator.stories.ids import story_of
 from aggregator.summarise.page import ENDED, Correction, StoryPage
 from aggregator.summarise.versions import PURGED_INPUT, is_newest

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, undefer
 
 from aggregator.clock import Clock, rfc3339
 from aggregator.store.page_tables import AnalysisRow, PageRow, SentenceVectorsRow, StoryProfile
-from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Membership, Response
+from aggregator.store.story_tables import EmbeddingRow, Membership
+from aggregator.store.tables import Article, Attempt, Document, Response
 from aggregator.store.thread_tables import ThreadStory
 from aggregator.summarise.page import ENDED, StoryPage
 from aggregator.summarise.redact import cites, redacted

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, undefer
 
 from aggregator.store.desk_tables import Glance
 from aggregator.store.page_tables import PageRow
-from aggregator.store.tables import Article, Document, Membership
+from aggregator.store.story_tables import Membership
+from aggregator.store.tables import Article, Document
 from aggregator.summarise.page import ENDED, Evidence, StoryPage
 
 

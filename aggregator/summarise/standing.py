@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aggregator.store.tables import Decision
+from aggregator.store.story_tables import Decision
 from aggregator.stories.decisions import undone
 from aggregator.summarise.page import Edited
 

@@ -22,7 +22,8 @@ from aggregator.settings import Settings
 from aggregator.stage import Stage
 from aggregator.store import leases
 from aggregator.store.page_tables import AnalysisRow, PageRow
-from aggregator.store.tables import Feed, Outlet, StoryRow
+from aggregator.store.story_tables import StoryRow
+from aggregator.store.tables import Feed, Outlet
 from aggregator.stories.decisions import about
 from aggregator.stories.embed import embed_recipe
 from aggregator.stories.topics import Topics

@@ -20,13 +20,15 @@ from aggregator.analysis.vectors import SentenceVectors, unpack
 from aggregator.articles.documents import content_sha
 from aggregator.clock import Clock
 from aggregator.errors import Retryable
-from aggregator.settings import EmbedSettings, Settings
+from aggregator.setting_sections import EmbedSettings
+from aggregator.settings import Settings
 from aggregator.sources import ledger
 from aggregator.stage import drain
 from aggregator.store import leases
 from aggregator.store.page_tables import AnalysisRow, SentenceVectorsRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Attempt, Document, Membership, Outlet, Slice, StoryRow
+from aggregator.store.story_tables import Membership, Slice, StoryRow
+from aggregator.store.tables import Article, Attempt, Document, Outlet
 from aggregator.stories.embedding import PACKAGED, space_of
 from aggregator.stories.ids import mark_stories
 from aggregator.stories.topics import Topic, Topics

@@ -10,7 +10,8 @@ from aggregator.analysis.gap_day import look_for_gaps
 from aggregator.analysis.gap_words import VOID
 from aggregator.settings import Settings
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Document, FeedCheck, Membership, Outlet, StoryEvent
+from aggregator.store.story_tables import Membership, StoryEvent
+from aggregator.store.tables import Article, Document, FeedCheck, Outlet
 from aggregator.summarise.attention import BEFORE, YOUNG, attention_of, check_attention
 from aggregator.summarise.page import Attention
 from tests.analysis.test_gap_day import FIRST, LEFT, OVER, RIGHT, TOPICS, filled, newest

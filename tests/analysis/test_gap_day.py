@@ -11,22 +11,14 @@ from aggregator.analysis.gap_observed import Poll, Watched
 from aggregator.analysis.gap_own import recalibrate_own
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
-from aggregator.settings import Settings, SiteSettings
+from aggregator.setting_sections import SiteSettings
+from aggregator.settings import Settings
 from aggregator.sources import ledger
 from aggregator.store.gap_tables import GapTest
 from aggregator.store.page_tables import AnalysisRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import (
-    Article,
-    Document,
-    Feed,
-    FeedCheck,
-    Membership,
-    Outlet,
-    Slice,
-    StoryEvent,
-    StoryRow,
-)
+from aggregator.store.story_tables import Membership, Slice, StoryEvent, StoryRow
+from aggregator.store.tables import Article, Document, Feed, FeedCheck, Outlet
 from aggregator.stories.editing import By
 from aggregator.stories.topics import Topic, Topics
 from aggregator.summarise.gaps import check_gap, gap_of

@@ -20,7 +20,8 @@ from aggregator.sources.successions import Former, continue_outlets
 from aggregator.store.gap_tables import GapTest
 from aggregator.store.page_tables import AnalysisRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Document, Feed, FeedCheck, Membership, Outlet, StoryEvent, StoryRow
+from aggregator.store.story_tables import Membership, StoryEvent, StoryRow
+from aggregator.store.tables import Article, Document, Feed, FeedCheck, Outlet
 from aggregator.types import Lean, RaterKind, Rating
 from tests.analysis.test_gap_day import BY, FIRST, LEFT, OVER, RIGHT, TOPICS, filled, newest, page_gap, story_row
 

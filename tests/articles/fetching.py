@@ -13,13 +13,7 @@ from aggregator.clock import Clock
 from aggregator.settings import Settings
 from aggregator.stage import Tally, drain
 from aggregator.store.sessions import Store
-from aggregator.store.tables import (
-    Article,
-    Attempt,
-    Document,
-    Outlet,
-    Response,
-)
+from aggregator.store.tables import Article, Attempt, Document, Outlet, Response
 
 PATH = "lantern.example/bridge"
 URL = f"http://{PATH}"

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from aggregator.articles.poll import Poll
 from aggregator.clock import Clock
-from aggregator.settings import NetSettings, PollSettings, Settings
+from aggregator.setting_sections import NetSettings, PollSettings
+from aggregator.settings import Settings
 from aggregator.sources.outlets import OutletSpec, sync_outlets
 from aggregator.stage import Tally, drain
 from aggregator.store.sessions import Store

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from aggregator.settings import NetSettings, Settings
+from aggregator.setting_sections import NetSettings
+from aggregator.settings import Settings
 
 HOSTS = ("lantern.example", "beacon.example", "hop.example")
 SENTENCE = "The council of Harbor Falls voted on Monday to close the old bridge over the river until spring. "

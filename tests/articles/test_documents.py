@@ -7,7 +7,7 @@ from sqlalchemy import select
 from aggregator.articles.documents import SAME_PAGE, content_sha, save_document
 from aggregator.articles.urls import article_id, article_key
 from aggregator.clock import Clock
-from aggregator.settings import EmbedSettings
+from aggregator.setting_sections import EmbedSettings
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Alias, Article, Document, Outlet
 from aggregator.stories.embed import Embed

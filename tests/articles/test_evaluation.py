@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from aggregator.articles.evaluation import evaluate_extraction, token_f1
 from aggregator.cli.main import app
 from aggregator.errors import ConfigError
-from aggregator.settings import ExtractSettings
+from aggregator.setting_sections import ExtractSettings
 from tests.articles.test_extraction import PARAGRAPHS, page
 
 HEAD = (

@@ -12,7 +12,7 @@ from aggregator.articles.extract import Extract
 from aggregator.articles.urls import article_id
 from aggregator.clock import Clock
 from aggregator.executors import Workers
-from aggregator.settings import ExtractSettings
+from aggregator.setting_sections import ExtractSettings
 from aggregator.stage import drain
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Attempt, Document, Outlet, Response

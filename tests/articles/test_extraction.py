@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aggregator.articles.extraction import document_from_text, extract_page
 from aggregator.errors import Rejected
-from aggregator.settings import ExtractSettings
+from aggregator.setting_sections import ExtractSettings
 from aggregator.types import DateTrust, Extent, Extracted, Kind, Page, RegionKind, Rights
 
 URL = "https://harbor.example/politics/2026/10/levee-vote"

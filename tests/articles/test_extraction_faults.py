@@ -7,7 +7,7 @@ import pytest
 
 from aggregator.articles.extraction import extract_page
 from aggregator.errors import Rejected
-from aggregator.settings import ExtractSettings
+from aggregator.setting_sections import ExtractSettings
 from aggregator.types import DateTrust, Extent, Extracted, Kind, Page, Rights
 from tests.articles.test_extraction import PARAGRAPHS, SETTINGS, URL, extract, page, paragraphs, reason
 

@@ -13,7 +13,8 @@ from aggregator.articles.feed_books import Polled
 from aggregator.articles.poll import DueFeed, Poll, answered, failed
 from aggregator.clock import Clock
 from aggregator.net import Failure, FetchReason, Reply
-from aggregator.settings import PollSettings, Settings
+from aggregator.setting_sections import PollSettings
+from aggregator.settings import Settings
 from aggregator.sources.outlets import feed_id, sync_outlets
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Feed, FeedCheck

@@ -9,16 +9,10 @@ from sqlalchemy import select
 from aggregator.articles.fetch import Fetch
 from aggregator.clock import Clock
 from aggregator.net import Failure, FetchReason, Reply
-from aggregator.settings import FetchSettings, Settings
+from aggregator.setting_sections import FetchSettings
+from aggregator.settings import Settings
 from aggregator.store.sessions import Store
-from aggregator.store.tables import (
-    Alias,
-    Appearance,
-    Article,
-    Attempt,
-    Feed,
-    Outlet,
-)
+from aggregator.store.tables import Alias, Appearance, Article, Attempt, Feed, Outlet
 from aggregator.types import Rights
 from tests.articles.fetching import HOUR, KEY, PATH, URL, add, article, fetch, response, revisions
 from tests.articles.site import Sites, page_html

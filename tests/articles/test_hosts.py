@@ -8,7 +8,7 @@ import pytest
 from aggregator.articles.hosts import host_name, load_hosts, save_hosts
 from aggregator.net import HostState
 from aggregator.net.guard import Guard
-from aggregator.settings import NetSettings
+from aggregator.setting_sections import NetSettings
 from aggregator.store.sessions import Store
 
 NOW = datetime(2026, 10, 18, 6, 0, tzinfo=UTC)

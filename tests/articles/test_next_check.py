@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from aggregator.articles.next_check import DORMANT, LONGEST, after_answer, after_failure, fresh_for, stays
 from aggregator.articles.rhythm import Rhythm
-from aggregator.settings import PollSettings
+from aggregator.setting_sections import PollSettings
 
 NOW = datetime(2026, 10, 10, 12, tzinfo=UTC)  # a Saturday
 POLL = PollSettings()

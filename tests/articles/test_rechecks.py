@@ -14,14 +14,11 @@ from aggregator.articles.revisions import revisions as list_revisions
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
 from aggregator.net import HostState
-from aggregator.settings import FetchSettings, Settings
+from aggregator.setting_sections import FetchSettings
+from aggregator.settings import Settings
 from aggregator.store.desk_tables import Glance
 from aggregator.store.sessions import Store
-from aggregator.store.tables import (
-    Membership,
-    Slice,
-    StoryRow,
-)
+from aggregator.store.story_tables import Membership, Slice, StoryRow
 from tests.articles.fetching import HOUR, KEY, PATH, URL, WALLED, add, article, fetch, reasons, response, revisions
 from tests.articles.site import TEXT, Sites, page_html
 

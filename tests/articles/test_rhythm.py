@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.articles.rhythm import JITTER, Rhythm, begun, interval, jittered, learnt
-from aggregator.settings import PollSettings
+from aggregator.setting_sections import PollSettings
 
 NOW = datetime(2026, 10, 10, 12, tzinfo=UTC)
 POLL = PollSettings()

@@ -14,7 +14,8 @@ from aggregator.errors import ConfigError
 from aggregator.sources import ledger
 from aggregator.store.gap_tables import GapTest
 from aggregator.store.migrate import upgrade
-from aggregator.store.tables import Article, Feed, FeedCheck, Outlet, StoryRow
+from aggregator.store.story_tables import StoryRow
+from aggregator.store.tables import Article, Feed, FeedCheck, Outlet
 from aggregator.types import Lean, Rating
 from tests.cli.place import Place
 

@@ -22,16 +22,8 @@ from aggregator.store.contest_tables import Contest, ContestText
 from aggregator.store.desk_tables import SignIn, User
 from aggregator.store.ledger_tables import RatingRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import (
-    Article,
-    Decision,
-    Document,
-    Membership,
-    Outlet,
-    Slice,
-    StoryEvent,
-    StoryRow,
-)
+from aggregator.store.story_tables import Decision, Membership, Slice, StoryEvent, StoryRow
+from aggregator.store.tables import Article, Document, Outlet
 from aggregator.stories.topics import Topic, Topics
 from aggregator.summarise.page import StoryPage
 from aggregator.summarise.versions import MACHINE, save_version

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from aggregator.desk import app
-from aggregator.settings import Settings, SiteSettings
+from aggregator.setting_sections import SiteSettings
+from aggregator.settings import Settings
 from aggregator.sources.contest_filing import MOST_OF_OUTLET
 from aggregator.sources.ledger import IMPORT, Change, append
 from aggregator.store.contest_tables import Contest, ContestSender, ContestText

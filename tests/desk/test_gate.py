@@ -10,7 +10,8 @@ from aggregator.desk.asked import Route
 from aggregator.desk.routes import ROUTES
 from aggregator.desk.signing import _block
 from aggregator.errors import StoreError
-from aggregator.settings import DeskSettings, Settings, SiteSettings
+from aggregator.setting_sections import DeskSettings, SiteSettings
+from aggregator.settings import Settings
 from aggregator.store.contest_tables import Contest, ContestAnswer
 from aggregator.store.desk_tables import SignIn, User
 from aggregator.store.page_tables import PageRow

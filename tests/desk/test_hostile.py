@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from aggregator.store.tables import Article, Document, NearMiss, Outlet
+from aggregator.store.story_tables import NearMiss
+from aggregator.store.tables import Article, Document, Outlet
 from aggregator.stories.editing import By, StoryEditor
 from tests.desk.rooms import PAGE, STORY, Room, save
 

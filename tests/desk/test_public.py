@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.settings import Settings, SiteSettings
+from aggregator.setting_sections import SiteSettings
+from aggregator.settings import Settings
 from tests.desk.rooms import Browser, Room
 
 FILES = {

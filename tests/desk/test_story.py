@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from aggregator.store.desk_tables import GapTest
-from aggregator.store.tables import Document, Membership, NearMiss, StoryRow
+from aggregator.store.story_tables import Membership, NearMiss, StoryRow
+from aggregator.store.tables import Document
 from aggregator.stories.editing import By, StoryEditor
 from aggregator.summarise.actions import act
 from tests.desk.rooms import STORY, Answer, Browser, Counted, Room, add_stories

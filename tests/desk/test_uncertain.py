@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from aggregator.desk.uncertain import PAGE, Uncertain, uncertain
-from aggregator.store.tables import Membership, NearMiss, StoryRow
+from aggregator.store.story_tables import Membership, NearMiss, StoryRow
 from aggregator.stories.editing import By, StoryEditor
 from tests.desk.rooms import STORY, Counted, Room, add_stories
 

@@ -18,7 +18,8 @@ import uvicorn
 
 from aggregator.clock import Clock
 from aggregator.publish.publish import publish
-from aggregator.settings import Settings, SiteSettings
+from aggregator.setting_sections import SiteSettings
+from aggregator.settings import Settings
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Outlet
 from tests.desk.rooms import PASSWORD, TOPICS, Room, furnish

@@ -8,7 +8,8 @@ import psutil
 import pytest
 
 from aggregator.settings import Settings
-from aggregator.store.tables import Document, EmbeddingRow
+from aggregator.store.story_tables import EmbeddingRow
+from aggregator.store.tables import Document
 from tests.newsroom import exports, replayed, sample_instance, settings_with
 
 pytestmark = pytest.mark.long

@@ -22,7 +22,8 @@ from aggregator.desk import users
 from aggregator.desk.app import create_app
 from aggregator.desk.asked import Workplace
 from aggregator.store.desk_tables import Glance
-from aggregator.store.tables import Article, Decision, Document, Membership
+from aggregator.store.story_tables import Decision, Membership
+from aggregator.store.tables import Article, Document
 from aggregator.stories.decisions import PAGE_KINDS, undone
 from aggregator.stories.ids import members_of, story_of
 from pipelines.batch import Instance, run_batch

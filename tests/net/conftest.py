@@ -11,7 +11,7 @@ import pytest
 from aggregator.clock import Clock
 from aggregator.net import Failure, Fetcher, HostState, Reply, Request
 from aggregator.net.guard import Resolver
-from aggregator.settings import NetSettings
+from aggregator.setting_sections import NetSettings
 from tests.net.server import RawServer
 
 NOW = datetime(2026, 10, 18, 6, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ import sys
 
 from aggregator.clock import Clock
 from aggregator.net import Failure, Reply, Request, fetch_all
-from aggregator.settings import NetSettings
+from aggregator.setting_sections import NetSettings
 from tests.net.conftest import NOW, Fetch, feed
 from tests.net.server import RawServer, ok
 
@@ -51,7 +51,7 @@ import sys
 from pathlib import Path
 from aggregator.clock import Clock
 from aggregator.net import Request, fetch_all
-from aggregator.settings import NetSettings
+from aggregator.setting_sections import NetSettings
 import aggregator.net.wire
 host = sys.argv[1]
 def peak():  # ru_maxrss would begin with that of the process that started this one

@@ -12,7 +12,7 @@ from aggregator.net import Failure, Reply
 from aggregator.net.guard import Guard, checked_addresses, is_public
 from aggregator.net.urls import BadUrl, remove_dot_segments, split
 from aggregator.net.values import FetchFailed
-from aggregator.settings import NetSettings
+from aggregator.setting_sections import NetSettings
 from tests.net.conftest import Fetch
 from tests.net.server import RawServer, ok, redirect
 

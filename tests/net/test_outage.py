@@ -12,7 +12,7 @@ from aggregator.clock import Clock
 from aggregator.net import Failure, Fetcher, HostState, Reply, Request
 from aggregator.net.guard import Resolver
 from aggregator.net.outage import Contact, ours
-from aggregator.settings import NetSettings
+from aggregator.setting_sections import NetSettings
 from tests.net.conftest import NOW
 from tests.net.server import RawServer, ok, status
 

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from aggregator.cli.logs import set_up_logs
 from aggregator.clock import Clock
-from aggregator.settings import AlertSettings, KeepSettings, NetSettings, Settings
+from aggregator.setting_sections import AlertSettings, KeepSettings, NetSettings
+from aggregator.settings import Settings
 from aggregator.sources.outlets import OutletSpec, sync_outlets
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Document, Feed, Response

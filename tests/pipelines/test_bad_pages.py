@@ -34,7 +34,8 @@ from aggregator.settings import Settings
 from aggregator.sources import ledger
 from aggregator.stage import drain
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Attempt, Document, Membership, Outlet, Response, Slice, StoryRow
+from aggregator.store.story_tables import Membership, Slice, StoryRow
+from aggregator.store.tables import Article, Attempt, Document, Outlet, Response
 from aggregator.stories.embedding import PACKAGED, space_of
 from aggregator.stories.ids import mark_stories
 from aggregator.stories.topics import Topics

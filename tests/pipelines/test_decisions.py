@@ -12,7 +12,7 @@ from sqlalchemy.orm import undefer
 
 from aggregator.errors import Rejected
 from aggregator.store.page_tables import PageRow
-from aggregator.store.tables import Decision, Membership, StoryRow
+from aggregator.store.story_tables import Decision, Membership, StoryRow
 from aggregator.stories.decisions import about
 from aggregator.stories.editing import By, StoryEditor
 from aggregator.stories.ids import members_of

@@ -27,7 +27,8 @@ from aggregator.stage import drain
 from aggregator.store import leases
 from aggregator.store.page_tables import AnalysisRow, PageRow, SentenceVectorsRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Attempt, Document, EmbeddingRow, Feed, FeedCheck, Response
+from aggregator.store.story_tables import EmbeddingRow
+from aggregator.store.tables import Article, Attempt, Document, Feed, FeedCheck, Response
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.topics import Topics
 from aggregator.summarise.actions import act, undo

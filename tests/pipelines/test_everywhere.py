@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from aggregator.settings import StoreSettings
+from aggregator.setting_sections import StoreSettings
 from tests.newsroom import Replay, exports, replayed, sample_instance, settings_with
 
 

@@ -8,7 +8,8 @@ import structlog
 from sqlalchemy import func, select
 
 from aggregator.clock import Clock
-from aggregator.settings import ScheduleSettings, Settings
+from aggregator.setting_sections import ScheduleSettings
+from aggregator.settings import Settings
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Lock, Run
 from pipelines import schedule

@@ -12,7 +12,8 @@ from aggregator.publish.export import export_articles, export_documents, export_
 from aggregator.sources import ledger
 from aggregator.store.page_tables import AnalysisRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Document, Membership, Outlet, Slice, StoryRow
+from aggregator.store.story_tables import Membership, Slice, StoryRow
+from aggregator.store.tables import Article, Document, Outlet
 from aggregator.types import Lean, Rating
 
 NOW = datetime(2026, 10, 10, 12, tzinfo=UTC)

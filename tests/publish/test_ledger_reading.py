@@ -12,7 +12,7 @@ from aggregator.clock import Clock
 from aggregator.publish.export import export_ratings
 from aggregator.publish.ledger_reading import ledger_state, read_ledgers, seen_outlets
 from aggregator.publish.outlet_ledger import OutletLedger
-from aggregator.settings import SiteSettings
+from aggregator.setting_sections import SiteSettings
 from aggregator.sources.ledger import record_all
 from aggregator.sources.successions import Former, continue_outlets, note_states
 from aggregator.store.ledger_tables import RatingRow

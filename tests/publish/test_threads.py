@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.store.tables import Article, Outlet, StoryRow
+from aggregator.store.story_tables import StoryRow
+from aggregator.store.tables import Article, Outlet
 from aggregator.store.thread_tables import ThreadRow, ThreadStory
 from aggregator.summarise.actions import act
 from tests.publish.test_publish import Newsroom, newsroom

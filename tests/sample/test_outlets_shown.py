@@ -7,7 +7,7 @@ import pytest
 from aggregator.clock import Clock
 from aggregator.publish.ledger_reading import read_ledgers
 from aggregator.publish.outlet_ledger import OutletLedger, Unit
-from aggregator.settings import SiteSettings
+from aggregator.setting_sections import SiteSettings
 from aggregator.sources.outlets import load_outlets, sync_outlets
 from aggregator.store.sessions import Store
 from tests.newsroom import CONFIG

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from aggregator.clock import Clock
 from aggregator.desk.signing import network
 from aggregator.errors import Rejected
-from aggregator.settings import SiteSettings
+from aggregator.setting_sections import SiteSettings
 from aggregator.sources import ledger
 from aggregator.sources.contest_answers import Reply, Signed, answer, every, redact, told
 from aggregator.sources.contest_filing import Sender, complaints, file_contest, forget_senders, units_of, written

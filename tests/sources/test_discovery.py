@@ -7,7 +7,8 @@ import pytest
 
 from aggregator.clock import Clock
 from aggregator.executors import Isolated
-from aggregator.settings import NetSettings, Settings
+from aggregator.setting_sections import NetSettings
+from aggregator.settings import Settings
 from aggregator.sources import discovery
 from aggregator.sources.discovery import WELL_KNOWN, Discovery, discover
 from tests.net.server import RawServer, answer, ok, redirect, status

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from aggregator.clock import Clock
-from aggregator.settings import NetSettings, Settings
+from aggregator.setting_sections import NetSettings
+from aggregator.settings import Settings
 from aggregator.sources.feed_check import check_feeds
 from tests.net.server import RawServer, ok, redirect, status
 from tests.sources.documents import item, rss

@@ -9,7 +9,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, EmbeddingRow, Host, Outlet, Response, Run
+from aggregator.store.story_tables import EmbeddingRow
+from aggregator.store.tables import Article, Host, Outlet, Response, Run
 
 MOMENT = datetime(2026, 10, 10, 12, 30, 15, 123456, tzinfo=UTC)
 

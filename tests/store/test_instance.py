@@ -13,7 +13,8 @@ from sqlalchemy import create_engine, select, text
 
 from aggregator.clock import Clock
 from aggregator.errors import ConfigError, InstanceMismatch, StoreError
-from aggregator.settings import InstanceSettings, Settings, StoreSettings
+from aggregator.setting_sections import InstanceSettings, StoreSettings
+from aggregator.settings import Settings
 from aggregator.store.instance import DATABASE, database_url, open_store
 from aggregator.store.migrate import SchemaState, has_drifted, schema_state
 from aggregator.store.sessions import Store

@@ -12,7 +12,8 @@ from aggregator.settings import Settings
 from aggregator.stage import drain
 from aggregator.store.columns import Vector
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Document, EmbeddingRow, Outlet
+from aggregator.store.story_tables import EmbeddingRow
+from aggregator.store.tables import Article, Document, Outlet
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.embed import embed_recipe
 from aggregator.text import sha256

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from aggregator.clock import Clock
-from aggregator.settings import ClusterSettings, EmbedSettings
+from aggregator.setting_sections import ClusterSettings, EmbedSettings
 from aggregator.stage import drain
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import EmbeddingRow, Membership
+from aggregator.store.story_tables import EmbeddingRow, Membership
 from aggregator.stories.background import Frequencies
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.embed import embed_recipe

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from aggregator.clock import Clock
-from aggregator.settings import EmbedSettings
+from aggregator.setting_sections import EmbedSettings
 from aggregator.stage import drain
 from aggregator.store.columns import Vector
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Attempt, Document, EmbeddingRow, Membership
+from aggregator.store.story_tables import EmbeddingRow, Membership
+from aggregator.store.tables import Attempt, Document
 from aggregator.stories import embed as stage
 from aggregator.stories.cluster import Cluster
 from aggregator.stories.embed import Embed, embed_recipe

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from aggregator.clock import Clock
-from aggregator.settings import ClusterSettings
+from aggregator.setting_sections import ClusterSettings
 from aggregator.stage import drain
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Document, EmbeddingRow, Membership, StoryRow
+from aggregator.store.story_tables import EmbeddingRow, Membership, StoryRow
+from aggregator.store.tables import Document
 from aggregator.stories import confidence as module
 from aggregator.stories.background import Frequencies
 from aggregator.stories.confidence import EDITOR, MOST, Links, Logistic, confidence

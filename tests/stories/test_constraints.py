@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Decision, Membership, StoryRow
+from aggregator.store.story_tables import Decision, Membership, StoryRow
 from aggregator.stories.constraints import pinned_articles
 from aggregator.stories.editing import By, StoryEditor
 from aggregator.stories.identity import Named, Past

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from aggregator.settings import ClusterSettings
+from aggregator.setting_sections import ClusterSettings
 from aggregator.stories.background import Frequencies
 from aggregator.stories.crowding import crowdings
 from aggregator.stories.join import QUIET, Item, Member, Table, lay

@@ -13,7 +13,7 @@ from aggregator.clock import Clock
 from aggregator.errors import Rejected
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Decision, Membership, StoryEvent, StoryRow
+from aggregator.store.story_tables import Decision, Membership, StoryEvent, StoryRow
 from aggregator.stories.editing import By, StoryEditor
 from aggregator.stories.ids import members_of, story_of
 from aggregator.stories.rebuild import rebuild, stories

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from aggregator.clock import Clock
 from aggregator.errors import ConfigError, Rejected
-from aggregator.settings import EmbedSettings
+from aggregator.setting_sections import EmbedSettings
 from aggregator.stories import embed as stage
 from aggregator.stories import embedding
 from aggregator.stories.embed import Embed, Embedded, Readable, embed_recipe

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from aggregator.errors import ConfigError
-from aggregator.settings import ClusterSettings, Settings
+from aggregator.setting_sections import ClusterSettings
+from aggregator.settings import Settings
 from aggregator.stories.background import Frequencies
 from aggregator.stories.baselines import baselines
 from aggregator.stories.evaluation import Evaluation, GoldOptions, evaluate_clusters

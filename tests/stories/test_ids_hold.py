@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
-from aggregator.settings import ClusterSettings
+from aggregator.setting_sections import ClusterSettings
 from aggregator.stage import drain
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Decision, StoryRow
+from aggregator.store.story_tables import Decision, StoryRow
 from aggregator.stories import cluster
 from aggregator.stories import partition as real
 from aggregator.stories.editing import By, StoryEditor

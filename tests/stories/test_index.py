@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from aggregator.errors import ConfigError
-from aggregator.settings import IndexSettings
+from aggregator.setting_sections import IndexSettings
 from aggregator.stories import index_usearch
 from aggregator.stories.index import ExactIndex, Floats, Index, Kept, make_index
 from aggregator.stories.index_usearch import UsearchIndex

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select, text
 
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, EmbeddingRow
+from aggregator.store.story_tables import EmbeddingRow
+from aggregator.store.tables import Article
 from aggregator.stories.index import ExactIndex, Floats, Kept
 from tests.stories.archive import add_articles, article_id
 

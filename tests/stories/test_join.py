@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.settings import ClusterSettings
+from aggregator.setting_sections import ClusterSettings
 from aggregator.stories.background import Frequencies
 from aggregator.stories.join import QUIET, Item, Member, Placement, crowding
 from aggregator.stories.partition import place

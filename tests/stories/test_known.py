@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.errors import ConfigError
-from aggregator.settings import IndexSettings
+from aggregator.setting_sections import IndexSettings
 from aggregator.stage import drain
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Article, Document

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from aggregator.clock import Clock
 from aggregator.store.sessions import Store
-from aggregator.store.tables import StoryEvent, StoryRow
+from aggregator.store.story_tables import StoryEvent, StoryRow
 from aggregator.stories.life import Facts, Life, life, tell_lives
 from tests.stories.archive import SETTINGS, START, add_article, article_id, place
 

@@ -16,7 +16,8 @@ from aggregator.clock import Clock
 from aggregator.stage import drain
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Document, Membership, Slice, StoryEvent, StoryRow
+from aggregator.store.story_tables import Membership, Slice, StoryEvent, StoryRow
+from aggregator.store.tables import Article, Document
 from aggregator.stories.cluster import Cluster, Placed
 from aggregator.stories.editing import By, StoryEditor
 from aggregator.stories.ids import members_of, story_of
@@ -206,7 +207,7 @@ def test_an_article_edited_while_its_day_is_open_is_placed_by_what_it_says_now(s
         document = session.get_one(Document, ("a_02", 1))
         other = session.get_one(Document, ("a_03", 1))
         document.title, document.text, document.content_sha = other.title, other.text, sha256("edited")
-        from aggregator.store.tables import EmbeddingRow
+        from aggregator.store.story_tables import EmbeddingRow
 
         rows = {row.article_id: row for row in session.scalars(select(EmbeddingRow))}
         rows["a_02"].input_sha, rows["a_02"].vector = document.content_sha, rows["a_03"].vector

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.settings import ClusterSettings
+from aggregator.setting_sections import ClusterSettings
 from aggregator.stories.background import Frequencies
 from aggregator.stories.join import Item, Member, Placement, Table, lay
 from aggregator.stories.repair import MOST, MOST_OF_STORY, Rules, agglomerate, repair

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from aggregator.settings import ClusterSettings
+from aggregator.setting_sections import ClusterSettings
 from aggregator.stories.background import Frequencies
 from aggregator.stories.index import ExactIndex, Index
 from aggregator.stories.join import Item, Member, Placement, join, lay

@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
-from aggregator.settings import ThreadSettings
+from aggregator.setting_sections import ThreadSettings
 from aggregator.stage import drain
 from aggregator.store.migrate import upgrade
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Slice, StoryEvent, StoryRow
+from aggregator.store.story_tables import Slice, StoryEvent, StoryRow
+from aggregator.store.tables import Article
 from aggregator.store.thread_tables import ThreadRow, ThreadStory
 from aggregator.stories.background import background_frequencies
 from aggregator.stories.editing import By, StoryEditor

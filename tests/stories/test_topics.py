@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aggregator.errors import ConfigError
-from aggregator.settings import EmbedSettings
+from aggregator.setting_sections import EmbedSettings
 from aggregator.stories import prototypes
 from aggregator.stories.topics import NEWS, Topic, Topics, load_topics
 

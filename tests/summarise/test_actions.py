@@ -15,7 +15,7 @@ from aggregator.errors import Rejected
 from aggregator.publish.export import export_claims, export_pages
 from aggregator.store.page_tables import PageRow, PageSlug
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Decision
+from aggregator.store.story_tables import Decision
 from aggregator.summarise.actions import act, newest
 from aggregator.summarise.page import StoryPage
 from aggregator.summarise.versions import EDITOR, MACHINE, save_version, seen_version, slug_of

@@ -7,7 +7,8 @@ import numpy as np
 from aggregator.store.columns import Vector
 from aggregator.store.page_tables import StoryProfile
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Outlet, StoryRow
+from aggregator.store.story_tables import StoryRow
+from aggregator.store.tables import Article, Outlet
 from aggregator.summarise.comparable import Archive, Profile, compare
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)

@@ -5,7 +5,8 @@ from typing import Any
 
 from aggregator.store.page_tables import AnalysisRow, PageRow
 from aggregator.store.sessions import Store
-from aggregator.store.tables import Article, Outlet, StoryRow
+from aggregator.store.story_tables import StoryRow
+from aggregator.store.tables import Article, Outlet
 from aggregator.summarise.write import EDITOR, MACHINE, related_pages
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
