@@ -1,4 +1,4 @@
-"""The tables from documents to stories.
+"""The tables from documents to stories, and what editors decided about these.
 
     documents ─► embeddings ─► memberships ─► stories
            embed          cluster

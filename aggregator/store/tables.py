@@ -7,6 +7,8 @@ for its present input.
 Output rows carry the hash of their input and a `recipe` (stage version and the settings that matter); both are compared
 in SQL, so a changed input or a changed recipe is pending again by itself. Rows that a page or a decision may refer to
 are superseded, never deleted; pruning empties bodies and keeps rows.
+
+From embeddings on they are in `story_tables`, ratings in `ledger_tables`, what is made of stories in `page_tables`.
 """
 
 from datetime import datetime
