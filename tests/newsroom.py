@@ -84,6 +84,22 @@ def exports(instance: Instance) -> dict[str, str]:
     return {name: "\n".join(lines) for name, lines in {**written, "pages": pages}.items()}
 
 
+def differences(found: Mapping[str, str], expected: Mapping[str, str]) -> list[str]:
+    """Where two instances' exports are not the same bytes: a line for each field."""
+    assert found.keys() == expected.keys()
+    lines = []
+    for name in (name for name in expected if found[name] != expected[name]):
+        mine, theirs = found[name].splitlines(), expected[name].splitlines()
+        lines.append(f"{name}: {len(mine)} rows that are not the {len(theirs)} expected")
+        for row, other in zip(map(json.loads, mine), map(json.loads, theirs), strict=False):
+            changed = [field for field in sorted({*row, *other}) if row.get(field) != other.get(field)]
+            lines += [
+                f"{name} {row.get('id')} {field}: {row.get(field)!r:.300}, expected {other.get(field)!r:.300}"
+                for field in changed
+            ]
+    return lines
+
+
 @cache
 def newsroom() -> Newsroom:
     return Newsroom.load(CONFIG)

@@ -72,14 +72,19 @@ def is_newest() -> ColumnElement[bool]:
     return select(newest.c.id).where(newest.c.id == PageRow.id, newest.c.version == PageRow.version).exists()
 
 
-def seen_version(session: Session, page_id: str) -> int | None:
-    """The version of a page that readers see: the newest not held back; None while an editor holds the page."""
-    row = shown(_versions(session, page_id))
+def seen_version(session: Session, page_id: str, *, before: datetime | None = None) -> int | None:
+    """The version of a page that readers see: the newest not held back; None while an editor holds the page.
+
+    With `before`, what they saw when only the versions made earlier were there.
+    """
+    row = shown(_versions(session, page_id, before))
     return row.version if row else None
 
 
-def _versions(session: Session, page_id: str) -> Sequence[Any]:
+def _versions(session: Session, page_id: str, before: datetime | None = None) -> Sequence[Any]:
     query = select(PageRow.version, PageRow.status, PageRow.made_by).where(PageRow.id == page_id)
+    if before is not None:
+        query = query.where(PageRow.made_at < before)
     return session.execute(query.order_by(PageRow.version.desc())).all()
 
 

@@ -6,7 +6,7 @@ published; a page that an editor holds or has withdrawn stays so, whatever the m
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Text, and_, cast, func, literal, select
 from sqlalchemy.orm import Session, undefer
@@ -165,7 +165,7 @@ class Summarise(Stage[ToWrite, Draft]):
             topics=tuple(topics),
             edition=now[:13],
             schema=f"{self.settings.site.base_url.rstrip('/')}/feeds/schema/story-{SCHEMA_VERSION}.json",
-            related=related_pages(session, item.key, topic.slug),
+            related=related_pages(session, item.key, topic.slug, self.clock.now()),
             limits=self.limits,
             status="published",
             comparison=self.archive.compare(item.key),
@@ -253,20 +253,25 @@ def reachable_countries(session: Session) -> frozenset[str]:
     return frozenset(session.scalars(query.distinct()))
 
 
-def related_pages(session: Session, page_id: str, topic: str) -> tuple[Related, ...]:
-    """The newest other pages of a topic as readers see them: of a page held back its version before that."""
+def related_pages(session: Session, page_id: str, topic: str, now: datetime) -> tuple[Related, ...]:
+    """The newest other pages of a topic as readers see them: of a page held back its version before that.
+
+    Those made before `now`: a run that was cut short and goes on names what it would have named uncut, and not what it
+    wrote itself before the cut.
+    """
     written = func.max(PageRow.made_at)
     newest_first = (
         select(PageRow.id)
         .join(AnalysisRow, AnalysisRow.story_id == PageRow.id)
         .where(AnalysisRow.topic == topic, PageRow.id != page_id, PageRow.status.in_(_READABLE))
+        .where(PageRow.made_at < now)
         .group_by(PageRow.id)
         .order_by(written.desc(), PageRow.id)
         .limit(_RELATED_TRIED)
     )
     found: list[Related] = []
     for other in session.scalars(newest_first):
-        version = seen_version(session, other)
+        version = seen_version(session, other, before=now)
         row = session.get(PageRow, (other, version), options=[undefer(PageRow.content)]) if version else None
         if row is None or row.status not in _READABLE:
             continue

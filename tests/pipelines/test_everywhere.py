@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from aggregator.setting_sections import StoreSettings
-from tests.newsroom import Replay, exports, replayed, sample_instance, settings_with
+from tests.newsroom import Replay, differences, exports, replayed, sample_instance, settings_with
 
 
 @pytest.mark.long  # a second replay of the whole sample
@@ -23,5 +23,4 @@ def test_postgresql_in_one_process_gives_what_sqlite_with_worker_processes_gives
         replayed(instance)
         found = exports(instance)
 
-    for name, lines in expected.items():
-        assert found[name] == lines, name
+    assert differences(found, expected) == []

@@ -40,9 +40,10 @@ def add_page(store: Store, story: str, hours: int, *versions: tuple[str, str], t
             )
 
 
-def headlines(store: Store, topic: str = "garden") -> list[str]:
+def headlines(store: Store, topic: str = "garden", hours: int = 24) -> list[str]:
+    """The cards of a page of the topic that is written after so many hours."""
     with store.read() as session:
-        return [one.headline for one in related_pages(session, "s_me", topic)]
+        return [one.headline for one in related_pages(session, "s_me", topic, NOW + timedelta(hours=hours))]
 
 
 def test_the_four_newest_pages_of_the_topic_are_named_newest_first(store: Store) -> None:
@@ -67,3 +68,10 @@ def test_pages_that_readers_do_not_see_are_not_named(store: Store) -> None:
 def test_a_page_is_not_related_to_itself(store: Store) -> None:
     add_page(store, "s_me", 1, ("published", MACHINE))
     assert headlines(store) == []
+
+
+def test_what_the_same_run_wrote_is_not_named_so_that_it_may_be_cut_anywhere(store: Store) -> None:
+    add_page(store, "s_1", 1, ("published", MACHINE))
+    add_page(store, "s_2", 2, ("published", MACHINE), ("published", MACHINE))
+    assert headlines(store, hours=3) == ["s_2 v1", "s_1 v1"]
+    assert headlines(store, hours=1) == []
