@@ -85,19 +85,25 @@ def exports(instance: Instance) -> dict[str, str]:
 
 
 def differences(found: Mapping[str, str], expected: Mapping[str, str]) -> list[str]:
-    """Where two instances' exports are not the same bytes: a line for each field."""
+    """Where two instances' exports are not the same bytes: a line for each field, the first twenty."""
     assert found.keys() == expected.keys()
     lines = []
     for name in (name for name in expected if found[name] != expected[name]):
-        mine, theirs = found[name].splitlines(), expected[name].splitlines()
+        mine, theirs = _by_id(found[name]), _by_id(expected[name])
         lines.append(f"{name}: {len(mine)} rows that are not the {len(theirs)} expected")
-        for row, other in zip(map(json.loads, mine), map(json.loads, theirs), strict=False):
+        for key in sorted({*mine, *theirs}):
+            row, other = mine.get(key, {}), theirs.get(key, {})
             changed = [field for field in sorted({*row, *other}) if row.get(field) != other.get(field)]
             lines += [
-                f"{name} {row.get('id')} {field}: {row.get(field)!r:.300}, expected {other.get(field)!r:.300}"
+                f"{name} {key} {field}: {row.get(field)!r:.300}, expected {other.get(field)!r:.300}"
                 for field in changed
             ]
-    return lines
+    return lines[:20]
+
+
+def _by_id(lines: str) -> dict[tuple[str, ...], dict[str, Any]]:
+    names = ("id", "article_id", "revision", "version")
+    return {tuple(str(row.get(name, "")) for name in names): row for row in map(json.loads, lines.splitlines())}
 
 
 @cache
