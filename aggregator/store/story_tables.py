@@ -128,7 +128,7 @@ class StoryEvent(Base, kw_only=True):
     story_id: Mapped[str] = mapped_column(ForeignKey("stories.id"), index=True)
     kind: Mapped[str]
     article_id: Mapped[str | None] = mapped_column(default=None)
-    other_id: Mapped[str | None] = mapped_column(default=None)
+    other_id: Mapped[str | None] = mapped_column(default=None, index=True)
     score: Mapped[float | None] = mapped_column(default=None)
     reason: Mapped[str] = mapped_column(default="")
     articles: Mapped[Json | None] = mapped_column(default=None)
