@@ -1,6 +1,7 @@
 """Fixtures that many tests share: real databases, a fixed clock, settings."""
 
 import os
+import pickle
 import subprocess
 import sys
 import uuid
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from filelock import FileLock
 from sqlalchemy import create_engine, text
 
 from aggregator.clock import Clock
@@ -41,10 +43,17 @@ def _fresh_logs() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def replay(tmp_path_factory: pytest.TempPathFactory) -> Replay:
-    """The sample newsroom replayed once for all tests that look at it: it takes more than a minute."""
-    data = tmp_path_factory.mktemp("newsroom") / "data"
-    with sample_instance(data) as instance:
-        return Replay(data, replayed(instance))
+    """The sample newsroom replayed once for all tests that look at it, in whatever process: it takes a minute."""
+    alone = os.environ.get("PYTEST_XDIST_WORKER") is None
+    folder = tmp_path_factory.mktemp("newsroom") if alone else tmp_path_factory.getbasetemp().parent / "newsroom"
+    data, told = folder / "data", folder / "reports.pickle"
+    with FileLock(f"{folder}.lock"):  # the other processes wait for the one that came first
+        if told.exists():
+            return Replay(data, pickle.loads(told.read_bytes()))
+        with sample_instance(data) as instance:
+            reports = replayed(instance)
+        told.write_bytes(pickle.dumps(reports))
+    return Replay(data, reports)
 
 
 @pytest.fixture
@@ -87,13 +96,15 @@ def _admin(url: str, statement: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: str) -> str:
-    """A migrated database to copy."""
-    _admin(postgres, "CREATE DATABASE migrated")
-    store = Store(postgres.replace("/postgres?", "/migrated?"))
+def postgres_template(postgres: str) -> Iterator[str]:
+    """A migrated database to copy; each test process has one."""
+    name = "migrated" + uuid.uuid4().hex[:12]
+    _admin(postgres, f"CREATE DATABASE {name}")
+    store = Store(postgres.replace("/postgres?", f"/{name}?"))
     upgrade(store)
     store.close()
-    return "migrated"
+    yield name
+    _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

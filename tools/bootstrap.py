@@ -20,6 +20,8 @@ PYTHON = VENV / "bin" / "python"
 TORCH = "torch==2.13.0"
 TORCH_INDEX = os.environ.get("AGGREGATOR_TORCH_INDEX", "https://download.pytorch.org/whl/cpu")
 SAMPLE = ["--config", "config/sample", "--data", "var/sample"]
+#: tests run in a process for each processor, four at most; those of a file stay together, and share what they set up
+SIDE_BY_SIDE = ["--numprocesses", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
 #: extras that each job needs beside the program itself
 EXTRAS = {"test": ["test"], "test-long": ["test"], "lint": ["lint", "test"], "ci": ["lint", "test"], "bench": ["test"]}
 CHECK = "import trafilatura, torch, sentence_transformers, onnxruntime, sqlalchemy; print(torch.version.cuda or 'cpu')"
@@ -172,7 +174,7 @@ def serve(rest):
 
 def test(rest):
     """The tests, without the long ones."""
-    return call("pytest", "-m", "not long", *rest)
+    return call("pytest", *SIDE_BY_SIDE, "-m", "not long", *rest)
 
 
 def test_long(rest):
