@@ -36,6 +36,8 @@ def _with_host(value: str) -> str:
     return value
 
 
+#: the method of a rating that is the desk's own without saying more
+DESK_METHOD = "desk"
 #: a basis is a sentence, not "yes"
 _SHORTEST_BASIS = 10
 HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/@]+(/\S*)?$"), AfterValidator(_with_host)]
@@ -60,9 +62,9 @@ class FeedSpec(Section):
 class RatingSpec(Section):
     """One statement by one rater; `label` is required unless the state says that there is none.
 
-    `kind` says whose it is: the desk's own unless it says otherwise. What others say is passed on only with their
-    `licence` and `export = "allow"`. `scale` is the country whose left and right are meant, ISO 3166; empty: the
-    outlet's own.
+    `kind` says whose it is. Only one whose `method` is "desk" is the desk's own without it: what others say is passed on
+    only with their `licence` and `export = "allow"`. `scale` is the country whose left and right are meant, ISO 3166;
+    empty: the outlet's own.
     """
 
     rater: str = Field(min_length=1)
@@ -73,7 +75,7 @@ class RatingSpec(Section):
     method: str = ""
     reason: str = ""
     url: str = Field(default="", pattern=r"^(https?://[^\s/@]+(/\S*)?)?$")
-    kind: RaterKind = RaterKind.DESK
+    kind: RaterKind | None = None
     family: str = ""
     scale: str = Field(default="", pattern=r"^([A-Z]{2})?$")
     confidence: Literal["", "low", "medium", "high"] = ""
@@ -82,21 +84,28 @@ class RatingSpec(Section):
     export: Literal["", "allow", "deny"] = ""
     valid_from: date | None = None
 
+    @property
+    def whose(self) -> RaterKind:
+        """The kind, as said or by the method; ValueError if neither says it."""
+        if self.kind is None and self.method != DESK_METHOD:
+            raise ValueError("say whose it is: kind = 'desk' if it is your own, 'content' if another rater looked")
+        return self.kind or RaterKind.DESK
+
     @model_validator(mode="after")
     def _label_fits_state(self) -> "RatingSpec":
         if self.state is LeanState.DISPUTED:
             raise ValueError("'disputed' is found from several ratings; a single rater cannot say it")
         if (self.state is LeanState.RATED) != (self.label is not None):
             raise ValueError("a rated unit needs a label, a mixed or unrated one has none")
-        if self.export == "allow" and self.kind is not RaterKind.DESK and not self.licence:
+        if self.whose is not RaterKind.DESK and self.export == "allow" and not self.licence:
             raise ValueError("what another rater says is passed on only under a licence: name it")
         return self
 
     def rating(self) -> Rating:
         """As the ledger takes it."""
-        said = self.model_dump(exclude={"export", "scale"})
-        export = self.export == "allow" or (not self.export and self.kind is RaterKind.DESK)
-        return Rating(**said, country=self.scale, export=export)
+        said = self.model_dump(exclude={"export", "scale", "kind"})
+        export = self.export == "allow" or (not self.export and self.whose is RaterKind.DESK)
+        return Rating(**said, country=self.scale, kind=self.whose, export=export)
 
 
 class FormerSpec(Section):

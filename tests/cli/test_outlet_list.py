@@ -15,12 +15,12 @@ name = "The Lantern of the Northern Isles and Their Waters"
 home = "https://lantern.example/"
 country = "GB"
 feeds = [{ url = "https://lantern.example/rss" }]
-ratings = [{ rater = "Desk", rated_on = 2026-10-10, valid_from = 2026-01-01, label = "Lean Left", scale = "GB", reason = "it says so" },
-           { rater = "Desk", unit = "opinion", rated_on = 2026-10-10, label = "Left" }]
+ratings = [{ rater = "Desk", kind = "desk", rated_on = 2026-10-10, valid_from = 2026-01-01, label = "Lean Left", scale = "GB", reason = "it says so" },
+           { rater = "Desk", kind = "desk", unit = "opinion", rated_on = 2026-10-10, label = "Left" }]
 [beacon]
 name = "beacon"
 home = "https://beacon.example/"
-ratings = [{ rater = "Desk", rated_on = 2026-10-10, valid_from = 2027-01-01, label = "Right" }]
+ratings = [{ rater = "Desk", kind = "desk", rated_on = 2026-10-10, valid_from = 2027-01-01, label = "Right" }]
 [mirror]
 name = "Mirror"
 home = "https://mirror.example/"

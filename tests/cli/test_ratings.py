@@ -13,7 +13,7 @@ OUTLETS = """
 name = "The Lantern"
 home = "https://lantern.example/"
 country = "GB"
-ratings = [{ rater = "Desk", unit = "opinion", rated_on = 2026-01-15, label = "Left" }]
+ratings = [{ rater = "Desk", kind = "desk", unit = "opinion", rated_on = 2026-01-15, label = "Left" }]
 [beacon]
 name = "Beacon"
 home = "https://beacon.example/"

@@ -25,7 +25,7 @@ from aggregator.types import Lean, LeanState, Rights
 
 LANTERN = 'name = "The Lantern"\nhome = "https://www.lantern.example/"\n'
 POST = '[post]\nname = "The Post"\nhome = "https://post.example/"\n'
-RATING = '{ rater = "A", rated_on = 2026-01-15, label = "Left" }'
+RATING = '{ rater = "A", kind = "desk", rated_on = 2026-01-15, label = "Left" }'
 
 
 def load(tmp_path: Path, toml: str) -> tuple[OutletSpec, ...]:
@@ -140,7 +140,17 @@ def test_a_misspelt_key_is_named_with_a_key_of_its_own_table(tmp_path: Path, res
             "lantern.ratings.0.scale",
             "USA",
         ),
-        ("ratings = [{ rater = 'A', rated_on = 2026-01-15, unit = 'asia', label = 'Left' }]", "lantern", "unit 'asia'"),
+        (
+            "ratings = [{ rater = 'A', rated_on = 2026-01-15, unit = 'asia', kind = 'desk', label = 'Left' }]",
+            "lantern",
+            "unit 'asia'",
+        ),
+        ("ratings = [{ rater = 'A', rated_on = 2026-01-15, label = 'Left' }]", "lantern.ratings.0", "whose it is"),
+        (
+            "ratings = [{ rater = 'A', rated_on = 2026-01-15, label = 'Left', kind = 'content', export = 'allow' }]",
+            "lantern.ratings.0",
+            "only under a licence",
+        ),
         ("units = [{ key = 'asia', kind = 'region' }]", "lantern.units.0.kind", "'region'"),
         ("units = [{ key = 'asia', kind = 'edition', paths = ['asia'] }]", "lantern.units.0.paths.0", "'asia'"),
         ("units = [{ key = 'a', kind = 'news' }, { key = 'a', kind = 'news' }]", "lantern", "unit 'a' twice"),
@@ -185,8 +195,18 @@ def test_two_outlets_cannot_share_a_feed_or_a_domain(tmp_path: Path) -> None:
     assert (shared.key, "lantern.example" in str(shared)) == ("post", True)
 
 
+def test_a_rating_that_is_called_the_desks_by_its_method_is_passed_on_and_anothers_is_not(tmp_path: Path) -> None:
+    ours = "{ rater = 'Desk', rated_on = 2026-01-15, label = 'Left', method = 'desk' }"
+    theirs = "{ rater = 'A', rated_on = 2026-01-15, label = 'Left', method = 'desk', kind = 'content' }"
+    (spec,) = load(tmp_path, lantern(rest=f"ratings = [{ours}, {theirs}]"))
+
+    assert [(one.rating().kind, one.rating().export) for one in spec.ratings] == [("desk", True), ("content", False)]
+
+
 def test_a_rating_without_a_label_says_why_there_is_none(tmp_path: Path) -> None:
-    (spec,) = load(tmp_path, lantern(rest="ratings = [{ rater = 'A', rated_on = 2026-01-15, state = 'mixed' }]"))
+    (spec,) = load(
+        tmp_path, lantern(rest="ratings = [{ rater = 'A', rated_on = 2026-01-15, state = 'mixed', kind = 'desk' }]")
+    )
 
     assert spec.ratings[0].rating().state is LeanState.MIXED
     assert spec.ratings[0].rating().label is None
@@ -273,7 +293,8 @@ def test_an_outlet_that_is_offered_is_known_and_rated_and_not_asked(store: Store
 def test_scale_confidence_and_a_unit_of_its_own_come_into_the_ledger(
     store: Store, tmp_path: Path, clock: Clock
 ) -> None:
-    said = '{ rater = "A", rated_on = 2026-01-15, unit = "asia", label = "Left", scale = "SG", confidence = "low" }'
+    said = '{ rater = "A", method = "desk", rated_on = 2026-01-15, unit = "asia", label = "Left", scale = "SG"'
+    said += ', confidence = "low" }'
     rest = f'units = [{{ key = "asia", kind = "edition", country = "SG", paths = ["/asia/"] }}]\nratings = [{said}]'
     sync(store, load(tmp_path, lantern(rest=rest)), clock)
 

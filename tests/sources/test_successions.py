@@ -16,7 +16,7 @@ from aggregator.store.sessions import Store
 from aggregator.types import Lean, Rating
 
 DAY = timedelta(days=1)
-RATED = 'ratings = [{ rater = "Desk", rated_on = 2026-01-15, label = "Left" }]\n'
+RATED = 'ratings = [{ rater = "Desk", kind = "desk", rated_on = 2026-01-15, label = "Left" }]\n'
 
 
 def says(store: Store, clock: Clock, tmp_path: Path, toml: str) -> None:

@@ -195,7 +195,8 @@ def test_ratings_are_carried_into_the_ledger_and_the_same_file_appends_nothing(e
 
     toml = '[lantern]\nname = "L"\nhome = "https://l.example/"\n'
     (tmp_path / "outlets.toml").write_text(
-        toml + 'ratings = [{ rater = "A", rated_on = 2026-01-15, label = "Left", scale = "US", confidence = "low" }]\n',
+        toml + 'ratings = [{ rater = "A", kind = "desk", rated_on = 2026-01-15, label = "Left", scale = "US", '
+        'confidence = "low" }]\n',
         encoding="utf-8",
     )
     with empty.write() as session:
