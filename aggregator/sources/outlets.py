@@ -62,9 +62,9 @@ class FeedSpec(Section):
 class RatingSpec(Section):
     """One statement by one rater; `label` is required unless the state says that there is none.
 
-    `kind` says whose it is. Only one whose `method` is "desk" is the desk's own without it: what others say is passed on
-    only with their `licence` and `export = "allow"`. `scale` is the country whose left and right are meant, ISO 3166;
-    empty: the outlet's own.
+    `kind` says whose it is. Only one whose `method` is "desk" is the desk's own without it: what others say is passed
+    on only with their `licence` and `export = "allow"`. `scale` is the country whose left and right are meant, ISO
+    3166; empty: the outlet's own.
     """
 
     rater: str = Field(min_length=1)
