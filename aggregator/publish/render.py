@@ -3,10 +3,9 @@
 Nothing depends on the time of rendering: the same pages give the same bytes.
 """
 
-import itertools
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -15,8 +14,6 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from aggregator.errors import ConfigError
@@ -27,12 +24,12 @@ from aggregator.text import clean, sha256
 
 STATIC = Path(__file__).parent / "static"
 _TEMPLATES = Path(__file__).parent / "templates"
-_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+#: characters that turn the direction of what follows
+BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
 #: stands for the way to the top until it is known; `printable` lets no other text hold it
 _ROOT = Markup("\0root\0")
-_WIDE = {"table": "Table", "pre": "Block"}
 _MOST_CHARS, _MOST_TITLE, _MOST_URL = 5000, 300, 2000
 
 
@@ -82,7 +79,7 @@ def printable(value: object) -> object:
         return value
     if len(value) > _MOST_CHARS:
         value = value[: _MOST_CHARS - 1] + "…"
-    return value if value.isascii() and value.isprintable() else _BIDI.sub("", clean(value))
+    return value if value.isascii() and value.isprintable() else BIDI.sub("", clean(value))
 
 
 def title(value: str, limit: int = _MOST_TITLE) -> str:
@@ -185,54 +182,9 @@ def moments(timezone: str) -> Callable[..., Markup]:
     return when
 
 
-def markdown(text: str, pictures: Collection[str] = ()) -> tuple[str, Markup]:
-    """A document's first heading and its body as HTML; raw HTML is not passed on, nor links to files beside it.
-
-    Of pictures beside it those named in `pictures` are shown, of others their words alone.
-    """
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = reader.parse(text)
-    heading = ""
-    if tokens and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
-        heading, tokens = tokens[1].content, tokens[3:]
-    for token in tokens:
-        if token.children:
-            token.children = [_shown(each, pictures) for each in _without_local_links(token.children)]
-    for token, inside in itertools.pairwise(tokens):
-        if token.type == "heading_open" and token.tag == "h2":
-            token.attrSet("id", slug_of(inside.content))
-    html = str(reader.renderer.render(tokens, reader.options, {}))
-    number = itertools.count(1)
-    opened = '<div class="scroll" role="region" aria-label="{} {}" tabindex="0"><{}>'
-    html = re.sub(  # wide things scroll by themselves, also by keyboard
-        "<(table|pre)>", lambda tag: opened.format(_WIDE[tag[1]], next(number), tag[1]), html
-    )
-    html = re.sub("</(table|pre)>", r"</\1></div>", html)
-    return heading, Markup(_BIDI.sub("", html))  # raw HTML is off, so all markup is the reader's own
-
-
 def address(base: str, path: str = "") -> str:
     """The absolute address of a file of the site; folders end with a slash."""
     return base.rstrip("/") + "/" + quote(path.removesuffix("index.html"))
-
-
-def _without_local_links(tokens: list[Token]) -> list[Token]:
-    kept, dropped = [], False
-    for token in tokens:
-        if token.type == "link_open":
-            dropped = not web_address(str(token.attrGet("href") or ""))
-        if not (dropped and token.type in ("link_open", "link_close")):
-            kept.append(token)
-        if token.type == "link_close":
-            dropped = False
-    return kept
-
-
-def _shown(token: Token, pictures: Collection[str]) -> Token:
-    """A picture that is there, or what it would have said."""
-    if token.type != "image" or token.attrGet("src") in pictures:
-        return token
-    return Token("text", "", 0, content=token.content)
 
 
 def _cleaned(value: Any) -> Any:

@@ -19,13 +19,12 @@ from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from markupsafe import Markup
-
 from aggregator.publish import charts
 from aggregator.publish.files import File, SiteInfo
+from aggregator.publish.markdown import Text, markdown
 from aggregator.publish.outlet_ledger import Ledgers
 from aggregator.publish.outlet_pages import LIST, render_outlets, told_by_outlet
-from aggregator.publish.render import STATIC, Renderer, address, markdown, printable, title, web_address
+from aggregator.publish.render import STATIC, Renderer, address, printable, title, web_address
 from aggregator.publish.sitemap import sitemap
 from aggregator.publish.story import linked_data, story_values
 from aggregator.publish.threads import LIFE, Line, Threads, thread_path
@@ -73,10 +72,9 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How we work: a heading, a text as HTML, and its pictures by name."""
+    """How we work: the text, and its pictures by name."""
 
-    heading: str
-    body: Markup
+    text: Text
     pictures: Mapping[str, bytes]
 
 
@@ -99,7 +97,7 @@ def render_site(
     pages with several versions, the one that readers saw last; `threads` are those of the pages; `ledgers` are those of
     the outlets. Drafts and held pages are left out. Raises ConfigError for an unknown time zone.
     """
-    text = Method(*markdown(method, pictures or ()), pictures or {})
+    text = Method(markdown(method, pictures or ()), pictures or {})
     return _Site(
         pages, site, topics, slugs or {}, text, before or {}, threads or Threads(), ledgers or Ledgers()
     ).files()
@@ -139,7 +137,7 @@ class _Site:
             yield from self._at_its_places(tomb, "tombstone.html", self._tomb_values(tomb))
         yield from self._threads()
         told = told_by_outlet(self.pages, {key: place.path for key, place in self.places.items()})
-        rule = METHOD + ("#lean-labels" if 'id="lean-labels"' in self.method.body else "")
+        rule = METHOD + ("#lean-labels" if 'id="lean-labels"' in self.method.text.body else "")
         yield from render_outlets(self.ledgers, told, self.render, self.site.base_url, rule)
         for topic in self.topics:
             cards = [card for card in self.cards if _on(card, topic)]
@@ -177,8 +175,9 @@ class _Site:
     def _method(self) -> Iterator[File]:
         for name, content in sorted(self.method.pictures.items()):
             yield File(f"method/{name}", content)
-        heading, body = self.method.heading or "How we work", self.method.body
-        yield self._file("method.html", METHOD, heading=heading, body=body)
+        text = self.method.text
+        heading = text.heading or "How we work"
+        yield self._file("method.html", METHOD, heading=heading, body=text.body, sections=text.sections)
 
     def _home(self) -> File:
         lead = _lead(self.cards)

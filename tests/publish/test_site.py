@@ -612,9 +612,21 @@ def test_the_method_page_is_the_document_without_raw_html_or_links_that_lead_now
     root = page(path="method/index.html", method=text)
 
     assert said(one(root, "//h1")) == "Method"
-    assert [link.get("href") for link in root.xpath("//article//a")] == ["https://example.org/x"]
+    assert [link.get("href") for link in root.xpath("//article//a[not(ancestor::nav)]")] == ["https://example.org/x"]
     assert not root.xpath("//article//script")
     assert one(root, "//table/ancestor::div[@role='region']").get("tabindex") == "0"
+
+
+def test_the_method_page_begins_with_its_contents() -> None:
+    text = "# Method\n\n## Lean *labels*\n\n### Checks\n\n## Contents\n\n### Checks\n\n#### No more\n"
+
+    root = page(path="method/index.html", method=text)
+
+    links = root.xpath("//nav[@class='contents']//a")
+    assert [said(link) for link in links] == ["Lean labels", "Checks", "Contents", "Checks"]
+    assert [link.get("href") for link in links] == ["#lean-labels", "#checks", "#contents-2", "#checks-2"]
+    assert all(len(root.xpath(f"//*[@id='{link.get('href')[1:]}']")) == 1 for link in links)
+    assert not page(path="method/index.html", method="# Method\n\nShort.\n").xpath("//nav[@class='contents']")
 
 
 def test_a_story_of_five_hundred_articles_still_makes_a_page() -> None:
