@@ -85,5 +85,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(141) from None
+    except UnicodeEncodeError:
+        broken = [word for word in sys.argv[1:] if word.encode(errors="ignore").decode() != word]
+        if not broken:
+            raise
+        message, code = f"an argument is not UTF-8: {broken[0]!a}", 2
     typer.echo(f"aggregator: {message}", err=True)
     raise SystemExit(code)

@@ -57,18 +57,20 @@ def tell_lives(session: Session, settings: Settings, now: datetime) -> int:
     settled = timedelta(days=settings.threads.settled_days)
     window = timedelta(days=settings.cluster.window_days)
     is_open = exists().where(Membership.story_id == StoryRow.id, Membership.settled_id.is_(None))
-    may_change = or_(StoryRow.life != "archived", StoryRow.size != StoryRow.life_size)
+    ahead = StoryRow.life_at > now  # told by a clock that ran ahead: as if it had not been
+    may_change = or_(StoryRow.life != "archived", StoryRow.size != StoryRow.life_size, ahead)
     query = select(StoryRow, is_open).where(StoryRow.size > 0, StoryRow.redirect_to.is_(None), may_change)
     changed = 0
     for story, still_open in session.execute(query.order_by(StoryRow.id)).all():
-        facts = Facts(story.last_at, story.size, still_open, story.life, story.life_at, story.life_size)
-        state = life(facts, now, settled=settled, window=window)
+        untold = story.life_at is not None and story.life_at > now
+        was = ("", None, story.size) if untold else (story.life, story.life_at, story.life_size)
+        state = life(Facts(story.last_at, story.size, still_open, *was), now, settled=settled, window=window)
         if state != story.life:
             changed += 1
             if story.life and story.size > 1:  # an article alone ages like any other: no news
                 told = StoryEvent(at=now, story_id=story.id, kind=state, reason=f"was {story.life}")
                 session.add(told)
-        if state != story.life or (state == "reopened" and story.size > story.life_size):
+        if untold or state != story.life or (state == "reopened" and story.size > story.life_size):
             story.life, story.life_at = state, now
         story.life_size = story.size
     return changed

@@ -219,6 +219,13 @@ def test_a_wrong_configuration_is_exit_2_with_one_line_and_nothing_written(
     assert not place.data.exists()
 
 
+def test_an_argument_that_is_not_utf_8_is_named_and_is_exit_2(made: Place) -> None:
+    done = made.run("story", "show", os.fsdecode(b"s_\xff"))
+
+    assert done.returncode == 2
+    assert done.stderr == "aggregator: an argument is not UTF-8: 's_\\udcff'\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

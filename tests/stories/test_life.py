@@ -103,6 +103,17 @@ def test_an_article_three_weeks_late_reopens_its_story(told: Told) -> None:
         assert {row.size for row in session.scalars(select(StoryRow))} == {2}
 
 
+def test_a_clock_that_ran_far_ahead_ends_no_life(told: Told) -> None:
+    told.add(0, 0)
+    told.add(1, 0.05)
+    for day in (0.1, 1.5, 26_000):
+        told.run(day)
+
+    assert told.run(2)[-1] == "growing"
+    assert told.run(2.1)[-1] == "growing"
+    assert told.run(4)[-1] == "settled"
+
+
 def test_an_archive_that_is_imported_tells_nothing(told: Told) -> None:
     told.add(0, 0)
 
