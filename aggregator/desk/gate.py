@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
+from sqlalchemy.exc import IntegrityError
 from starlette.responses import RedirectResponse, Response
 
 from aggregator.desk.asked import Asked, Note, Route
@@ -61,6 +62,9 @@ def _decide(route: Route, asked: Asked) -> Response:
         target = route.act(asked)
     except Rejected as error:
         return route.view(asked, Note.of(error, form, asked.typed))
+    except IntegrityError:  # of PostgreSQL: the version, or the decision, that this was to be was made by another
+        text = "Somebody changed this at the same moment, so nothing was changed. Look it over and send it once more."
+        return route.view(asked, Note(form, asked.typed, 409, text))
     return RedirectResponse(asked.pages.prefix + target, 303) if isinstance(target, str) else target
 
 

@@ -206,11 +206,17 @@ def add_stories(room: Room, count: int) -> None:
 
 def save(room: Room, version: int, status: str, by: str = MACHINE, reason: str = "", **changes: Any) -> None:
     """Another version of the page, as the machine or an editor would store it."""
-    page = StoryPage.model_validate({**PAGE, "version": version, "status": status, "corrections": [], **changes})
     with room.store.write() as session:
-        save_version(
-            session, page, room.clock, input_sha=f"evidence {version}", recipe="r", reason=reason, by=by
-        )  # fmt: skip
+        save_within(session, room.clock, version, status, by, reason, **changes)
+
+
+def save_within(
+    session: Any, clock: Clock, version: int, status: str, by: str = MACHINE, reason: str = "", **changes: Any
+) -> None:
+    """The same in a transaction that is under way."""
+    page = StoryPage.model_validate({**PAGE, "version": version, "status": status, "corrections": [], **changes})
+    save_version(session, page, clock, input_sha=f"evidence {version}", recipe="r", reason=reason, by=by)
+    session.flush()
 
 
 def _outlets(session: Any) -> None:

@@ -1,5 +1,9 @@
 """The page view: evidence inside its source, edits with the validator's answer, decisions, versions."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
@@ -7,7 +11,7 @@ from sqlalchemy.orm import undefer
 from aggregator.store.page_tables import PageRow
 from aggregator.store.tables import Document
 from aggregator.summarise.versions import EDITOR
-from tests.desk.rooms import PAGE, STORY, Answer, Browser, Counted, Room, save
+from tests.desk.rooms import PAGE, STORY, Answer, Browser, Counted, Room, save, save_within
 
 VIEW = f"/desk/page/{STORY}"
 #: what the sources bear out, and what they do not
@@ -131,6 +135,28 @@ def test_every_decision_on_a_page_is_about_the_version_that_was_looked_at(room: 
     assert answer.status == 409
     assert "as I read it" in answer.text
     assert len(versions(room)) == 2
+
+
+def test_a_decision_at_the_same_moment_as_another_change_is_refused_and_keeps_what_was_typed(either: Room) -> None:
+    chief = either.browser("chief")
+    fields = chief.get(VIEW).form("/hold")
+    under_way = threading.Event()
+
+    def run() -> None:
+        with either.store.write() as session:
+            save_within(session, either.clock, 2, "published")
+            under_way.set()
+            time.sleep(0.5)
+
+    with ThreadPoolExecutor(1) as beside:
+        written = beside.submit(run)
+        assert under_way.wait(10)
+        answer = chief.post(f"{VIEW}/hold", {**fields, "reason": "as I read it"})
+        written.result()
+
+    assert answer.status == 409
+    assert "as I read it" in answer.text
+    assert versions(either) == [(1, "published", "machine"), (2, "published", "machine")]
 
 
 def test_a_form_that_names_no_version_is_refused(room: Room) -> None:
