@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import uuid
@@ -50,6 +51,7 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Replay:
     with FileLock(f"{folder}.lock"):  # the other processes wait for the one that came first
         if told.exists():
             return Replay(data, pickle.loads(told.read_bytes()))
+        shutil.rmtree(data, ignore_errors=True)  # of a process whose replay failed
         with sample_instance(data) as instance:
             reports = replayed(instance)
         told.write_bytes(pickle.dumps(reports))

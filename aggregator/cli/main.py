@@ -85,8 +85,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(141) from None
-    except UnicodeEncodeError:
-        broken = [word for word in sys.argv[1:] if word.encode(errors="ignore").decode() != word]
+    except UnicodeEncodeError as error:
+        of_bytes = error.reason == "surrogates not allowed"  # as which bytes that are no UTF-8 come in
+        broken = [word for word in sys.argv[1:] if word.encode(errors="ignore").decode() != word and of_bytes]
         if not broken:
             raise
         message, code = f"an argument is not UTF-8: {broken[0]!a}", 2

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from sqlalchemy.exc import IntegrityError
 from starlette.responses import RedirectResponse, Response
 
-from aggregator.desk.asked import Asked, Note, Route
+from aggregator.desk.asked import Act, Asked, Note, Route
 from aggregator.desk.signing import visitor
 from aggregator.errors import Rejected
 
@@ -59,13 +59,19 @@ def _decide(route: Route, asked: Asked) -> Response:
         )
         return route.view(asked, Note(form, asked.typed, 403, text))
     try:
-        target = route.act(asked)
+        target = _done(route.act, asked)
     except Rejected as error:
         return route.view(asked, Note.of(error, form, asked.typed))
-    except IntegrityError:  # of PostgreSQL: the version, or the decision, that this was to be was made by another
-        text = "Somebody changed this at the same moment, so nothing was changed. Look it over and send it once more."
-        return route.view(asked, Note(form, asked.typed, 409, text))
     return RedirectResponse(asked.pages.prefix + target, 303) if isinstance(target, str) else target
+
+
+def _done(act: Act, asked: Asked) -> str | Response:
+    """Carried out, and once more where another made the same version of a page at the same moment (on PostgreSQL):
+    that one is seen then, and the form is refused as one that came too late."""
+    try:
+        return act(asked)
+    except IntegrityError:
+        return act(asked)
 
 
 def form_name(path: str) -> str:

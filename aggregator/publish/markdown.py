@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -12,7 +12,9 @@ from markupsafe import Markup
 from aggregator.publish.render import BIDI, slug_of, web_address
 
 _WIDE = {"table": "Table", "pre": "Block"}
-_LEVELS = {"h2": 1, "h3": 2}
+_LISTED = ("h2", "h3")
+#: anchors that the page around the text has
+_TAKEN = ("contents", "main")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +61,27 @@ def markdown(text: str, pictures: Collection[str] = ()) -> Text:
 
 def _sections(tokens: Sequence[Token]) -> tuple[Section, ...]:
     """The headings of the first two levels, each of which is given an anchor of its own."""
-    found: list[tuple[int, Section]] = []
-    taken = {"contents"}
+    found: list[tuple[str, Section]] = []
+    taken = set(_TAKEN)
     for token, inside in itertools.pairwise(tokens):
-        if token.type == "heading_open" and token.tag in _LEVELS:
-            anchor = slug = slug_of(inside.content) or "section"
+        if token.type == "heading_open" and token.tag in _LISTED:
+            words = "".join(" " if child.type == "softbreak" else child.content for child in inside.children or ())
+            anchor = slug = slug_of(words) or "section"
             for again in itertools.count(2):
                 if anchor not in taken:
                     break
                 anchor = f"{slug}-{again}"
             taken.add(anchor)
             token.attrSet("id", anchor)
-            words = "".join(child.content for child in inside.children or ())
-            found.append((_LEVELS[token.tag], Section(anchor, BIDI.sub("", words))))
+            found.append((token.tag, Section(anchor, BIDI.sub("", words))))
     nested: list[Section] = []
-    for level, one in found:
-        if level == 1 or not nested:
-            nested.append(one)
+    within = False
+    for tag, one in found:
+        if tag == "h3" and within:
+            nested[-1] = replace(nested[-1], parts=(*nested[-1].parts, one))
         else:
-            last = nested[-1]
-            nested[-1] = Section(last.anchor, last.title, (*last.parts, one))
+            nested.append(one)
+            within = tag == "h2"
     return tuple(nested)
 
 

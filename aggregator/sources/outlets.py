@@ -37,7 +37,7 @@ def _with_host(value: str) -> str:
 
 
 #: the method of a rating that is the desk's own without saying more
-DESK_METHOD = "desk"
+_DESK_METHOD = "desk"
 #: a basis is a sentence, not "yes"
 _SHORTEST_BASIS = 10
 HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/@]+(/\S*)?$"), AfterValidator(_with_host)]
@@ -86,9 +86,7 @@ class RatingSpec(Section):
 
     @property
     def whose(self) -> RaterKind:
-        """The kind, as said or by the method; ValueError if neither says it."""
-        if self.kind is None and self.method != DESK_METHOD:
-            raise ValueError("say whose it is: kind = 'desk' if it is your own, 'content' if another rater looked")
+        """The kind, as said or by the method."""
         return self.kind or RaterKind.DESK
 
     @model_validator(mode="after")
@@ -97,6 +95,14 @@ class RatingSpec(Section):
             raise ValueError("'disputed' is found from several ratings; a single rater cannot say it")
         if (self.state is LeanState.RATED) != (self.label is not None):
             raise ValueError("a rated unit needs a label, a mixed or unrated one has none")
+        return self
+
+    @model_validator(mode="after")
+    def _says_whose_it_is(self) -> "RatingSpec":
+        if self.kind is None and self.method != _DESK_METHOD:
+            raise ValueError(
+                "say whose it is: kind = 'desk', or method = 'desk', if it is your own, kind = 'content' if another's"
+            )
         if self.whose is not RaterKind.DESK and self.export == "allow" and not self.licence:
             raise ValueError("what another rater says is passed on only under a licence: name it")
         return self

@@ -20,7 +20,8 @@ from aggregator.store.tables import Base
 class GapTest(Base, kw_only=True):
     """What was found of a story a day after its first report, and by which outlets it was told until then.
 
-    `kind`: test, void (the story was merged or split afterwards), set-aside or restored (by the decision named).
+    `kind`: test, void (articles left the story afterwards, or came by a merge or a move), set-aside or restored (by the
+    decision named).
     `content` holds every figure of the test, `carried` the units ("outlet/unit") of its independent sources and
     `missing` the outlets that could not be asked; later tests take from these what is usual. `page_sha` is the part of
     a page's input that comes from here; empty where a page need not be written anew for it.

@@ -119,7 +119,8 @@ class StoryEvent(Base, kw_only=True):
     threaded, settled …
 
     Memberships follow from these events alone. Of merges and splits `articles` are those that went: from `other_id`
-    into `story_id` where stories were merged, from `story_id` into `other_id` where one was split.
+    into `story_id` where stories were merged, from `story_id` into `other_id` where one was split. A move is an event
+    of the story that `article_id` left; `other_id` is where it went.
     """
 
     __tablename__ = "story_events"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from aggregator.settings import Settings
@@ -57,12 +57,12 @@ def tell_lives(session: Session, settings: Settings, now: datetime) -> int:
     settled = timedelta(days=settings.threads.settled_days)
     window = timedelta(days=settings.cluster.window_days)
     is_open = exists().where(Membership.story_id == StoryRow.id, Membership.settled_id.is_(None))
-    ahead = StoryRow.life_at > now  # told by a clock that ran ahead: as if it had not been
+    # told by a clock that ran ahead: as if nothing had been told, a reopening included; the event stays
+    ahead = func.coalesce(StoryRow.life_at > now, false())
     may_change = or_(StoryRow.life != "archived", StoryRow.size != StoryRow.life_size, ahead)
-    query = select(StoryRow, is_open).where(StoryRow.size > 0, StoryRow.redirect_to.is_(None), may_change)
+    query = select(StoryRow, is_open, ahead).where(StoryRow.size > 0, StoryRow.redirect_to.is_(None), may_change)
     changed = 0
-    for story, still_open in session.execute(query.order_by(StoryRow.id)).all():
-        untold = story.life_at is not None and story.life_at > now
+    for story, still_open, untold in session.execute(query.order_by(StoryRow.id)).all():
         was = ("", None, story.size) if untold else (story.life, story.life_at, story.life_size)
         state = life(Facts(story.last_at, story.size, still_open, *was), now, settled=settled, window=window)
         if state != story.life:

@@ -256,8 +256,8 @@ def reachable_countries(session: Session) -> frozenset[str]:
 def related_pages(session: Session, page_id: str, topic: str, now: datetime) -> tuple[Related, ...]:
     """The newest other pages of a topic as readers see them: of a page held back its version before that.
 
-    Those made before `now`: a run that was cut short and goes on names what it would have named uncut, and not what it
-    wrote itself before the cut.
+    Each as it was before `now`, unless readers see it no more: on a clock that stands, a run that was cut short and
+    goes on names what it would have named uncut, and not what it wrote itself before the cut.
     """
     written = func.max(PageRow.made_at)
     newest_first = (
@@ -271,9 +271,8 @@ def related_pages(session: Session, page_id: str, topic: str, now: datetime) -> 
     )
     found: list[Related] = []
     for other in session.scalars(newest_first):
-        version = seen_version(session, other, before=now)
-        row = session.get(PageRow, (other, version), options=[undefer(PageRow.content)]) if version else None
-        if row is None or row.status not in _READABLE:
+        row = _readable(session, other, seen_version(session, other, before=now))
+        if row is None or _readable(session, other, seen_version(session, other)) is None:
             continue
         content = row.content
         found.append(
@@ -289,6 +288,11 @@ def related_pages(session: Session, page_id: str, topic: str, now: datetime) -> 
         if len(found) == _RELATED:
             break
     return tuple(found)
+
+
+def _readable(session: Session, page_id: str, version: int | None) -> PageRow | None:
+    row = session.get(PageRow, (page_id, version), options=[undefer(PageRow.content)]) if version else None
+    return row if row is not None and row.status in _READABLE else None
 
 
 def _documents(analysis: Analysis) -> Documents:

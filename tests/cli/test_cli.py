@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import typer
-from sqlalchemy import select
+from sqlalchemy import func, select
 from typer.testing import CliRunner
 
 from aggregator.cli.main import app
@@ -23,6 +23,7 @@ from aggregator.errors import ConfigError
 from aggregator.resources import resource
 from aggregator.store.instance import DATABASE
 from aggregator.store.sessions import Store
+from aggregator.store.story_tables import EmbeddingRow
 from aggregator.store.tables import Attempt
 from aggregator.stories import embedding
 from aggregator.stories.embedding import PACKAGED, load_embedder
@@ -384,24 +385,28 @@ def test_a_reader_that_stops_reading_ends_an_export_quietly(made: Place) -> None
 
 @pytest.mark.parametrize("arguments", [["schedule"], ["work", "embed", "--idle", "0.1"]])
 def test_what_runs_for_ever_ends_cleanly_when_told_to(made: Place, arguments: list[str]) -> None:
+    assert made.run("import", "-", given=jsonl(LINES)).returncode == 0
     with made.start("--log-json", *arguments) as running:
         assert running.stdout is not None
         assert running.stderr is not None
         if arguments[0] == "schedule":
             assert running.stdout.readline().startswith("run ")
         else:
-            wait_for(made.data / ".migrate.lock")
+            wait_for_embeddings(made)
         running.send_signal(signal.SIGTERM)
         logs = [json.loads(line) for line in running.stderr.read().splitlines()]
     assert running.returncode == 0
     assert not [log for log in logs if log["level"] == "error"]
 
 
-def wait_for(file: Path) -> None:
-    deadline = time.monotonic() + 30
-    while not file.exists() and time.monotonic() < deadline:
+def wait_for_embeddings(place: Place) -> None:
+    store, deadline = place.store(), time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with store.read() as session:
+            if session.scalar(select(func.count()).select_from(EmbeddingRow)):
+                break
         time.sleep(0.05)
-    time.sleep(0.5)
+    store.close()
 
 
 # help

@@ -130,19 +130,19 @@ def _gaps(server: RawServer) -> list[float]:
 
 def test_starts_on_one_host_keep_their_distance(server: RawServer, fetch: Fetch) -> None:
     server.scripts |= {"/1": ok(), "/2": ok(), "/3": ok()}
-    fetch(*(feed(f"/{n}", server) for n in (1, 2, 3)), host_delay=0.2, total_timeout=0.3)
+    fetch(*(feed(f"/{n}", server) for n in (1, 2, 3)), host_delay=0.5, total_timeout=1)
     assert len(server.starts) == 4
-    assert min(_gaps(server)) > 0.15
+    assert min(_gaps(server)) > 0.3
     assert fetch.states[0].next_free_at is not None
 
 
 def test_crawl_delay_widens_the_distance_up_to_its_limit(server: RawServer, fetch: Fetch) -> None:  # 136
-    server.scripts |= {"/robots.txt": ok(RULES), "/1": ok(), "/2": ok()}
+    server.scripts |= {"/robots.txt": ok(b"User-agent: *\nCrawl-delay: 1\n"), "/1": ok(), "/2": ok()}
     fetch("/1", "/2", host_delay=0.01)
-    assert _gaps(server)[-1] > 0.25
+    assert _gaps(server)[-1] > 0.8
     server.starts.clear()
     fetch("/1", "/2", host_delay=0.01, max_crawl_delay=0.05)
-    assert _gaps(server)[-1] < 0.25
+    assert _gaps(server)[-1] < 0.8
 
 
 @pytest.mark.parametrize(
@@ -186,4 +186,4 @@ def test_the_next_process_waits_for_the_last_ones_delay_but_not_for_the_news(ser
     started = time.monotonic()
     later = replace(known, robots_at=NOW, next_free_at=NOW + timedelta(hours=1))
     fetch(feed("/", server), hosts={key: later}, host_delay=5)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 4

@@ -618,13 +618,19 @@ def test_the_method_page_is_the_document_without_raw_html_or_links_that_lead_now
 
 
 def test_the_method_page_begins_with_its_contents() -> None:
-    text = "# Method\n\n## Lean *labels*\n\n### Checks\n\n## Contents\n\n### Checks\n\n#### No more\n"
+    text = (
+        "# Method\n\n### Before all\n\n## [Lean](https://e.org) *labels*\n\n### Checks\n\n## Contents\n\n### Checks\n\n"
+        "#### No more\n\n## Main\n"
+    )
 
     root = page(path="method/index.html", method=text)
 
     links = root.xpath("//nav[@class='contents']//a")
-    assert [said(link) for link in links] == ["Lean labels", "Checks", "Contents", "Checks"]
-    assert [link.get("href") for link in links] == ["#lean-labels", "#checks", "#contents-2", "#checks-2"]
+    assert [said(link) for link in links] == ["Before all", "Lean labels", "Checks", "Contents", "Checks", "Main"]
+    assert [link.get("href") for link in links] == [
+        "#before-all", "#lean-labels", "#checks", "#contents-2", "#checks-2", "#main-2",
+    ]  # fmt: skip
+    assert [len(link.xpath("ancestor::li")) for link in links] == [1, 1, 2, 1, 2, 1]
     assert all(len(root.xpath(f"//*[@id='{link.get('href')[1:]}']")) == 1 for link in links)
     assert not page(path="method/index.html", method="# Method\n\nShort.\n").xpath("//nav[@class='contents']")
 

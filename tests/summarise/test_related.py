@@ -75,3 +75,9 @@ def test_what_the_same_run_wrote_is_not_named_so_that_it_may_be_cut_anywhere(sto
     add_page(store, "s_2", 2, ("published", MACHINE), ("published", MACHINE))
     assert headlines(store, hours=3) == ["s_2 v1", "s_1 v1"]
     assert headlines(store, hours=1) == []
+
+
+def test_what_the_same_run_ended_is_not_named(store: Store) -> None:
+    add_page(store, "s_1", 1, ("published", MACHINE), ("merged", MACHINE))
+    add_page(store, "s_2", 1, ("published", MACHINE), ("held", EDITOR))
+    assert headlines(store, hours=2) == []
