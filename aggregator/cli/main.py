@@ -86,9 +86,8 @@ def main() -> None:
         sys.stderr.close()
         raise SystemExit(141) from None
     except UnicodeEncodeError as error:
-        of_bytes = error.reason == "surrogates not allowed"  # as which bytes that are no UTF-8 come in
-        broken = [word for word in sys.argv[1:] if word.encode(errors="ignore").decode() != word and of_bytes]
-        if not broken:
+        broken = [word for word in sys.argv[1:] if word.encode(errors="ignore").decode() != word]
+        if not broken or error.reason != "surrogates not allowed":  # it was something else that could not be printed
             raise
         message, code = f"an argument is not UTF-8: {broken[0]!a}", 2
     typer.echo(f"aggregator: {message}", err=True)
