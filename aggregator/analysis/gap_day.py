@@ -248,20 +248,21 @@ def _changed(session: Session, now: datetime) -> list[GapTest]:
     What an editor did to the finding meanwhile does not hide what happened to the story since the test itself.
     """
     made = aliased(GapTest)
+    went = (StoryEvent.story_id == GapTest.story_id) & StoryEvent.kind.in_(_CHANGES)
+    came = (StoryEvent.other_id == GapTest.story_id) & (StoryEvent.kind == "moved")
     query = (
         select(GapTest, StoryEvent, StoryRow.first_at)
         .join(StoryRow, StoryRow.id == GapTest.story_id)
+        .join(StoryEvent, went | came)
         .join(made, (made.story_id == GapTest.story_id) & (made.kind == TEST))
-        .where(present_test(StoryRow.id), GapTest.kind != VOID, GapTest.made_at >= now - _OLDEST)
+        .where(present_test(StoryRow.id), GapTest.kind != VOID)
+        .where(GapTest.made_at >= now - _OLDEST, StoryEvent.at > made.made_at)
+        .order_by(GapTest.id, StoryEvent.id)
     )
-    went = (StoryEvent.story_id == GapTest.story_id) & StoryEvent.kind.in_(_CHANGES)
-    came = (StoryEvent.other_id == GapTest.story_id) & (StoryEvent.kind == "moved")
     rows = [
         (test, first_at, {*(event.articles or ()), *([event.article_id] if event.article_id else [])})
-        for which in (went, came)  # two questions: each has its index
-        for test, event, first_at in session.execute(query.join(StoryEvent, which & (StoryEvent.at > made.made_at)))
+        for test, event, first_at in session.execute(query)
     ]
-    rows.sort(key=lambda row: row[0].id)
     out: dict[str, datetime] = {}
     for some in in_parts(sorted({article for _, _, articles in rows for article in articles})):
         when = session.execute(select(Article.id, Article.order_at).where(Article.id.in_(some)))
