@@ -63,6 +63,15 @@ def opened(page: Any, address: str) -> list[str]:
     return complaints
 
 
+def follow(page: Any, thing: Any) -> None:
+    """Press what leads to another page and wait until that page is loaded.
+
+    A click alone comes back when the answer begins: what looks at the page next may find one without an element.
+    """
+    with page.expect_navigation():
+        thing.click()
+
+
 def violations(page: Any) -> list[tuple[str, list[str]]]:
     """The rules of axe-core that the page breaks, and where."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")

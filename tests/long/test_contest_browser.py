@@ -23,7 +23,7 @@ from aggregator.settings import Settings
 from aggregator.store.sessions import Store
 from aggregator.store.tables import Outlet
 from tests.desk.rooms import PASSWORD, TOPICS, Room, furnish
-from tests.long.browser import fits, violations
+from tests.long.browser import fits, follow, violations
 
 pytestmark = pytest.mark.long
 
@@ -85,38 +85,38 @@ def test_a_contest_goes_from_the_form_to_the_desk_and_its_answer_onto_the_outlet
     served: Served, page: Any
 ) -> None:
     page.goto(f"{served.address}/outlet/outlet-1/")
-    page.get_by_role("link", name="Contest a label").click()
+    follow(page, page.get_by_role("link", name="Contest a label"))
     look(page, "form")
 
     page.get_by_label("What is wrong").select_option("rating-wrong")
     page.get_by_label("What should be said instead").fill("No.")
-    page.get_by_role("button", name="Send").click()
+    follow(page, page.get_by_role("button", name="Send"))
     page.locator("#text:focus").wait_for()
     assert "so far there are 3" in page.locator("#why-text").inner_text()
     look(page, "form-error")
 
     page.get_by_label("What should be said instead").fill(TEXT)
-    page.get_by_role("button", name="Send").click()
+    follow(page, page.get_by_role("button", name="Send"))
     reference = page.locator("b.id").inner_text()
     look(page, "received")
 
     page.goto(f"{served.address}/desk/contests")
     page.get_by_label("Name").fill("Edi")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    follow(page, page.get_by_role("button", name="Sign in"))
     look(page, "queue")
-    page.locator(f"h3 a[href$='{reference}']").click()
+    follow(page, page.locator(f"h3 a[href$='{reference}']"))
     look(page, "contest")
     page.get_by_label("Left as it is").check()
     page.locator("#answer-text").fill(ANSWER)
     page.get_by_label("Show readers the contest").check()
-    page.get_by_role("button", name="Answer", exact=True).click()
+    follow(page, page.get_by_role("button", name="Answer", exact=True))
     assert "It stands on the outlet’s page" in page.locator(".note.good").inner_text()
     look(page, "contest-answered")
 
     served.publish()
     page.goto(f"{served.address}/contest/outlet-1/{reference}")
-    page.get_by_role("link", name="the outlet’s page").click()
+    follow(page, page.get_by_role("link", name="the outlet’s page"))
     told = page.locator(f"#{reference}").inner_text()
     assert all(line in told for line in (*ANSWER.splitlines(), *TEXT.splitlines()))
     assert reference in told

@@ -27,7 +27,7 @@ from aggregator.store.tables import Article, Document
 from aggregator.stories.decisions import PAGE_KINDS, undone
 from aggregator.stories.ids import members_of, story_of
 from pipelines.batch import Instance, run_batch
-from tests.long.browser import RULES
+from tests.long.browser import RULES, follow
 from tests.newsroom import Replay
 
 pytestmark = pytest.mark.long
@@ -144,7 +144,7 @@ class Window:
         self.open("/desk")
         self.page.get_by_label("Name").fill(name)
         self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
+        follow(self.page, self.page.get_by_role("button", name="Sign in"))
         self.page.get_by_role("heading", name="Queue").wait_for()
 
     def text(self) -> str:
@@ -156,7 +156,7 @@ class Window:
         if not box.evaluate("each => each.open"):
             box.locator("summary").first.click()
         box.get_by_label("Reason").fill(reason)
-        box.get_by_role("button", name=button).click()
+        follow(self.page, box.get_by_role("button", name=button))
 
     def done(self) -> str:
         self.page.locator(".note.good").wait_for()
@@ -166,7 +166,7 @@ class Window:
         entry = self.page.locator(f"#decision-{number}")
         entry.locator("summary").click()
         entry.get_by_label("Reason").fill(reason)
-        entry.get_by_role("button", name=f"Undo decision {number}").click()
+        follow(self.page, entry.get_by_role("button", name=f"Undo decision {number}"))
         self.done()
 
 
@@ -196,7 +196,7 @@ def test_a_merged_page_leads_to_the_other_until_that_is_undone(chief: Window, ne
 
     assert newsroom.item(gone)["merged_into"] == kept
     chief.open(f"/story/{gone}/")
-    chief.page.locator(f"article a[href*='{kept}']").click()
+    follow(chief.page, chief.page.locator(f"article a[href*='{kept}']"))
     assert f"/story/{kept}/" in chief.page.url
     chief.open(f"/desk/story/{gone}")
     assert chief.page.url.endswith(f"/desk/story/{kept}")
@@ -220,7 +220,7 @@ def test_a_story_is_split_and_an_article_moved_and_moved_back(chief: Window, new
     chief.page.locator("#with-articles").get_by_label("Reason").first.fill("it tells of the hearing")
     chief.page.locator("summary", has_text="Move into another story").click()
     chief.page.locator("#move-id").fill(hearing)
-    chief.page.get_by_role("button", name="Move into that story").click()
+    follow(chief.page, chief.page.get_by_role("button", name="Move into that story"))
 
     assert "move" in chief.done()
     assert moved in newsroom.members(hearing)
@@ -291,11 +291,11 @@ def _merge(chief: Window, newsroom: Newsroom, one: str, other: str) -> tuple[str
     chief.open(f"/desk/story/{one}")
     chief.page.locator("summary", has_text="Merge with another story").click()
     chief.page.get_by_label("Look for stories by words").fill("school bus drivers")
-    chief.page.get_by_role("button", name="Look").click()
+    follow(chief.page, chief.page.get_by_role("button", name="Look"))
     chief.page.locator("summary", has_text="Merge with another story").wait_for()
     chief.page.locator(f"form[action$='/merge'] input[value='{other}']").check()
     chief.page.locator("#reason-merge").fill("one strike of one union")
-    chief.page.get_by_role("button", name="Merge", exact=True).click()
+    follow(chief.page, chief.page.get_by_role("button", name="Merge", exact=True))
     assert "merge" in chief.done()
     with newsroom.instance.store.read() as session:
         kept = story_of(session, one).id
@@ -308,9 +308,9 @@ def _split(chief: Window, newsroom: Newsroom, key: str) -> str:
     for article in newsroom.members(key)[:3]:
         chief.page.locator(f"#{article}").check()
     chief.page.locator("#with-articles").get_by_label("Reason").first.fill("about the firm, not the hearing")
-    chief.page.get_by_role("button", name="Split off").click()
+    follow(chief.page, chief.page.get_by_role("button", name="Split off"))
     assert "split" in chief.done()
-    chief.page.get_by_role("link", name="a story of its own").click()
+    follow(chief.page, chief.page.get_by_role("link", name="a story of its own"))
     part = chief.page.url.rpartition("/")[2]
     assert len(newsroom.members(part)) == 3
     newsroom.run()
