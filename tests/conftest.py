@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import structlog
 from filelock import FileLock
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
 
 from aggregator.clock import Clock
@@ -23,6 +25,13 @@ from tests.newsroom import Replay, replayed, sample_instance
 
 NOW = datetime(2026, 10, 10, 12, tzinfo=UTC)
 IN_CI = bool(os.environ.get("CI"))
+
+# how long an example takes says how busy the machine is; the tests that bound time count processor time
+hypothesis_settings.register_profile(
+    "unhurried", hypothesis_settings.get_profile(hypothesis_settings.get_current_profile_name()),
+    deadline=None, suppress_health_check=[HealthCheck.too_slow],
+)  # fmt: skip
+hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -302,14 +302,14 @@ names = st.one_of(
 values = st.one_of(st.text(max_size=20), st.text("[]{}=,'\"1.x ", max_size=12).map(lambda inner: f"[{inner}]"))
 
 
-@hypothesis_settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@hypothesis_settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(environ=st.dictionaries(names.map("AGGREGATOR_{}".format), values, max_size=4))
 def test_any_environment_gives_settings_or_a_complaint(config: Path, environ: dict[str, str]) -> None:
     with contextlib.suppress(ConfigError):
         assert isinstance(load_settings(config, environ=environ), Settings)
 
 
-@hypothesis_settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@hypothesis_settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.one_of(st.binary(max_size=40), st.text("[net]\nports=1'\"#.{},", max_size=40).map(str.encode)))
 def test_any_file_gives_tables_or_a_complaint_that_names_it(config: Path, content: bytes) -> None:
     file = config / "pipeline.toml"

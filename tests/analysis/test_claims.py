@@ -185,7 +185,7 @@ def test_a_story_of_three_hundred_articles_is_answered() -> None:
 
 
 @given(st.lists(st.text(max_size=120), max_size=5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_texts_are_answered(texts: list[str]) -> None:
     claims = find_claims(story(*texts))
 
@@ -195,7 +195,7 @@ def test_any_texts_are_answered(texts: list[str]) -> None:
 
 
 @given(st.text(alphabet="0123456789 $%,.-–percenthomes", max_size=40))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_figure_is_compatible_with_itself(text: str) -> None:
     for figures in counts(text).values():
         assert all(compatible(figure, figure) for figure in figures if figure.high is None)

@@ -270,7 +270,7 @@ SPEECH = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(SPEECH)
 def test_offsets_are_verbatim_whatever_the_text(text: str) -> None:
     article = source(text)

@@ -89,7 +89,7 @@ def test_whatever_touches_a_post_a_list_or_a_caption_has_its_region() -> None:
     assert kinds[-1] is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(SCRAPS, st.lists(st.tuples(st.integers(0, 90), st.integers(1, 20), st.sampled_from(RegionKind)), max_size=4))
 def test_sentences_are_verbatim_disjoint_and_cover_all_but_white_space(
     text: str, drawn: list[tuple[int, int, RegionKind]]

@@ -97,7 +97,7 @@ def test_hedges_and_negations_are_seen() -> None:
     assert negations("They don’t plan to, and he denied it; not now.") == ("don’t", "denied", "not")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.sampled_from(["$", "Mr. ", "3", "-", "1,000", " to ", "Jan. ", "IV", "O’", " of ", " million"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -127,7 +127,6 @@ FIELDS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)  # the first text loads the model that tells languages
 @given(FIELDS)
 def test_any_json_object_is_an_article_that_can_be_stored_or_is_rejected(row: dict[str, Any]) -> None:
     try:

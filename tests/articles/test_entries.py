@@ -248,7 +248,7 @@ def test_a_second_domain_that_most_of_a_feeds_links_are_on_is_its_outlets_own(ne
     assert {article.outlet_key for article in articles(newsroom).values()} == {"lantern"}
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_order_of_entries_makes_no_difference(newsroom: Store, clock: Clock, data: st.DataObject) -> None:  # 93
     polls = [

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.articles.extraction import document_from_text, extract_page
@@ -309,7 +309,7 @@ def test_a_hostile_page_is_rejected_and_nothing_worse(html: bytes) -> None:
     assert reason(html=html)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(
     st.lists(
         st.one_of(
@@ -348,7 +348,7 @@ def test_any_soup_gives_a_document_with_sound_regions_or_a_rejection(soup: list[
     check(document)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from('\n\n\n“”"‘’— .;•@(ab')), min_size=1))
 def test_any_text_gives_a_document_with_sound_regions_or_a_rejection(text: str) -> None:
     try:

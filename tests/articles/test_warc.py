@@ -173,7 +173,7 @@ def test_bombs_cost_time_in_proportion_and_no_memory() -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 30_000  # kB
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, len(ONE + TWO)), st.binary(max_size=40), st.integers(0, 40), st.booleans())
 def test_any_damage_ends_in_pages_and_reasons(at: int, put: bytes, cut: int, packed: bool) -> None:
     data = ONE + TWO

@@ -376,7 +376,7 @@ def check_inert(html: str) -> None:
     }  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_any_text_gives_json_and_xml_that_can_be_read(text: str) -> None:
     files = rendered([hostile_page(text)], at=site(title=text or "x"))

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import lxml.html
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.errors import ConfigError, StageFailed
@@ -701,7 +701,7 @@ def test_titles_of_a_hundred_kilobytes_are_cut() -> None:
         assert len(said(one(html(rendered["story/s_licence/index.html"]), "//h1"))) <= 300
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(st.text(st.characters(codec="utf-8"), max_size=60) | st.sampled_from(ATTACKS))
 def test_no_text_changes_what_kinds_of_elements_a_page_has(text: str) -> None:
     assert_inert(files(StoryPage.model_validate({**hostile(raw_story(), text), "topic": {"slug": "ai", "name": "AI"}})))

@@ -160,7 +160,7 @@ def _mutated(draw: st.DrawFn) -> bytes:
     return bytes(body)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(_mutated(), st.binary(max_size=200), st.binary(max_size=200).map(lambda b: b"<rss>" + b)))
 def test_hostile_bytes_are_a_feed_or_rejected(body: bytes) -> None:
     read_children(body)

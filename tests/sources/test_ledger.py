@@ -165,7 +165,7 @@ configurations = st.lists(
 )
 
 
-@hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=configurations)
 def test_no_row_is_ever_changed_or_deleted(
     sqlite: Store, clock: Clock, history: list[dict[str, Lean | LeanState]]
@@ -194,7 +194,7 @@ def test_no_row_is_ever_changed_or_deleted(
     assert not {"UPDATE", "DELETE", "REPLACE"} & set(statements)
 
 
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=configurations, later=configurations, days=st.lists(st.integers(-30, 30), min_size=3, max_size=3))
 def test_nothing_that_is_said_later_changes_what_was_known_before(
     sqlite: Store, clock: Clock, before: list[dict[str, Lean | LeanState]], later: list[dict[str, Lean | LeanState]],

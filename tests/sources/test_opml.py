@@ -81,7 +81,7 @@ def test_what_is_no_list_is_rejected(body: bytes) -> None:
         read_opml(body)
 
 
-@hypothesis_settings(deadline=None, max_examples=100)
+@hypothesis_settings(max_examples=100)
 @given(at=st.integers(0, len(LIST)), size=st.integers(0, 40), piece=st.binary(max_size=20))
 def test_any_bytes_are_a_list_or_rejected(at: int, size: int, piece: bytes) -> None:
     body = LIST.encode()

@@ -212,7 +212,7 @@ def test_a_rating_without_a_label_says_why_there_is_none(tmp_path: Path) -> None
     assert spec.ratings[0].rating().label is None
 
 
-@hypothesis_settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     key=st.sampled_from(["name", "home", "country", "domains", "feeds", "ratings", "key", "x"]),
     value=st.one_of(

@@ -129,7 +129,7 @@ def test_a_header_within_a_text_is_no_header(config: Path) -> None:
     assert text(config) == file
 
 
-@hypothesis_settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(min_size=1), owner=st.text(), section=st.text())
 def test_any_name_comes_back_as_it_went_in(config: Path, name: str, owner: str, section: str) -> None:
     try:

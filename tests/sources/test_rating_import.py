@@ -348,7 +348,7 @@ def test_a_file_that_cannot_be_read_at_all_is_refused(
     assert count(outlets) == 0
 
 
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300), kind=st.sampled_from(["csv", "json", "jsonl"]))
 def test_any_bytes_give_rows_reasons_or_one_complaint(tmp_path: Path, data: bytes, kind: str) -> None:
     file = tmp_path / f"any.{kind}"

@@ -103,7 +103,7 @@ def test_an_empty_index_and_no_queries_are_no_error(kind: Any) -> None:
 
 
 @given(st.permutations(range(60)), st.integers(1, 30))
-@given_settings(max_examples=15, deadline=None)
+@given_settings(max_examples=15)
 def test_the_answers_do_not_depend_on_how_the_vectors_came(order: list[int], portion: int) -> None:
     index: Index = ExactIndex(D)
     for start in range(0, 60, portion):
@@ -193,7 +193,7 @@ class Following(RuleBasedStateMachine):
 
 
 TestFollowing = Following.TestCase
-TestFollowing.settings = given_settings(max_examples=40, stateful_step_count=15, deadline=None)
+TestFollowing.settings = given_settings(max_examples=40, stateful_step_count=15)
 
 
 def test_only_what_is_new_or_edited_is_fetched() -> None:

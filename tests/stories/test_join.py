@@ -154,7 +154,7 @@ words = st.text("abcdefghijkl", max_size=6)
 places = st.tuples(words, st.integers(-240, 240), st.booleans(), st.sampled_from(["x", "y"]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(places, max_size=12), st.lists(st.tuples(places, st.integers(0, 3)), max_size=8), st.randoms())
 def test_the_order_of_arrival_does_not_matter(
     new: list[Place], earlier: list[tuple[Place, int]], random: Random
@@ -172,7 +172,7 @@ def test_the_order_of_arrival_does_not_matter(
     assert sorted(placement.article_id for placement in straight) == sorted(one.id for one in batch)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(places, max_size=12))
 def test_a_new_story_is_founded_by_its_first_article_and_joins_pass_the_cut(new: list[Place]) -> None:
     batch = [item(f"n{k}", w, hours=h, dated=d, sha=s) for k, (w, h, d, s) in enumerate(new)]

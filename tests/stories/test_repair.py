@@ -81,7 +81,7 @@ def test_articles_bound_to_one_story_stay_together_and_those_bound_to_two_stay_a
 
 
 @given(st.integers(2, 9), st.randoms(use_true_random=False), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_groups_part_all_articles_and_no_bond_is_broken(count: int, chance: Any, data: st.DataObject) -> None:
     scores = np.zeros((count, count), np.int64)
     for i in range(count):

@@ -231,7 +231,7 @@ def test_five_hundred_copies_are_one_group() -> None:
 
 
 @given(st.permutations(range(9)))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_order_of_the_articles_changes_nothing(order: list[int]) -> None:
     texts = {f"a{n}": carried(cut(0.1 * (n % 3))(article(n // 3, 4)), n) for n in range(9)}
     shuffled = {f"a{n}": texts[f"a{n}"] for n in order}
@@ -240,7 +240,7 @@ def test_the_order_of_the_articles_changes_nothing(order: list[int]) -> None:
 
 
 @given(st.dictionaries(st.text(max_size=3), st.text(max_size=200), max_size=5))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_text_has_an_original_that_is_its_own_original(texts: Mapping[str, str]) -> None:
     found = syndication_groups({key: carried(text) for key, text in texts.items()})
 

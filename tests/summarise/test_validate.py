@@ -506,7 +506,7 @@ def is_found(page: dict[str, Any], limits: CopyLimits | None = None) -> bool:
 
 @pytest.mark.parametrize("change", CHANGES)
 @given(drawn=st.data())
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_every_change_is_found(change: Callable[[dict[str, Any], st.DataObject], None], drawn: st.DataObject) -> None:
     page = copy.deepcopy(PAGE)
     change(page, drawn)
