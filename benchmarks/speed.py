@@ -19,6 +19,8 @@ from aggregator.analysis.sources import load_sources
 from aggregator.analysis.vectors import sentence_recipe
 from aggregator.publish.feeds import render_feeds
 from aggregator.publish.files import SiteInfo, write_files
+from aggregator.publish.kept import Kept
+from aggregator.publish.pages import Pages
 from aggregator.publish.site import render_site
 from aggregator.resources import resource
 from aggregator.store.page_tables import AnalysisRow
@@ -67,7 +69,9 @@ def measure(instance: Instance) -> None:
             "publish the feeds",
             "pages",
             len(pages),
-            lambda: write_files(render_feeds(pages, site, topics), Path(folder)),
+            lambda: write_files(
+                render_feeds(Pages.of(pages), site, topics, Kept(Path(folder, "entries"))), Path(folder)
+            ),
         )
         _timed("publish the site again", "pages", len(pages), lambda: _site(pages, site, topics, Path(folder)))
 
@@ -113,7 +117,7 @@ def _documents(analysis: Analysis) -> Documents:
 
 def _site(pages: Sequence[StoryPage], site: SiteInfo, topics: Sequence[Topic], folder: Path) -> None:
     method = (resource("docs") / "method.md").read_text("utf-8")
-    write_files(render_site(pages, site, topics, method=method), folder)
+    write_files(render_site(Pages.of(pages), site, topics, method=method), folder)
 
 
 if __name__ == "__main__":

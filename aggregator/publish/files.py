@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from aggregator.errors import StageFailed
+from aggregator.text import sha256
 
 _SUFFIX = ".part-written"
 
@@ -34,6 +35,25 @@ class File:
     path: str
     content: bytes
 
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.content)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its bytes."""
+        return sha256(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class AsLeft:
+    """A file that is published already, made from the same: its content is not made again."""
+
+    path: str
+    size: int
+    sha256: str
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -44,7 +64,7 @@ class Written:
     removed: int = 0
 
 
-def write_files(files: Iterable[File], root: Path) -> Written:
+def write_files(files: Iterable[File | AsLeft], root: Path) -> Written:
     """Write `files` under `root` in the order given, each by a temporary file and a rename; equal ones stay untouched.
 
     Nothing that was ever published is removed: a link to it may be anywhere. A process killed at any moment leaves
@@ -56,7 +76,7 @@ def write_files(files: Iterable[File], root: Path) -> Written:
         root.mkdir(parents=True, exist_ok=True)
         removed = _sweep(root)
         for file in files:
-            if _write(_target(root, file.path), file.content):
+            if isinstance(file, File) and _write(_target(root, file.path), file.content):
                 changed += 1
             else:
                 unchanged += 1

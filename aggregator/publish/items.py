@@ -14,9 +14,9 @@ from urllib.parse import quote
 from aggregator.clock import parse_time, rfc3339
 from aggregator.publish import charts, prose
 from aggregator.publish.files import SiteInfo
+from aggregator.publish.pages import Head
 from aggregator.publish.render import plural, printable, title, web_address
 from aggregator.summarise.page import (
-    ENDED,
     SEEN,
     Correction,
     Gap,
@@ -35,31 +35,57 @@ _MOST_SUMMARY = 1000
 
 @dataclass(frozen=True)
 class Item:
-    """A story in a feed. `id` is its address for ever; `story` is the page or tombstone as plain values.
+    """A story in a feed, as far as others name it. `id` is its address for ever.
 
-    `published` and `modified` are moments in UTC; `html` is escaped; `via` are names and addresses of the sources.
+    `published` and `modified` are moments in UTC.
     """
 
     id: str
     page_id: str
     url: str
     title: str
-    summary: str
-    html: str
     published: datetime
     modified: datetime
     status: str
-    story: Mapping[str, Any]
     language: str = ""
-    licence: str = ""
     topics: tuple[Topic, ...] = ()
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an item tells. `story` is the page or tombstone as plain values; `html` is escaped.
+
+    `via` are names and addresses of the sources.
+    """
+
+    summary: str
+    html: str
+    story: Mapping[str, Any]
+    licence: str = ""
     via: tuple[tuple[str, str], ...] = ()
 
 
-def items_of(pages: Iterable[StoryPage | Tombstone], site: SiteInfo) -> list[Item]:
+def items_of(heads: Iterable[Head | Tombstone], site: SiteInfo) -> list[Item]:
     """An item for each page that readers may see, last modified last. Drafts and held pages are left out."""
-    items = [_item(page, site) for page in pages if page.status in SEEN]
+    items = [_item(head, site) for head in heads if head.status in SEEN]
     return sorted(items, key=lambda item: (item.modified, item.page_id))
+
+
+def content_of(page: StoryPage, site: SiteInfo) -> Content:
+    """What is told of a page that readers can read."""
+    return Content(
+        summary=plain(" ".join(sentence.text for sentence in page.dek), _MOST_SUMMARY),
+        html=_html(page, site),
+        story=page.as_json(),
+        licence=page.licence,
+        via=tuple((plain(source.outlet), source.url) for source in page.sources if web_address(source.url)),
+    )
+
+
+def epitaph_of(tomb: Tombstone, site: SiteInfo) -> Content:
+    """What is told in place of a page that is gone."""
+    note, html = _epitaph(tomb, site)
+    return Content(summary=note, html=html, story=tomb.as_json())
 
 
 def plain(value: str, limit: int = 300) -> str:
@@ -72,45 +98,22 @@ def permanent(site: SiteInfo, page_id: str) -> str:
     return f"{site.base_url.rstrip('/')}/story/{quote(page_id, safe='')}/"
 
 
-def _item(page: StoryPage | Tombstone, site: SiteInfo) -> Item:
-    if isinstance(page, StoryPage) and page.status not in ENDED:
-        return Item(
-            **_frame(page, site),
-            title=plain(page.headline),
-            summary=plain(" ".join(sentence.text for sentence in page.dek), _MOST_SUMMARY),
-            html=_html(page, site),
-            story=page.as_json(),
-            language=page.language,
-            licence=page.licence,
-            topics=tuple(page.shelves),
-            via=tuple((plain(source.outlet), source.url) for source in page.sources if web_address(source.url)),
-        )
-    note, html = _epitaph(page, site)
-    word = "Withdrawn" if page.status == "withdrawn" else "Merged"
-    whole = page.as_json()  # a page that still has its content shows none of it
+def _item(head: Head | Tombstone, site: SiteInfo) -> Item:
+    ended = {"withdrawn": "Withdrawn: ", "merged": "Merged: "}.get(head.status, "")
     return Item(
-        **_frame(page, site),
-        title=f"{word}: {plain(page.headline)}",
-        summary=note,
-        html=html,
-        story={name: whole[name] for name in (info.alias or key for key, info in Tombstone.model_fields.items())},
-        topics=tuple(page.shelves) if isinstance(page, StoryPage) else (),
+        id=permanent(site, head.id),
+        page_id=head.id,
+        url=web_address(head.url) or permanent(site, head.id),
+        title=ended + plain(head.headline),
+        published=parse_time(head.published_at),
+        modified=parse_time(head.updated_at),
+        status=head.status,
+        language=head.language if isinstance(head, Head) and not ended else "",
+        topics=tuple(head.shelves) if isinstance(head, Head) else (),
     )
 
 
-def _frame(page: StoryPage | Tombstone, site: SiteInfo) -> dict[str, Any]:
-    """What an item has of any page, alive or gone."""
-    return {
-        "id": permanent(site, page.id),
-        "page_id": page.id,
-        "url": web_address(page.url) or permanent(site, page.id),
-        "published": parse_time(page.published_at),
-        "modified": parse_time(page.updated_at),
-        "status": page.status,
-    }
-
-
-def _epitaph(page: StoryPage | Tombstone, site: SiteInfo) -> tuple[str, str]:
+def _epitaph(page: Tombstone, site: SiteInfo) -> tuple[str, str]:
     """What a reader is told in place of a page that is gone: plain, and as HTML."""
     day = rfc3339(parse_time(page.updated_at))[:10]
     if page.status == "merged" and page.merged_into:

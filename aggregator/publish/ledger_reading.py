@@ -181,7 +181,8 @@ def _units(about: Row[Any], rated: Collection[str], known: KnownRatings, day: da
     named = {unit["key"]: unit for unit in about.units}
     for key in dict.fromkeys((NEWS, OPINION, *named, *sorted(rated))):
         said = named.get(key, {})
-        tag = known.tag(about.key, key, day)
+        # when it was read is nowhere shown: an outlet of which nothing new is known is the same value at any time
+        tag = replace(known.tag(about.key, key, day), known_at=None, day=None)
         country = (said.get("country", "") if key not in KNOWN else "") or about.country  # as `KnownRatings.tag`
         ratings = [one for one in known.ratings(about.key, tag.of_unit or key) if one.export]
         yield Unit(

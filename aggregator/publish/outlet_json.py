@@ -8,11 +8,13 @@ feeds/schema/outlet-1.json    the JSON Schema of these files
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from aggregator.clock import rfc3339
-from aggregator.publish.files import File, SiteInfo
+from aggregator.publish.files import AsLeft, File, SiteInfo
+from aggregator.publish.kept import Kept
 from aggregator.publish.outlet_ledger import Ledgers, Link, OutletLedger, Statement, Unit
 from aggregator.publish.outlet_model import (
     SCHEMA_VERSION,
@@ -35,26 +37,28 @@ from aggregator.publish.outlet_pages import unit_name
 from aggregator.publish.render import address
 from aggregator.publish.rule_worked import Spell
 from aggregator.summarise.assemble import source_lean
-from aggregator.text import sha256
 
 INDEX = "feeds/outlets.json"
 SCHEMA = f"feeds/schema/outlet-{SCHEMA_VERSION}.json"
 
 
-def render_outlet_json(ledgers: Ledgers, site: SiteInfo) -> Iterator[File]:
-    """The file of each outlet, the index, and their schema."""
+def render_outlet_json(ledgers: Ledgers, site: SiteInfo, kept: Kept) -> Iterator[File | AsLeft]:
+    """The file of each outlet, unless `kept` has it, the index, and their schema."""
     for outlet in ledgers.outlets.values():
-        yield _file(data_path(outlet.key), outlet_file(outlet, site))
+        yield from kept.files([data_path(outlet.key)], outlet, partial(_outlet, outlet, site))
     yield _file(INDEX, outlet_index(ledgers, site))
     yield File(SCHEMA, schema_text().encode())
 
 
-def index_entry(files: Sequence[File], site: SiteInfo) -> dict[str, Any]:
+def _outlet(outlet: OutletLedger, site: SiteInfo) -> Iterator[File]:
+    yield _file(data_path(outlet.key), outlet_file(outlet, site))
+
+
+def index_entry(files: Sequence[File | AsLeft], site: SiteInfo) -> dict[str, Any]:
     """Where they are, as the index of all feeds has it; `files` as `render_outlet_json` made them."""
     listed = next(file for file in files if file.path == INDEX)
     pattern = _url(site, data_path("KEY")).replace("KEY", "{outlet_key}")
-    sha = sha256(listed.content)
-    return {"items": len(files) - 2, "url": _url(site, INDEX), "sha256": sha, "outlet_url": pattern}
+    return {"items": len(files) - 2, "url": _url(site, INDEX), "sha256": listed.sha256, "outlet_url": pattern}
 
 
 def data_path(key: str) -> str:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from aggregator.clock import rfc3339
-from aggregator.publish.files import File
+from aggregator.publish.files import AsLeft, File
+from aggregator.publish.kept import Kept
 from aggregator.publish.outlet_ledger import Ledgers, OutletLedger, State, Statement, Unit
+from aggregator.publish.pages import Head, HeadSource
 from aggregator.publish.places import country, language
 from aggregator.publish.render import Renderer, address, in_full, plural
 from aggregator.publish.rule_worked import described, signed
 from aggregator.sources.contests import OUTCOMES, SUBJECTS
-from aggregator.summarise.page import Source, StoryPage
+from aggregator.summarise.page import Topic
 
 LIST = "outlets/index.html"
 #: stories that an outlet's page names
@@ -31,9 +33,9 @@ _UNITS = {"news": "News", "opinion": "Opinion"}
 class Told:
     """A story that an outlet is a source of, with the lean that the outlet had there."""
 
-    page: StoryPage
+    page: Head
     path: str
-    source: Source
+    source: HeadSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +51,32 @@ class Line:
 
 
 def render_outlets(
-    ledgers: Ledgers, stories: Mapping[str, Sequence[Told]], render: Renderer, base: str, rule: str
-) -> Iterator[File]:
-    """The page of each outlet, then the list; `stories` by outlet, the newest first; `rule`: where it stands."""
+    ledgers: Ledgers,
+    stories: Mapping[str, Sequence[Told]],
+    render: Renderer,
+    base: str,
+    rule: str,
+    kept: Kept,
+    nav: Sequence[Topic],
+) -> Iterator[File | AsLeft]:
+    """The page of each outlet, unless `kept` has it, then the list.
+
+    `stories` by outlet, the newest first; `rule` is where that stands; `nav` is what `render` shows on all pages.
+    """
     for outlet in ledgers.outlets.values():
-        told = stories.get(outlet.key, ())
-        values = {**_values(outlet, ledgers, told[:_MOST_STORIES], len(told)), "rule": rule}
-        yield from render.pages("outlet.html", outlet.path, canonical=address(base, outlet.path), **values)
+        told, count = stories.get(outlet.key, ())[:_MOST_STORIES], len(stories.get(outlet.key, ()))
+        links = [ledgers.path(link.key) for link in (*outlet.continues, *outlet.continued_by)]
+
+        def rendered(outlet: OutletLedger = outlet, told: Sequence[Told] = told, count: int = count) -> Iterator[File]:
+            values = {**_values(outlet, ledgers, told, count), "rule": rule}
+            return render.pages("outlet.html", outlet.path, canonical=address(base, outlet.path), **values)
+
+        yield from kept.files([outlet.path], (outlet, told, count, links, rule, nav), rendered)
     countries = _by_country(ledgers)
     yield from render.pages("outlets.html", LIST, canonical=address(base, LIST), countries=countries, rule=rule)
 
 
-def told_by_outlet(pages: Iterable[StoryPage], paths: Mapping[str, str]) -> dict[str, list[Told]]:
+def told_by_outlet(pages: Iterable[Head], paths: Mapping[str, str]) -> dict[str, list[Told]]:
     """The stories of each outlet, the newest first, once for each of its units that is a source."""
     found: dict[str, list[Told]] = {}
     for page in sorted(pages, key=lambda page: (page.published_at, page.id), reverse=True):

@@ -20,15 +20,17 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from aggregator.publish import charts
-from aggregator.publish.files import File, SiteInfo
+from aggregator.publish.files import AsLeft, File, SiteInfo
+from aggregator.publish.kept import Kept
 from aggregator.publish.markdown import Text, markdown
 from aggregator.publish.outlet_ledger import Ledgers
 from aggregator.publish.outlet_pages import LIST, render_outlets, told_by_outlet
+from aggregator.publish.pages import Head, Pages
 from aggregator.publish.render import STATIC, Renderer, address, printable, title, web_address
 from aggregator.publish.sitemap import sitemap
 from aggregator.publish.story import linked_data, story_values
 from aggregator.publish.threads import LIFE, Line, Threads, thread_path
-from aggregator.summarise.page import SEEN, Related, StoryPage, Tombstone, Topic, buried
+from aggregator.summarise.page import ENDED, SEEN, Related, Tombstone, Topic
 
 METHOD = "method/index.html"
 #: cards of a topic on the home page, and on its own page before the list goes on in plain headlines
@@ -55,6 +57,11 @@ class Place:
         return f"story/{self.id}/index.html"
 
     @property
+    def paths(self) -> tuple[str, ...]:
+        """The files with the page itself."""
+        return tuple(dict.fromkeys((self.path, self.permanent)))
+
+    @property
     def older(self) -> Iterator[str]:
         """Files at slugs that were used once."""
         return (f"story/{self.id}/{slug}/index.html" for slug in self.slugs[:-1])
@@ -64,7 +71,7 @@ class Place:
 class Card:
     """A story in a list."""
 
-    page: StoryPage
+    page: Head
     path: str
     dek: str
     bar: charts.Bar
@@ -79,45 +86,46 @@ class Method:
 
 
 def render_site(
-    pages: Sequence[StoryPage | Tombstone],
+    pages: Pages,
     site: SiteInfo,
     topics: Sequence[Topic],
     *,
     slugs: Mapping[str, Sequence[str]] | None = None,
     method: str = "",
-    before: Mapping[str, StoryPage] | None = None,
     threads: Threads | None = None,
     ledgers: Ledgers | None = None,
     pictures: Mapping[str, bytes] | None = None,
-) -> Iterator[File]:
+    kept: Kept | None = None,
+) -> Iterator[File | AsLeft]:
     """All files of the site. The same arguments give the same bytes, and `site.now` is not among what counts.
 
     `topics` in the order of the home page; `slugs` are those ever used for each page, oldest first (without them the
-    one in the page's address); `method` is a Markdown text and `pictures` are those in it, by name; `before` has, of
-    pages with several versions, the one that readers saw last; `threads` are those of the pages; `ledgers` are those of
-    the outlets. Drafts and held pages are left out. Raises ConfigError for an unknown time zone.
+    one in the page's address); `method` is a Markdown text and `pictures` are those in it, by name; `threads` are those
+    of the pages; `ledgers` are those of the outlets. Pages and outlets that `kept` has are not rendered. Drafts and
+    held pages are left out. Raises ConfigError for an unknown time zone.
     """
     text = Method(markdown(method, pictures or ()), pictures or {})
     return _Site(
-        pages, site, topics, slugs or {}, text, before or {}, threads or Threads(), ledgers or Ledgers()
+        pages, site, topics, slugs or {}, text, threads or Threads(), ledgers or Ledgers(), kept or Kept()
     ).files()
 
 
 class _Site:
     def __init__(
         self,
-        pages: Sequence[StoryPage | Tombstone],
+        pages: Pages,
         site: SiteInfo,
         topics: Sequence[Topic],
         slugs: Mapping[str, Sequence[str]],
         method: Method,
-        before: Mapping[str, StoryPage],
         threads: Threads,
         ledgers: Ledgers,
+        kept: Kept,
     ) -> None:
-        seen = [buried(page) for page in pages if page.status in SEEN]
-        self.site, self.method, self.before, self.threads, self.ledgers = site, method, before, threads, ledgers
-        self.pages = _in_order(page for page in seen if isinstance(page, StoryPage))
+        seen = [_buried(page) for page in pages.heads if page.status in SEEN]
+        self.site, self.method, self.threads, self.ledgers = site, method, threads, ledgers
+        self.all, self.kept = pages, kept
+        self.pages = _in_order(page for page in seen if isinstance(page, Head))
         self.tombs = sorted((page for page in seen if isinstance(page, Tombstone)), key=lambda page: page.id)
         self.places = {page.id: Place(page.id, _slugs(page, slugs.get(page.id, ()))) for page in seen}
         self.alive = {page.id: page for page in self.pages}
@@ -126,19 +134,20 @@ class _Site:
         self.topics = _all_topics(topics, self.pages)
         self.names = {topic.slug: topic.name for topic in self.topics}
         filled = {topic.slug for page in self.pages for topic in page.shelves}
-        self.render = Renderer(site, {"nav": [topic for topic in self.topics if topic.slug in filled]})
+        self.nav = [topic for topic in self.topics if topic.slug in filled]
+        self.render = Renderer(site, {"nav": self.nav})
 
-    def files(self) -> Iterator[File]:
+    def files(self) -> Iterator[File | AsLeft]:
         yield File("style.css", (STATIC / "style.css").read_bytes())
         yield from self._method()
         for page in self.pages:
-            yield from self._at_its_places(page, "story.html", self._story_values(page))
+            yield from self._story(page)
         for tomb in self.tombs:
-            yield from self._at_its_places(tomb, "tombstone.html", self._tomb_values(tomb))
+            yield from self._tomb(tomb)
         yield from self._threads()
         told = told_by_outlet(self.pages, {key: place.path for key, place in self.places.items()})
         rule = METHOD + ("#lean-labels" if 'id="lean-labels"' in self.method.text.body else "")
-        yield from render_outlets(self.ledgers, told, self.render, self.site.base_url, rule)
+        yield from render_outlets(self.ledgers, told, self.render, self.site.base_url, rule, self.kept, self.nav)
         for topic in self.topics:
             cards = [card for card in self.cards if _on(card, topic)]
             yield self._file("topic.html", f"topic/{topic.slug}/index.html", topic=topic, listed=cards, most=_CARDS)
@@ -151,12 +160,29 @@ class _Site:
     def _file(self, template: str, path: str, **values: Any) -> File:
         return next(self.render.pages(template, path, canonical=address(self.site.base_url, path), **values))
 
-    def _at_its_places(self, page: StoryPage | Tombstone, template: str, values: dict[str, Any]) -> Iterator[File]:
-        place = self.places[page.id]
+    def _story(self, head: Head) -> Iterator[File | AsLeft]:
+        """A story's page, which is read and rendered only where it, or what stands around it, is another."""
+        place, around = self.places[head.id], self._around(head)
         canonical = address(self.site.base_url, place.path)
-        paths = dict.fromkeys((place.path, place.permanent))
-        yield from self.render.pages(template, *paths, page=page, canonical=canonical, **values)
+
+        def rendered() -> Iterator[File]:
+            page = self.all.whole(head.id)
+            values = {**story_values(page, self.all.before(page)), **around}
+            values["data"] = linked_data(page, self.site, canonical)
+            yield from self.render.pages("story.html", *place.paths, page=page, canonical=canonical, **values)
+
+        yield from self.kept.files(place.paths, (self.all.made_from[head.id], self.nav, canonical, around), rendered)
+        yield from self._older(head, place)
+
+    def _tomb(self, tomb: Tombstone) -> Iterator[File]:
+        place, values = self.places[tomb.id], self._tomb_values(tomb)
+        canonical = address(self.site.base_url, place.path)
+        yield from self.render.pages("tombstone.html", *place.paths, page=tomb, canonical=canonical, **values)
+        yield from self._older(tomb, place)
+
+    def _older(self, page: Head | Tombstone, place: Place) -> Iterator[File]:
         if older := tuple(place.older):
+            canonical = address(self.site.base_url, place.path)
             yield from self.render.pages("redirect.html", *older, page=page, canonical=canonical, target=place.path)
 
     def _threads(self) -> Iterator[File]:
@@ -201,7 +227,7 @@ class _Site:
         yield from ((thread_path(thread), "") for thread in self.threads.pages)
         yield from ((outlet.path, "") for outlet in self.ledgers.outlets.values())
 
-    def _card(self, page: StoryPage) -> Card:
+    def _card(self, page: Head) -> Card:
         dek = " ".join(sentence.text for sentence in page.dek)
         return Card(page, self.places[page.id].path, title(dek, 400), charts.coverage_bar(page.coverage))
 
@@ -209,13 +235,10 @@ class _Site:
         target, told = self.places.get(tomb.merged_into or ""), self.alive.get(tomb.merged_into or "")
         return {"target": target.path if target else "", "target_headline": told.headline if told else ""}
 
-    def _story_values(self, page: StoryPage) -> dict[str, Any]:
-        related = list(self._more(page))
-        canonical = address(self.site.base_url, self.places[page.id].path)
-        data = linked_data(page, self.site, canonical)
+    def _around(self, page: Head) -> dict[str, Any]:
+        """What a story's page shows of others."""
         return {
-            **story_values(page, self.before.get(page.id)),
-            "related": related,
+            "related": list(self._more(page)),
             "thread": thread_path(self.threads.of(page.id)) if self.threads.of(page.id) else "",
             "earlier": [self._line(key) for key in self.threads.earlier(page.id)],
             "later": [self._line(key) for key in self.threads.later(page.id)[:1]],
@@ -223,10 +246,9 @@ class _Site:
             "life": LIFE.get(self.threads.life.get(page.id, ""), ""),
             "ledgers": {one.n: self.ledgers.path(one.outlet_key, one.unit) for one in page.sources},
             "report": _report(self.site.contact, page),
-            "data": data,
         }
 
-    def _more(self, page: StoryPage) -> Iterator[tuple[Related, str, bool]]:
+    def _more(self, page: Head) -> Iterator[tuple[Related, str, bool]]:
         """Other pages with their addresses, and whether that is inside this site.
 
         First those that were there when the page was written, as far as they still are; a page that was early in its
@@ -240,14 +262,14 @@ class _Site:
             yield self._related(here) if here else (other, web_address(other.url), False)
         yield from map(self._related, islice(near, _MORE - len(written)))
 
-    def _nearest(self, page: StoryPage) -> Iterator[StoryPage]:
+    def _nearest(self, page: Head) -> Iterator[Head]:
         """The other pages of its topic: those that came after it, soonest first, then those before, latest first."""
         listed = self.by_topic[page.topic.slug]
         place = bisect_left(listed, _published(page), key=_published)
         yield from listed[place + 1 :]
         yield from reversed(listed[:place])
 
-    def _related(self, page: StoryPage) -> tuple[Related, str, bool]:
+    def _related(self, page: Head) -> tuple[Related, str, bool]:
         topic = self.names.get(page.topic.slug, page.topic.name)
         told = page.coverage
         card = Related(
@@ -261,26 +283,31 @@ class _Site:
         return card, self.places[page.id].path, True
 
 
-def _published(page: StoryPage) -> tuple[str, str]:
+def _buried(page: Head | Tombstone) -> Head | Tombstone:
+    """As it leaves the installation: of a withdrawn or merged page only the tombstone."""
+    return page.buried() if isinstance(page, Head) and page.status in ENDED else page
+
+
+def _published(page: Head) -> tuple[str, str]:
     return page.published_at, page.id
 
 
-def _by_topic(pages: Iterable[StoryPage]) -> dict[str, list[StoryPage]]:
+def _by_topic(pages: Iterable[Head]) -> dict[str, list[Head]]:
     """The pages of each topic, oldest first."""
-    found: dict[str, list[StoryPage]] = {}
+    found: dict[str, list[Head]] = {}
     for page in sorted(pages, key=_published):
         found.setdefault(page.topic.slug, []).append(page)
     return found
 
 
-def _slugs(page: StoryPage | Tombstone, used: Sequence[str]) -> tuple[str, ...]:
+def _slugs(page: Head | Tombstone, used: Sequence[str]) -> tuple[str, ...]:
     if used:
         return tuple(dict.fromkeys(reversed(used)))[::-1]
     found = re.search(r"/story/[^/]+/([a-z0-9-]+)/?$", page.url)
     return (found.group(1),) if found else ()
 
 
-def _in_order(pages: Iterable[StoryPage]) -> list[StoryPage]:
+def _in_order(pages: Iterable[Head]) -> list[Head]:
     """Newest first, then those that more independent sources tell."""
     by_weight = sorted(pages, key=lambda page: (-page.coverage.independent, page.id))
     return sorted(by_weight, key=lambda page: page.updated_at, reverse=True)
@@ -299,7 +326,7 @@ def _on(card: Card, topic: Topic) -> bool:
     return any(shelf.slug == topic.slug for shelf in card.page.shelves)
 
 
-def _all_topics(topics: Sequence[Topic], pages: Sequence[StoryPage]) -> list[Topic]:
+def _all_topics(topics: Sequence[Topic], pages: Sequence[Head]) -> list[Topic]:
     """The topics in their order, then those that only pages know."""
     found = {topic.slug: topic for topic in topics}
     for topic in sorted((topic for page in pages for topic in page.shelves), key=lambda topic: topic.slug):
@@ -307,7 +334,7 @@ def _all_topics(topics: Sequence[Topic], pages: Sequence[StoryPage]) -> list[Top
     return list(found.values())
 
 
-def _report(contact: str, page: StoryPage) -> str:
+def _report(contact: str, page: Head) -> str:
     """Where an error of this page is reported: a mail that names page and version, or the operator's address."""
     if web_address(contact):
         return contact

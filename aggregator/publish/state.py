@@ -1,21 +1,25 @@
 """Whether a publish would change anything: what the last one was made from, and the files as it left them.
 
 Site and feeds depend on the pages, the ledger of outlets, the settings, the topics and the program alone. If all these
-are as they were, and nobody touched a file, there is nothing to render.
+are as they were, and nobody touched a file, there is nothing to render. All of this lies beside the site, so that it is
+never served, and can be removed at any time: the next publish then makes everything.
 """
 
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import astuple
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 from aggregator.publish.files import write_whole
+from aggregator.publish.kept import Kept, Left
 from aggregator.text import sha256
 
-#: beside the site, so that it is never served
 STATE = ".published"
+#: the single files of the last publish; and the entries of the feeds, of which the feeds are put together
+_FILES, _ENTRIES = ".published-files", ".published-entries"
 _PROGRAM = Path(__file__).parent.parent
 _LIBRARIES = ("babel", "jinja2", "markdown-it-py", "pydantic")
 
@@ -39,8 +43,27 @@ def files_as_left(data: Path, root: Path, made_from: str) -> int | None:
     return int(last["files"])
 
 
-def remember(data: Path, root: Path, made_from: str, files: int) -> None:
-    """Note what a publish was made from and how it left its `files`."""
+def kept_of(data: Path, root: Path, frame: object) -> tuple[Kept, Kept]:
+    """The files under `root` and the entries of the feeds, as the last publish left them."""
+    try:
+        left = json.loads((data / _FILES).read_text(encoding="utf-8"))
+        site, entries = ({path: Left(*one) for path, one in left[part].items()} for part in ("site", "entries"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # lost or harmed: all are made
+        site, entries = {}, {}
+    return Kept(root, frame, site), Kept(data / _ENTRIES, frame, entries)
+
+
+def remember(data: Path, root: Path, made_from: str, files: int, kept: Kept, entries: Kept) -> None:
+    """Note what a publish was made from and how it left its `files`; entries that no feed has any more are removed.
+
+    Raises OSError.
+    """
+    for file in entries.root.glob("*"):
+        if file.name not in entries:
+            file.unlink(missing_ok=True)
+    parts = {"site": kept.now(), "entries": entries.now()}
+    left = {part: {path: astuple(one) for path, one in found.items()} for part, found in parts.items()}
+    write_whole(data / _FILES, json.dumps(left).encode())
     text = json.dumps({"made_from": made_from, "files": files, "disk": _disk(root)})
     write_whole(data / STATE, text.encode())
 

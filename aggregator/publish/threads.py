@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from aggregator.clock import rfc3339
 from aggregator.publish.files import SiteInfo
 from aggregator.publish.items import Item
+from aggregator.publish.pages import Head
 from aggregator.store.page_tables import PageRow
 from aggregator.store.story_tables import StoryRow
 from aggregator.store.thread_tables import ThreadRow, ThreadStory
-from aggregator.summarise.page import ENDED, StoryPage
+from aggregator.summarise.page import ENDED
 
 #: where a story is in its life, as readers are told
 LIFE = {
@@ -67,7 +68,7 @@ class Threads:
 class Line:
     """A story in the list of a thread; `life` in words, or empty."""
 
-    page: StoryPage
+    page: Head
     path: str
     life: str
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from aggregator.publish.files import SiteInfo, write_files
+from aggregator.publish.pages import Pages
 from aggregator.publish.site import render_site
 from aggregator.publish.threads import Threads
 from aggregator.summarise.page import Topic
@@ -45,7 +46,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     pages = [story(sources=known), bare, crowded("s_crowd"), syndicated(), covered_story(), tombstone("s_gone")]
     life = {"s_plain": "archived", "s_licence": "growing", "s_crowd": "reopened"}
     threads = Threads({"t_licence": ["s_plain", "s_crowd", "s_licence"]}, life, {"t_former": "t_licence"})
-    told = render_site(pages, site, topics, method=METHOD.read_text("utf-8"), threads=threads, ledgers=ledgers())
+    told = render_site(
+        Pages.of(pages), site, topics, method=METHOD.read_text("utf-8"), threads=threads, ledgers=ledgers()
+    )
     write_files(told, root)
     with served(root) as found:
         yield found

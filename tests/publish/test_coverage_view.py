@@ -4,7 +4,7 @@ import lxml.html
 import pytest
 
 from aggregator.publish.arrivals import arrivals_chart, elapsed
-from aggregator.publish.items import items_of
+from aggregator.publish.items import content_of
 from aggregator.publish.places import country
 from aggregator.summarise.page import StoryPage
 from aggregator.summarise.page_coverage import Arrival
@@ -108,7 +108,7 @@ def test_a_long_table_is_folded_up() -> None:
 def test_a_state_owned_outlet_is_marked_on_its_card_and_in_the_feed() -> None:
     assert "state-owned" in said(one(shown(covered_story()), "//li[@id='source-3']"))
     assert "state-owned" not in said(one(shown(covered_story()), "//li[@id='source-4']"))
-    [item] = items_of([covered_story()], SITE)
+    item = content_of(covered_story(), SITE)
     assert item.html.count("state-owned") == 1
 
 

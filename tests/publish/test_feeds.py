@@ -10,6 +10,7 @@ from functools import partial
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from types import ModuleType
 from typing import Any
@@ -28,6 +29,8 @@ from aggregator.clock import rfc3339
 from aggregator.publish import feeds, outlet_json
 from aggregator.publish.feeds import render_feeds
 from aggregator.publish.files import File, SiteInfo, write_files
+from aggregator.publish.kept import Kept
+from aggregator.publish.pages import Pages
 from aggregator.publish.site import render_site
 from aggregator.sources.feeds import read_feed
 from aggregator.summarise import page as model
@@ -42,7 +45,7 @@ AI, LOCAL = Topic(slug="ai", name="Artificial Intelligence"), Topic(slug="local"
 NO_FEEDS = (feeds.INDEX, feeds.SCHEMA, outlet_json.INDEX, outlet_json.SCHEMA)
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
-Pages = Sequence[StoryPage | Tombstone]
+Given = Sequence[StoryPage | Tombstone]
 
 
 def site(base: str = "https://news.example.org", **changes: Any) -> SiteInfo:
@@ -51,11 +54,17 @@ def site(base: str = "https://news.example.org", **changes: Any) -> SiteInfo:
 
 
 def rendered(
-    pages: Pages, *, at: SiteInfo | None = None, topics: Sequence[Topic] = (AI,), **more: Any
+    pages: Given, *, at: SiteInfo | None = None, topics: Sequence[Topic] = (AI,), **more: Any
 ) -> dict[str, bytes]:
-    files = list(render_feeds(pages, at or site(), topics, **more))
+    files = made(pages, at or site(), topics, **more)
     assert len({file.path for file in files}) == len(files)
     return {file.path: file.content for file in files}
+
+
+def made(pages: Given, at: SiteInfo, topics: Sequence[Topic], **more: Any) -> list[File]:
+    with TemporaryDirectory() as folder:
+        files = list(render_feeds(Pages.of(pages), at, topics, Kept(Path(folder)), **more))
+    return [file for file in files if isinstance(file, File)]
 
 
 def items(files: dict[str, bytes], path: str = "feeds/all.json") -> list[dict[str, Any]]:
@@ -221,7 +230,7 @@ def test_an_empty_feed_says_so() -> None:
 
 
 def test_a_story_that_moved_or_is_gone_stays_in_the_feeds_of_all_its_topics() -> None:
-    pages: Pages = [story("s_moved", topic={"slug": "local", "name": "Local"}), tombstone("s_gone")]
+    pages: Given = [story("s_moved", topic={"slug": "local", "name": "Local"}), tombstone("s_gone")]
 
     files = rendered(pages, topics=[AI, LOCAL], stood_in={"s_moved": ["ai"], "s_gone": ["ai", "old"]})
 
@@ -246,7 +255,7 @@ def test_a_story_is_in_the_feed_of_each_of_its_topics_and_names_them_main_one_fi
 
 
 def test_the_index_lists_every_feed_with_counts_and_true_hashes() -> None:
-    pages: Pages = [*many(120), story("s_put-right", status="corrected"), tombstone("s_gone")]
+    pages: Given = [*many(120), story("s_put-right", status="corrected"), tombstone("s_gone")]
     files = rendered(pages, topics=[LOCAL, AI], stood_in={"s_gone": ["ai"]})
 
     index = json.loads(files[feeds.INDEX])
@@ -428,7 +437,7 @@ class Served:
 
     def publish(self, *pages: StoryPage | Tombstone, **more: Any) -> None:
         earlier = [file.relative_to(self.root).as_posix() for file in self.root.glob("feeds/**/*.*")]
-        write_files(render_feeds(pages, site(self.base), [AI, LOCAL], earlier=earlier, **more), self.root)
+        write_files(made(pages, site(self.base), [AI, LOCAL], earlier=earlier, **more), self.root)
         self.asked.clear()
 
 
@@ -557,7 +566,7 @@ def test_every_address_that_the_consumer_ever_held_answers_and_no_story_is_held_
 
     def published(*pages: StoryPage | Tombstone, slugs: dict[str, list[str]]) -> None:
         pages = tuple(at(page) if isinstance(page, StoryPage) else page for page in pages)
-        write_files(render_site(pages, site(served.base), [AI, LOCAL], slugs=slugs), served.root)
+        write_files(render_site(Pages.of(pages), site(served.base), [AI, LOCAL], slugs=slugs), served.root)
         served.publish(*pages)
         list(consumer.poll(f"{served.base}/feeds/", state))
         held.update(each["url"] for each in state["stories"].values())
@@ -686,7 +695,7 @@ def test_evidence_can_be_checked_with_the_program_in_the_docs() -> None:
 
 
 def test_files_come_before_what_names_them() -> None:
-    files: list[File] = list(render_feeds(many(220), site(), [AI]))
+    files = made(many(220), site(), [AI])
 
     seen: set[str] = set()
     for file in files:

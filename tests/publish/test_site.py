@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from aggregator.errors import ConfigError, StageFailed
 from aggregator.publish.charts import coverage_bar
 from aggregator.publish.files import File, SiteInfo, write_files
-from aggregator.publish.items import items_of
+from aggregator.publish.items import content_of
+from aggregator.publish.pages import Pages
 from aggregator.publish.prose import paragraph, passage
 from aggregator.publish.render import web_address
 from aggregator.publish.site import render_site
@@ -53,8 +54,8 @@ TAGS = frozenset({
 
 
 def files(*pages: StoryPage | Tombstone, site: SiteInfo = SITE, **options: Any) -> dict[str, str]:
-    rendered = render_site(pages, site, TOPICS, **{"method": METHOD, **options})
-    return {file.path: file.content.decode() for file in rendered}
+    rendered = render_site(Pages.of(pages, options.pop("before", None)), site, TOPICS, **{"method": METHOD, **options})
+    return {file.path: file.content.decode() for file in rendered if isinstance(file, File)}
 
 
 def html(text: str) -> lxml.html.HtmlElement:
@@ -469,7 +470,7 @@ def test_a_foreign_scale_a_range_and_a_licence_that_forbids_a_label_are_said_on_
     assert "on the US scale; 2 raters; another would probably say something from Center to Right; by the rule" in rated
     assert "read 40 articles Desk of Harbor Falls, CC BY 4.0" in rated
     assert "may not be passed on" in said(one(root, "//li[@id='source-6']"))
-    [item] = items_of([story(sources=cards)], SITE)
+    item = content_of(story(sources=cards), SITE)
     assert "(Lean Right, US scale)" in item.html
 
 
@@ -744,9 +745,9 @@ def test_only_changed_files_are_touched_and_none_is_removed(tmp_path: Path) -> N
 
 def test_a_whole_site_published_twice_changes_nothing(tmp_path: Path) -> None:
     pages = [story(), tombstone("s_gone")]
-    first = write_files(render_site(pages, SITE, TOPICS), tmp_path)
+    first = write_files(render_site(Pages.of(pages), SITE, TOPICS), tmp_path)
 
-    second = write_files(render_site(pages, SITE, TOPICS), tmp_path)
+    second = write_files(render_site(Pages.of(pages), SITE, TOPICS), tmp_path)
 
     assert second.changed == 0
     assert second.unchanged == first.changed

@@ -1,0 +1,102 @@
+"""The pages that readers may see: of each what others show of it, at once, and the whole of it when it is asked for."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from aggregator.summarise.page import Correction, Coverage, Label, Related, Status, StoryPage, Tombstone, Topic
+from aggregator.summarise.page_base import Number
+from aggregator.text import sha256
+
+
+class _Glimpse(BaseModel):
+    """A part of what it is read from."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class HeadSentence(_Glimpse):
+    """The words of a sentence."""
+
+    text: str
+
+
+class HeadLean(_Glimpse):
+    """The lean of a source, and on whose scale."""
+
+    label: Label
+    scale_of: str = ""
+
+
+class HeadSource(_Glimpse):
+    """Whose text a source is."""
+
+    n: Number
+    outlet_key: str = ""
+    unit: str = "news"
+    lean: HeadLean
+
+
+class Head(_Glimpse):
+    """What lists, feeds and other pages show of a page: a small part of `StoryPage`, by the same names."""
+
+    schema_: str = Field(alias="schema")
+    id: str
+    version: Number
+    url: str
+    language: str
+    published_at: str
+    updated_at: str
+    topic: Topic
+    topics: tuple[Topic, ...] = ()
+    headline: str
+    dek: tuple[HeadSentence, ...]
+    sources: tuple[HeadSource, ...]
+    coverage: Coverage
+    related: tuple[Related, ...] = ()
+    status: Status
+    merged_into: str | None = None
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def shelves(self) -> list[Topic]:
+        """All its topics, each once, the main one first."""
+        return [self.topic, *(one for one in self.topics if one.slug != self.topic.slug)]
+
+    @cached_property
+    def _said(self) -> str:
+        return sha256(self.model_dump_json(by_alias=True))
+
+    def __repr__(self) -> str:
+        """Short, and another one for a head that says anything else."""
+        return f"Head({self.id!r}, {self._said})"
+
+    def buried(self) -> Tombstone:
+        """What stays of it where it is withdrawn or merged."""
+        return Tombstone.model_validate(
+            self.model_dump(mode="json", by_alias=True, include=set(Tombstone.model_fields))
+        )
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Pages by id: their heads, and what each is made from, as a hash.
+
+    `whole` reads one that has not ended; `before` the version that readers saw before it and that reads otherwise.
+    """
+
+    heads: Sequence[Head | Tombstone]
+    made_from: Mapping[str, str]
+    whole: Callable[[str], StoryPage]
+    before: Callable[[StoryPage], StoryPage | None]
+
+    @classmethod
+    def of(cls, pages: Iterable[StoryPage | Tombstone], before: Mapping[str, StoryPage] | None = None) -> "Pages":
+        """Pages that are at hand; `before` by id."""
+        found, earlier = list(pages), before or {}
+        heads = [one if isinstance(one, Tombstone) else Head.model_validate(one.as_json()) for one in found]
+        made_from = {page.id: sha256(repr((page, earlier.get(page.id)))) for page in found}
+        whole = {page.id: page for page in found if isinstance(page, StoryPage)}
+        return cls(heads, made_from, whole.__getitem__, lambda page: earlier.get(page.id))
