@@ -24,6 +24,7 @@ from aggregator.publish.site import render_site
 from aggregator.publish.state import files_as_left, kept_of, program, remember
 from aggregator.publish.threads import Threads, read_threads
 from aggregator.resources import resource
+from aggregator.setting_sections import SiteSettings
 from aggregator.settings import Settings
 from aggregator.store.sessions import Store
 from aggregator.stories.topics import Topics
@@ -65,16 +66,7 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
     with store.write() as session:
         release(session, clock)
     site = settings.site
-    info = SiteInfo(
-        title=site.title,
-        base_url=site.base_url.rstrip("/"),
-        language=site.language,
-        timezone=site.timezone,
-        now=clock.now(),
-        notice=site.notice,
-        contact=site.contact,
-    )
-    frame = _Frame(info, [Topic(slug=topic.slug, name=topic.name) for topic in topics.topics], *_method())
+    frame = _frame(site, topics, clock)
     root = data / SITE
     with store.read() as session:
         catalogue = read_catalogue(session)
@@ -90,7 +82,7 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
             write_files(files, root)
             for files in (
                 _site(frame, shelf, threads, ledgers, kept),
-                _notes(shelf.held, info),
+                _notes(shelf.held, frame.site),
                 _feeds(frame, shelf, threads, ledgers, kept, entries),
             )
         ]
@@ -99,6 +91,19 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
     changed, unchanged = sum(one.changed for one in done), sum(one.unchanged for one in done)
     remember(data, root, made_from, changed + unchanged, kept, entries)
     return Published(len(shelf.pages.heads), changed, unchanged)
+
+
+def _frame(site: SiteSettings, topics: Topics, clock: Clock) -> _Frame:
+    info = SiteInfo(
+        title=site.title,
+        base_url=site.base_url.rstrip("/"),
+        language=site.language,
+        timezone=site.timezone,
+        now=clock.now(),
+        notice=site.notice,
+        contact=site.contact,
+    )
+    return _Frame(info, [Topic(slug=topic.slug, name=topic.name) for topic in topics.topics], *_method())
 
 
 def _method() -> tuple[str, dict[str, bytes]]:

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from aggregator.errors import StageFailed
 from aggregator.publish.files import write_whole
 from aggregator.publish.kept import Kept, Left
 from aggregator.text import sha256
@@ -56,16 +57,19 @@ def kept_of(data: Path, root: Path, frame: object) -> tuple[Kept, Kept]:
 def remember(data: Path, root: Path, made_from: str, files: int, kept: Kept, entries: Kept) -> None:
     """Note what a publish was made from and how it left its `files`; entries that no feed has any more are removed.
 
-    Raises OSError.
+    Raises StageFailed when the disk refuses.
     """
-    for file in entries.root.glob("*"):
-        if file.name not in entries:
-            file.unlink(missing_ok=True)
-    parts = {"site": kept.now(), "entries": entries.now()}
-    left = {part: {path: astuple(one) for path, one in found.items()} for part, found in parts.items()}
-    write_whole(data / _FILES, json.dumps(left).encode())
-    text = json.dumps({"made_from": made_from, "files": files, "disk": _disk(root)})
-    write_whole(data / STATE, text.encode())
+    try:
+        for file in entries.root.glob("*"):
+            if file.name not in entries:
+                file.unlink(missing_ok=True)
+        parts = {"site": kept.now(), "entries": entries.now()}
+        left = {part: {path: astuple(one) for path, one in found.items()} for part, found in parts.items()}
+        write_whole(data / _FILES, json.dumps(left).encode())
+        text = json.dumps({"made_from": made_from, "files": files, "disk": _disk(root)})
+        write_whole(data / STATE, text.encode())
+    except OSError as error:
+        raise StageFailed("publish", f"{error.filename or data}: {error.strerror}") from error
 
 
 def _disk(root: Path) -> str:

@@ -100,7 +100,9 @@ def marked(desk: Desk) -> list[str]:
 
 def public(desk: Desk) -> str:
     """All that readers and machines get."""
-    return "".join(file.read_text("utf-8") for file in desk.data.rglob("*.*") if file.is_file() and "site" in str(file))
+    kept = ("site", ".published")  # what is served, and what it is put together from
+    files = (file for file in desk.data.rglob("*.*") if file.is_file() and any(part in str(file) for part in kept))
+    return "".join(file.read_text("utf-8") for file in files)
 
 
 def test_a_passage_that_was_edited_away_is_marked_at_once_and_gone_with_the_next_run(desk: Desk) -> None:
