@@ -27,7 +27,7 @@ from aggregator.publish.outlet_ledger import Ledgers
 from aggregator.publish.outlet_pages import LIST, render_outlets, told_by_outlet
 from aggregator.publish.pages import Head, Pages
 from aggregator.publish.render import STATIC, Renderer, address, printable, title, web_address
-from aggregator.publish.sitemap import sitemap
+from aggregator.publish.sitemap import sitemaps
 from aggregator.publish.story import linked_data, story_values
 from aggregator.publish.threads import LIFE, Line, Threads, thread_path
 from aggregator.summarise.page import ENDED, SEEN, Related, Tombstone, Topic
@@ -153,7 +153,7 @@ class _Site:
             yield self._file("topic.html", f"topic/{topic.slug}/index.html", topic=topic, listed=cards, most=_CARDS)
         yield self._home()
         yield self._missing()
-        yield sitemap(self.site.base_url, self._addresses())
+        yield from sitemaps(self.site.base_url, self._addresses())
         listed = address(self.site.base_url, "sitemap.xml")
         yield File("robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {listed}\n".encode())
 

@@ -23,6 +23,7 @@ from aggregator.publish.pages import Pages
 from aggregator.publish.prose import paragraph, passage
 from aggregator.publish.render import web_address
 from aggregator.publish.site import render_site
+from aggregator.publish.sitemap import sitemaps
 from aggregator.summarise.page import Evidence, StoryPage, Tombstone, Topic
 from tests.publish.site_pages import (
     COST,
@@ -44,6 +45,7 @@ METHOD = (
     "# Method\n\nWe read [the docs](quality.md) and [this](https://example.org/x).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
 )
 PAGE = "story/s_licence/council-votes-to-license-open-weights/index.html"
+SITEMAPS = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 TAGS = frozenset({
     "a", "article", "aside", "b", "bdi", "blockquote", "body", "caption", "circle", "dd", "desc", "defs", "details",
     "div", "dl", "dt", "em", "figcaption", "figure", "footer", "h1", "h2", "h3", "head", "header", "html", "li",
@@ -236,11 +238,21 @@ def test_the_sitemap_names_every_story_once_and_the_robots_file_names_the_sitema
     rendered = files(story(), story("s_two"), tombstone("s_gone"))
 
     tree = ElementTree.fromstring(rendered["sitemap.xml"])
-    names = [element.text for element in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    names = [element.text for element in tree.iter(f"{SITEMAPS}loc")]
     assert len(names) == len(set(names))
     assert "https://news.example.org/" + PAGE.removesuffix("index.html") in names
     assert "https://news.example.org/topic/business/" in names
     assert "Sitemap: https://news.example.org/sitemap.xml" in rendered["robots.txt"]
+
+
+def test_a_sitemap_that_would_be_too_long_names_lists_which_come_before_it() -> None:
+    rows = [(f"story/s_{n}/index.html", "2026-10-21T18:00:00Z") for n in range(100_001)]
+    *parts, index = sitemaps("https://news.example.org", rows)
+
+    names = [element.text for element in ElementTree.fromstring(index.content).iter(f"{SITEMAPS}loc")]
+    assert (index.path, names) == ("sitemap.xml", [f"https://news.example.org/{part.path}" for part in parts])
+    counts = [len(ElementTree.fromstring(part.content).findall(f"{SITEMAPS}url")) for part in parts]
+    assert counts == [50_000, 50_000, 1]
 
 
 def test_a_site_below_a_path_finds_its_style_from_its_error_page() -> None:
