@@ -13,14 +13,15 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from aggregator.clock import rfc3339
+from aggregator.errors import StageFailed
 from aggregator.publish.files import AsLeft, File, SiteInfo, write_files
 from aggregator.publish.items import Content, Item, content_of, epitaph_of, plain
 from aggregator.publish.kept import Kept
 from aggregator.publish.pages import Head, Pages
 from aggregator.publish.render import printable
 from aggregator.publish.threads import Threads, thread_of
-from aggregator.summarise.page import ENDED, SCHEMA_VERSION, Tombstone
-from aggregator.text import clean
+from aggregator.summarise.page import SCHEMA_VERSION
+from aggregator.text import clean, sha256
 
 SCHEMA = f"feeds/schema/story-{SCHEMA_VERSION}.json"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -36,8 +37,11 @@ class Entry:
     sha256: str
 
     def text(self) -> str:
-        """The entry as it stands in the files of feeds."""
-        return self.file.read_bytes().decode()  # every character as it is, line ends too
+        """The entry as it stands in the files of feeds. Raises StageFailed if somebody changed it meanwhile."""
+        found = self.file.read_bytes()
+        if sha256(found) != self.sha256:  # else a file of a feed would be kept as made from what it does not hold
+            raise StageFailed("publish", f"{self.file} was changed during the publish; publish again")
+        return found.decode()
 
 
 #: by the page's id and the extension of the feeds that they are for
@@ -67,13 +71,8 @@ def write_entries(pages: Pages, items: Sequence[Item], threads: Threads, site: S
     }
 
 
-def _both(
-    item: Item, head: Head | Tombstone, pages: Pages, site: SiteInfo, thread: Mapping[str, Any]
-) -> Iterator[File]:
-    if isinstance(head, Tombstone) or head.status in ENDED:
-        told = epitaph_of(head if isinstance(head, Tombstone) else head.buried(), site)
-    else:
-        told = content_of(pages.whole(item.page_id), site)
+def _both(item: Item, head: Head, pages: Pages, site: SiteInfo, thread: Mapping[str, Any]) -> Iterator[File]:
+    told = epitaph_of(head.buried(), site) if head.ended else content_of(pages.whole(head.id), site)
     forms = (_json_item(item, told, site, thread), _atom_entry(item, told, site))
     yield from (
         File(item.page_id + extension, text.encode()) for extension, text in zip(EXTENSIONS, forms, strict=True)

@@ -74,15 +74,6 @@ class _Sheet:
     next_path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """A file of a feed as the index has it."""
-
-    path: str
-    size: int
-    sha256: str
-
-
 def render_feeds(
     pages: Pages,
     site: SiteInfo,
@@ -110,12 +101,12 @@ def render_feeds(
     written: set[str] = set()
     listed = []
     for feed in _feeds(items, site, topics, stood_in or {}):
-        files: dict[str, list[_Listed]] = {extension: [] for extension in _FORMS}
+        files: dict[str, list[AsLeft]] = {extension: [] for extension in _FORMS}
         for extension, make in _FORMS.items():
             for sheet in _sheets(feed, rows, extension):
                 for file in kept.files([sheet.path], _made_from(feed, sheet), partial(make, feed, sheet, site)):
                     yield file
-                    files[extension].append(_Listed(file.path, file.size, file.sha256))
+                    files[extension].append(AsLeft(file.path, file.size, file.sha256))
         listed.append(_index_entry(feed, files[".json"], site))
         written |= {file.path for some in files.values() for file in some}
     yield from _retired(set(earlier) - written, site)
@@ -210,7 +201,7 @@ def _atom_file(feed: _Feed, sheet: _Sheet, site: SiteInfo) -> Iterator[File]:
 _FORMS = {".json": _json_file, ".atom.xml": _atom_file}
 
 
-def _index_entry(feed: _Feed, files: Sequence[_Listed], site: SiteInfo) -> dict[str, Any]:
+def _index_entry(feed: _Feed, files: Sequence[AsLeft], site: SiteInfo) -> dict[str, Any]:
     """A feed as the index has it; its JSON files newest first, which is the order of `next_url`."""
     statuses = Counter(item.status for item in feed.items)
     gone = {status: statuses.pop(status, 0) for status in ("withdrawn", "merged")}

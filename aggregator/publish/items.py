@@ -65,7 +65,7 @@ class Content:
     via: tuple[tuple[str, str], ...] = ()
 
 
-def items_of(heads: Iterable[Head | Tombstone], site: SiteInfo) -> list[Item]:
+def items_of(heads: Iterable[Head], site: SiteInfo) -> list[Item]:
     """An item for each page that readers may see, last modified last. Drafts and held pages are left out."""
     items = [_item(head, site) for head in heads if head.status in SEEN]
     return sorted(items, key=lambda item: (item.modified, item.page_id))
@@ -98,18 +98,17 @@ def permanent(site: SiteInfo, page_id: str) -> str:
     return f"{site.base_url.rstrip('/')}/story/{quote(page_id, safe='')}/"
 
 
-def _item(head: Head | Tombstone, site: SiteInfo) -> Item:
-    ended = {"withdrawn": "Withdrawn: ", "merged": "Merged: "}.get(head.status, "")
+def _item(head: Head, site: SiteInfo) -> Item:
     return Item(
         id=permanent(site, head.id),
         page_id=head.id,
         url=web_address(head.url) or permanent(site, head.id),
-        title=ended + plain(head.headline),
+        title=(f"{head.status.capitalize()}: " if head.ended else "") + plain(head.headline),
         published=parse_time(head.published_at),
         modified=parse_time(head.updated_at),
         status=head.status,
-        language=head.language if isinstance(head, Head) and not ended else "",
-        topics=tuple(head.shelves) if isinstance(head, Head) else (),
+        language="" if head.ended else head.language,
+        topics=tuple(head.shelves),
     )
 
 

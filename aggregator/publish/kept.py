@@ -23,12 +23,12 @@ class Left:
 class Kept:
     """The files under `root` as the last publish left them, and those that this one keeps or makes.
 
-    `frame` is what all of them are made from beside their own: the settings, the program. Without `left` all are made.
+    `common` is what all of them are made from beside their own: the settings, the program. Without `left` all are made.
     """
 
-    def __init__(self, root: Path = Path(), frame: object = (), left: Mapping[str, Left] | None = None) -> None:
+    def __init__(self, root: Path = Path(), common: object = (), left: Mapping[str, Left] | None = None) -> None:
         self.root = root
-        self._frame, self._left = frame, left or {}
+        self._common, self._left = common, left or {}
         self._now: dict[str, tuple[str, int, str]] = {}
 
     def files(
@@ -38,12 +38,10 @@ class Kept:
 
         `made_from` is all that they depend on, as a value whose `repr` says the whole of it.
         """
-        key = sha256(repr((self._frame, made_from)))[:_HASH]
+        key = sha256(repr((self._common, made_from)))[:_HASH]
         left = [self._as_left(path, key) for path in paths]
-        found: Iterable[File | AsLeft] = [one for one in left if one is not None]
-        if None in left:
-            found = make()
-        for file in found:
+        kept = [one for one in left if one is not None]
+        for file in make() if len(kept) < len(paths) else kept:
             self._now[file.path] = key, file.size, file.sha256
             yield file
 
@@ -59,12 +57,12 @@ class Kept:
         return path in self._now
 
     def now(self) -> dict[str, Left]:
-        """All that this publish kept or made and that is written, for the next."""
+        """All that this publish kept or made and that lies there so, for the next."""
         found = {}
         for path, (key, size, digest) in self._now.items():
             target = self.root / path
-            if target.is_file():
-                found[path] = Left(key, size, digest, target.stat().st_mtime_ns)
+            if target.is_file() and (stat := target.stat()).st_size == size:
+                found[path] = Left(key, size, digest, stat.st_mtime_ns)
         return found
 
     def _as_left(self, path: str, key: str) -> AsLeft | None:

@@ -45,7 +45,7 @@ SCHEMA = f"feeds/schema/outlet-{SCHEMA_VERSION}.json"
 def render_outlet_json(ledgers: Ledgers, site: SiteInfo, kept: Kept) -> Iterator[File | AsLeft]:
     """The file of each outlet, unless `kept` has it, the index, and their schema."""
     for outlet in ledgers.outlets.values():
-        yield from kept.files([data_path(outlet.key)], outlet, partial(_outlet, outlet, site))
+        yield from kept.files([data_path(outlet.key)], outlet.whole, partial(_outlet, outlet, site))
     yield _file(INDEX, outlet_index(ledgers, site))
     yield File(SCHEMA, schema_text().encode())
 

@@ -92,6 +92,11 @@ class OutletLedger:
         """The file of its page."""
         return outlet_path(self.key)
 
+    @property
+    def whole(self) -> tuple[object, ...]:
+        """It with what the `repr` of a rating leaves out: a value whose `repr` says all of it."""
+        return self, [(one.rating.id, one.rating.recorded_at) for one in self.statements]
+
 
 @dataclass(frozen=True, slots=True)
 class Ledgers:

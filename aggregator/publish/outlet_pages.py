@@ -6,6 +6,7 @@ outlets/          all of them by country
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aggregator.clock import rfc3339
@@ -64,14 +65,11 @@ def render_outlets(
     `stories` by outlet, the newest first; `rule` is where that stands; `nav` is what `render` shows on all pages.
     """
     for outlet in ledgers.outlets.values():
-        told, count = stories.get(outlet.key, ())[:_MOST_STORIES], len(stories.get(outlet.key, ()))
+        every = stories.get(outlet.key, ())
+        told = {"told": every[:_MOST_STORIES], "all_told": len(every), "rule": rule}
         links = [ledgers.path(link.key) for link in (*outlet.continues, *outlet.continued_by)]
-
-        def rendered(outlet: OutletLedger = outlet, told: Sequence[Told] = told, count: int = count) -> Iterator[File]:
-            values = {**_values(outlet, ledgers, told, count), "rule": rule}
-            return render.pages("outlet.html", outlet.path, canonical=address(base, outlet.path), **values)
-
-        yield from kept.files([outlet.path], (outlet, told, count, links, rule, nav), rendered)
+        make = partial(_page, outlet, ledgers, render, base, told)
+        yield from kept.files([outlet.path], (outlet.whole, told, links, nav), make)
     countries = _by_country(ledgers)
     yield from render.pages("outlets.html", LIST, canonical=address(base, LIST), countries=countries, rule=rule)
 
@@ -91,7 +89,14 @@ def unit_name(unit: Unit) -> str:
     return unit.name or _UNITS.get(unit.key) or unit.key.replace("-", " ").capitalize()
 
 
-def _values(outlet: OutletLedger, ledgers: Ledgers, told: Sequence[Told], all_told: int) -> dict[str, Any]:
+def _page(
+    outlet: OutletLedger, ledgers: Ledgers, render: Renderer, base: str, told: Mapping[str, Any]
+) -> Iterator[File]:
+    values = {**_values(outlet, ledgers), **told}
+    return render.pages("outlet.html", outlet.path, canonical=address(base, outlet.path), **values)
+
+
+def _values(outlet: OutletLedger, ledgers: Ledgers) -> dict[str, Any]:
     order = {unit.key: place for place, unit in enumerate(outlet.units)}
     statements = sorted(outlet.statements, key=lambda one: (order[one.rating.unit], one.rating.rater.casefold()))
     lines = [_line(outlet, statement) for statement in statements if not statement.repeated]
@@ -106,8 +111,6 @@ def _values(outlet: OutletLedger, ledgers: Ledgers, told: Sequence[Told], all_to
         "all_past": len(past),
         "contests": outlet.contests[:_MOST_CONTESTS],
         "states": _changes(outlet.states),
-        "told": told,
-        "all_told": all_told,
         "ledgers": ledgers,
         "subjects": SUBJECTS,
         "outcomes": OUTCOMES,

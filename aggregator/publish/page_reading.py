@@ -83,7 +83,7 @@ def read_shelf(session: Session, catalogue: Catalogue) -> Shelf:
         for key, one in versions.items()
         if key not in seen and any(row.status in SEEN for row in one)
     }
-    made_from = {key: sha256(repr(versions[key])) for key in seen}
+    made_from = {key: sha256(repr([tuple(row) for row in versions[key]])) for key in seen}
 
     places = {head.id: _newest_last(catalogue.slugs[head.id], head) for head in heads}
     pages = Pages(

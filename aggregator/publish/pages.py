@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from aggregator.summarise.page import Correction, Coverage, Label, Related, Status, StoryPage, Tombstone, Topic
+from aggregator.summarise.page import ENDED, Correction, Coverage, Label, Related, Status, StoryPage, Tombstone, Topic
 from aggregator.summarise.page_base import Number
 from aggregator.text import sha256
 
@@ -65,13 +64,14 @@ class Head(_Glimpse):
         """All its topics, each once, the main one first."""
         return [self.topic, *(one for one in self.topics if one.slug != self.topic.slug)]
 
-    @cached_property
-    def _said(self) -> str:
-        return sha256(self.model_dump_json(by_alias=True))
+    @property
+    def ended(self) -> bool:
+        """Whether only its tombstone is shown."""
+        return self.status in ENDED
 
     def __repr__(self) -> str:
         """Short, and another one for a head that says anything else."""
-        return f"Head({self.id!r}, {self._said})"
+        return f"Head({self.id!r}, {sha256(self.model_dump_json())})"
 
     def buried(self) -> Tombstone:
         """What stays of it where it is withdrawn or merged."""
@@ -87,16 +87,15 @@ class Pages:
     `whole` reads one that has not ended; `before` the version that readers saw before it and that reads otherwise.
     """
 
-    heads: Sequence[Head | Tombstone]
+    heads: Sequence[Head]
     made_from: Mapping[str, str]
     whole: Callable[[str], StoryPage]
     before: Callable[[StoryPage], StoryPage | None]
 
     @classmethod
-    def of(cls, pages: Iterable[StoryPage | Tombstone], before: Mapping[str, StoryPage] | None = None) -> "Pages":
+    def of(cls, pages: Iterable[StoryPage], before: Mapping[str, StoryPage] | None = None) -> "Pages":
         """Pages that are at hand; `before` by id."""
-        found, earlier = list(pages), before or {}
-        heads = [one if isinstance(one, Tombstone) else Head.model_validate(one.as_json()) for one in found]
-        made_from = {page.id: sha256(repr((page, earlier.get(page.id)))) for page in found}
-        whole = {page.id: page for page in found if isinstance(page, StoryPage)}
+        whole, earlier = {page.id: page for page in pages}, before or {}
+        heads = [Head.model_validate(page.as_json()) for page in whole.values()]
+        made_from = {key: sha256(repr((page, earlier.get(key)))) for key, page in whole.items()}
         return cls(heads, made_from, whole.__getitem__, lambda page: earlier.get(page.id))

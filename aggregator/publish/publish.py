@@ -54,7 +54,7 @@ class _Frame:
     pictures: Mapping[str, bytes]
 
     def state(self) -> tuple[object, ...]:
-        """All of it that counts: when a site is published changes nothing."""
+        """All of it but the site's settings."""
         return [(one.slug, one.name) for one in self.topics], sha256(repr((self.method, self.pictures)))
 
 
@@ -68,24 +68,22 @@ def publish(store: Store, settings: Settings, topics: Topics, data: Path, clock:
     site = settings.site
     frame = _frame(site, topics, clock)
     root = data / SITE
-    with store.read() as session:
+    # what every file is made from; what it shows of topics, threads and ledgers it has among its own
+    common = (site.model_dump(), program())
+    with store.read() as session:  # open to the end: a page is read whole when it is rendered
         catalogue = read_catalogue(session)
         threads = _with_files(read_threads(session, catalogue.readable()), root)
-        state = (frame.state(), site.model_dump(), program(), catalogue, threads, ledger_state(session, clock.now()))
-        made_from = sha256(repr(state))
+        made_from = sha256(repr((common, frame.state(), catalogue, threads, ledger_state(session, clock.now()))))
         if (files := files_as_left(data, root, made_from)) is not None:
             return Published(len(catalogue.seen()), 0, files)
         shelf = read_shelf(session, catalogue)
         ledgers = read_ledgers(session, clock.now(), site, also=_with_page(root))
-        kept, entries = kept_of(data, root, (site.model_dump(), program()))
-        done = [
-            write_files(files, root)
-            for files in (
-                _site(frame, shelf, threads, ledgers, kept),
-                _notes(shelf.held, frame.site),
-                _feeds(frame, shelf, threads, ledgers, kept, entries),
-            )
-        ]
+        kept, entries = kept_of(data, root, common)
+        done = (
+            write_files(_site(frame, shelf, threads, ledgers, kept), root),
+            write_files(_notes(shelf.held, frame.site), root),
+            write_files(_feeds(frame, shelf, threads, ledgers, kept, entries), root),
+        )
     with contextlib.suppress(FileExistsError):
         os.symlink(Path(SITE) / FEEDS, data / FEEDS, target_is_directory=True)
     changed, unchanged = sum(one.changed for one in done), sum(one.unchanged for one in done)

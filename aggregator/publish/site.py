@@ -30,7 +30,7 @@ from aggregator.publish.render import STATIC, Renderer, address, printable, titl
 from aggregator.publish.sitemap import sitemaps
 from aggregator.publish.story import linked_data, story_values
 from aggregator.publish.threads import LIFE, Line, Threads, thread_path
-from aggregator.summarise.page import ENDED, SEEN, Related, Tombstone, Topic
+from aggregator.summarise.page import SEEN, Related, Tombstone, Topic
 
 METHOD = "method/index.html"
 #: cards of a topic on the home page, and on its own page before the list goes on in plain headlines
@@ -122,11 +122,11 @@ class _Site:
         ledgers: Ledgers,
         kept: Kept,
     ) -> None:
-        seen = [_buried(page) for page in pages.heads if page.status in SEEN]
+        seen = [page for page in pages.heads if page.status in SEEN]
         self.site, self.method, self.threads, self.ledgers = site, method, threads, ledgers
         self.all, self.kept = pages, kept
-        self.pages = _in_order(page for page in seen if isinstance(page, Head))
-        self.tombs = sorted((page for page in seen if isinstance(page, Tombstone)), key=lambda page: page.id)
+        self.pages = _in_order(page for page in seen if not page.ended)
+        self.tombs = sorted((page.buried() for page in seen if page.ended), key=lambda page: page.id)
         self.places = {page.id: Place(page.id, _slugs(page, slugs.get(page.id, ()))) for page in seen}
         self.alive = {page.id: page for page in self.pages}
         self.by_topic = _by_topic(self.pages)
@@ -283,11 +283,6 @@ class _Site:
         return card, self.places[page.id].path, True
 
 
-def _buried(page: Head | Tombstone) -> Head | Tombstone:
-    """As it leaves the installation: of a withdrawn or merged page only the tombstone."""
-    return page.buried() if isinstance(page, Head) and page.status in ENDED else page
-
-
 def _published(page: Head) -> tuple[str, str]:
     return page.published_at, page.id
 
@@ -300,7 +295,7 @@ def _by_topic(pages: Iterable[Head]) -> dict[str, list[Head]]:
     return found
 
 
-def _slugs(page: Head | Tombstone, used: Sequence[str]) -> tuple[str, ...]:
+def _slugs(page: Head, used: Sequence[str]) -> tuple[str, ...]:
     if used:
         return tuple(dict.fromkeys(reversed(used)))[::-1]
     found = re.search(r"/story/[^/]+/([a-z0-9-]+)/?$", page.url)

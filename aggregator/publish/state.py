@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from aggregator.errors import StageFailed
+from aggregator.publish.entries import EXTENSIONS
 from aggregator.publish.files import write_whole
 from aggregator.publish.kept import Kept, Left
 from aggregator.text import sha256
@@ -44,14 +45,14 @@ def files_as_left(data: Path, root: Path, made_from: str) -> int | None:
     return int(last["files"])
 
 
-def kept_of(data: Path, root: Path, frame: object) -> tuple[Kept, Kept]:
-    """The files under `root` and the entries of the feeds, as the last publish left them."""
+def kept_of(data: Path, root: Path, common: object) -> tuple[Kept, Kept]:
+    """The files under `root` and the entries of the feeds, as the last publish left them; `common`: see Kept."""
     try:
         left = json.loads((data / _FILES).read_text(encoding="utf-8"))
         site, entries = ({path: Left(*one) for path, one in left[part].items()} for part in ("site", "entries"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # lost or harmed: all are made
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):  # lost or harmed: all are made
         site, entries = {}, {}
-    return Kept(root, frame, site), Kept(data / _ENTRIES, frame, entries)
+    return Kept(root, common, site), Kept(data / _ENTRIES, common, entries)
 
 
 def remember(data: Path, root: Path, made_from: str, files: int, kept: Kept, entries: Kept) -> None:
@@ -61,7 +62,7 @@ def remember(data: Path, root: Path, made_from: str, files: int, kept: Kept, ent
     """
     try:
         for file in entries.root.glob("*"):
-            if file.name not in entries:
+            if file.name.endswith(EXTENSIONS) and file.name not in entries:
                 file.unlink(missing_ok=True)
         parts = {"site": kept.now(), "entries": entries.now()}
         left = {part: {path: astuple(one) for path, one in found.items()} for part, found in parts.items()}

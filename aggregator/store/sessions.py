@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from aggregator.errors import ConfigError, StoreError
 
 BUSY_SECONDS = 60
+#: a reading transaction sees one state of the database, as on SQLite
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Store:
@@ -30,7 +32,7 @@ class Store:
             self._reader = (
                 _engine(url, begin="BEGIN", read_only=True)
                 if self.is_sqlite
-                else self._writer.execution_options(postgresql_readonly=True)  # shares the connections
+                else self._writer.execution_options(**_SNAPSHOT)  # shares the connections
             )
         except (ArgumentError, ModuleNotFoundError, ValueError) as error:  # ValueError: a port that is no number
             raise ConfigError(
@@ -64,7 +66,7 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session in one reading transaction."""
+        """A session in one reading transaction: all that it reads is of one moment."""
         with _explained(self), self._read_sessions.begin() as session:
             yield session
 

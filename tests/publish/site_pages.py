@@ -4,7 +4,7 @@ from typing import Any
 
 from aggregator.summarise.attention import words_of
 from aggregator.summarise.covered import covered
-from aggregator.summarise.page import Attention, StoryPage, Tombstone
+from aggregator.summarise.page import Attention, StoryPage
 from aggregator.summarise.page_coverage import SideAttention
 from aggregator.text import sha256
 
@@ -243,13 +243,14 @@ def crowded(key: str) -> StoryPage:
     )  # fmt: skip
 
 
-def tombstone(key: str, status: str = "withdrawn", into: str | None = None) -> Tombstone:
-    return Tombstone.model_validate({
-        "schema": SCHEMA, "form": "story", "id": key, "version": 3, "status": status, "merged_into": into,
-        "url": f"https://news.example.org/story/{key}/what-it-was-called", "headline": "What It Was Called",
-        "published_at": "2026-10-20T18:00:00Z", "updated_at": "2026-10-21T21:00:00Z",
-        "corrections": [{"at": "2026-10-21T21:00:00Z", "kind": "withdrawal", "note": "It rested on a hoax."}],
-    })  # fmt: skip
+def tombstone(key: str, status: str = "withdrawn", into: str | None = None) -> StoryPage:
+    """A page that was withdrawn or merged, as it is stored: with all that it told."""
+    return story(
+        key, version=3, status=status, merged_into=into, headline="What It Was Called",
+        url=f"https://news.example.org/story/{key}/what-it-was-called",
+        published_at="2026-10-20T18:00:00Z", updated_at="2026-10-21T21:00:00Z",
+        corrections=[{"at": "2026-10-21T21:00:00Z", "kind": "withdrawal", "note": "It rested on a hoax."}],
+    )  # fmt: skip
 
 
 def covered_story(key: str = "s_covered", **changes: Any) -> StoryPage:

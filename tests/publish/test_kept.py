@@ -3,7 +3,7 @@
 import random
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
 from aggregator.errors import Rejected
+from aggregator.publish.outlet_ledger import OutletLedger, Statement
 from aggregator.publish.publish import Published, publish
 from aggregator.publish.story import story_values
 from aggregator.settings import Settings
+from aggregator.sources.successions import Former, continue_outlets
 from aggregator.store.sessions import Store
 from aggregator.store.story_tables import StoryRow
 from aggregator.store.tables import Article
@@ -49,7 +51,7 @@ class Years:
         self.clock.move(self.clock.now() + timedelta(minutes=5))
         things: list[Callable[[], None]] = [
             self.version, self.version, self.version, self.decide, self.rate, self.rename, self.thread, self.live,
-            self.set, self.harm,
+            self.set, self.harm, self.sleep, self.sell,
         ]  # fmt: skip
         thing = self.dice.choice(things)
         thing()
@@ -76,6 +78,12 @@ class Years:
             by = self.dice.choice([MACHINE, EDITOR])
             save_version(session, StoryPage.model_validate(raw), self.clock, input_sha="e", recipe="r", by=by)
 
+    def tell(self, key: str, version: int = 1, **changes: Any) -> None:
+        """A page that readers see."""
+        page = StoryPage.model_validate(raw_story(key, version=version, **changes))
+        with self.store.write() as session:
+            save_version(session, page, self.clock, input_sha="e", recipe="r", by=MACHINE)
+
     def decide(self) -> None:
         key, kind = self.dice.choice(KEYS), self.dice.choice(["hold", "publish", "withdraw"])
         try:
@@ -101,8 +109,19 @@ class Years:
         with self.store.write() as session:
             session.get_one(StoryRow, self.dice.choice(KEYS)).life = self.dice.choice(["growing", "settled"])
 
+    def sleep(self) -> None:
+        """Ratings come to their end, and outlets part."""
+        self.clock.move(self.clock.now() + timedelta(days=self.dice.choice([1, 400])))
+
+    def sell(self) -> None:
+        one, other = self.dice.sample(OUTLETS, 2)
+        until = self.clock.now().date() + timedelta(days=1)
+        with self.store.write() as session:
+            continue_outlets(session, {one: [Former(other, until)]}, self.clock.now())
+
     def set(self) -> None:
-        changed = self.settings.site.model_copy(update={"title": f"Title {self.dice.randrange(3)}"})
+        name, value = self.dice.choice([("title", "Title"), ("notice", "Notice"), ("contact", "https://x.example/")])
+        changed = self.settings.site.model_copy(update={name: f"{value}{self.dice.randrange(3)}"})
         self.settings = self.settings.model_copy(update={"site": changed})
 
     def harm(self) -> None:
@@ -140,7 +159,7 @@ def _story(session: Session, n: int, key: str, clock: Clock) -> None:
 
 @pytest.fixture
 def years(request: pytest.FixtureRequest, sqlite: Store, tmp_path: Path, clock: Clock) -> Years:
-    return Years(sqlite, tmp_path / "data", clock, random.Random(request.param))
+    return Years(sqlite, tmp_path / "data", clock, random.Random(getattr(request, "param", 7)))
 
 
 @pytest.mark.parametrize("years", range(4), indirect=True)
@@ -158,16 +177,11 @@ def test_what_was_kept_is_what_would_be_made(years: Years, tmp_path: Path) -> No
         assert years.publish().changed == 0, told
 
 
-@pytest.mark.parametrize("years", [7], indirect=True)
 def test_only_the_page_that_has_changed_is_rendered(years: Years, monkeypatch: pytest.MonkeyPatch) -> None:
     for key in KEYS:
-        with years.store.write() as session:
-            page = StoryPage.model_validate(raw_story(key, version=1))
-            save_version(session, page, years.clock, input_sha="e", recipe="r", by=MACHINE)
+        years.tell(key)
     years.publish()
-    with years.store.write() as session:
-        page = StoryPage.model_validate(raw_story("s_3", version=2, dek=[]))
-        save_version(session, page, years.clock, input_sha="f", recipe="r", by=MACHINE)
+    years.tell("s_3", 2, dek=[])
     rendered: list[str] = []
 
     def values(page: StoryPage, before: StoryPage | None) -> dict[str, Any]:
@@ -180,16 +194,37 @@ def test_only_the_page_that_has_changed_is_rendered(years: Years, monkeypatch: p
     assert rendered == ["s_3"]
 
 
-@pytest.mark.parametrize("years", [7], indirect=True)
+@pytest.mark.parametrize("harm", ["", "null", "[" * 100_000, '{"site": {"a": 5}, "entries": []}', '{"site": []}'])
+def test_memory_that_is_harmed_is_as_if_there_were_none(years: Years, harm: str) -> None:
+    years.tell("s_1")
+    files = years.publish().changed
+    (years.data / ".published").unlink()
+    (years.data / ".published-files").write_text(harm, "utf-8")
+
+    assert years.publish() == Published(1, 0, files)
+
+
 def test_an_entry_goes_with_the_page_that_an_editor_holds(years: Years) -> None:
-    with years.store.write() as session:
-        page = StoryPage.model_validate(raw_story("s_1", version=1))
-        save_version(session, page, years.clock, input_sha="e", recipe="r", by=MACHINE)
+    years.tell("s_1")
     years.publish()
     entries = years.data / ".published-entries"
     assert {file.name for file in entries.iterdir()} == {"s_1.json", "s_1.atom.xml"}
+    (entries / "not-ours").mkdir()
     with years.store.write() as session:
         act(session, "s_1", "hold", actor="Ann", reason="because of a doubt", clock=years.clock)
     years.publish()
 
-    assert list(entries.iterdir()) == []
+    assert [file.name for file in entries.iterdir()] == ["not-ours"]
+
+
+def test_ratings_that_differ_in_what_their_repr_leaves_out_make_another_ledger() -> None:
+    at = datetime(2026, 1, 15, tzinfo=UTC)
+    ledgers = [
+        OutletLedger(
+            "post", "The Post", statements=(Statement(rated("A", Lean.LEFT, id=key, recorded_at=when), "post"),)
+        )
+        for key, when in (("r1", at), ("r2", at), ("r1", at + timedelta(days=1)))
+    ]
+
+    assert len({repr(ledger) for ledger in ledgers}) == 1
+    assert len({repr(ledger.whole) for ledger in ledgers}) == 3

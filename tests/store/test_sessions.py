@@ -84,14 +84,14 @@ def test_readers_do_not_wait_for_a_writer(store: Store) -> None:
     assert hosts(store) == ["a"]
 
 
-def test_a_writer_does_not_wait_for_a_reader_who_sees_one_state(sqlite: Store) -> None:
-    with sqlite.read() as reading:
+def test_a_writer_does_not_wait_for_a_reader_who_sees_one_state(store: Store) -> None:
+    with store.read() as reading:
         assert reading.scalars(select(Host)).all() == []
-        with sqlite.write() as writing:
+        with store.write() as writing:
             writing.add(Host(host="a"))
         assert reading.scalars(select(Host)).all() == []
 
-    assert hosts(sqlite) == ["a"]
+    assert hosts(store) == ["a"]
 
 
 def test_a_second_writer_waits_for_the_first(store: Store) -> None:
