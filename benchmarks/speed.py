@@ -64,7 +64,8 @@ def measure(instance: Instance) -> None:
     pages = [page.model_copy(update={"id": f"{page.id}{i}"}) for i in range(COPIES) for page in pages]
     topics = list({page.topic.slug: page.topic for page in pages}.values())
     with tempfile.TemporaryDirectory() as folder:
-        _timed("publish the site", "pages", len(pages), lambda: _site(pages, site, topics, Path(folder)))
+        kept = Kept(Path(folder))
+        _timed("publish the site", "pages", len(pages), lambda: _site(pages, site, topics, kept))
         _timed(
             "publish the feeds",
             "pages",
@@ -73,7 +74,8 @@ def measure(instance: Instance) -> None:
                 render_feeds(Pages.of(pages), site, topics, Kept(Path(folder, "entries"))), Path(folder)
             ),
         )
-        _timed("publish the site again", "pages", len(pages), lambda: _site(pages, site, topics, Path(folder)))
+        again = Kept(Path(folder), left=kept.now())
+        _timed("publish the site again", "pages", len(pages), lambda: _site(pages, site, topics, again))
 
 
 def _stories(instance: Instance) -> list[tuple[str, list[SourceText]]]:
@@ -115,9 +117,9 @@ def _documents(analysis: Analysis) -> Documents:
     }
 
 
-def _site(pages: Sequence[StoryPage], site: SiteInfo, topics: Sequence[Topic], folder: Path) -> None:
+def _site(pages: Sequence[StoryPage], site: SiteInfo, topics: Sequence[Topic], kept: Kept) -> None:
     method = (resource("docs") / "method.md").read_text("utf-8")
-    write_files(render_site(Pages.of(pages), site, topics, method=method), folder)
+    write_files(render_site(Pages.of(pages), site, topics, method=method, kept=kept), kept.root)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from aggregator.analysis import model
+from aggregator.publish.pages import HeadCoverage
 from aggregator.summarise.covered import LEAST_SHARED
 from aggregator.summarise.page import Coverage, PageClaim, PartialReuse, Source
 from aggregator.types import Lean
@@ -100,7 +101,7 @@ class Side(Generic[Entry]):
     entries: tuple[Entry, ...]
 
 
-def coverage_bar(coverage: Coverage) -> Bar:
+def coverage_bar(coverage: Coverage | HeadCoverage) -> Bar:
     """The bar of a page's coverage."""
     counts = {label: coverage.by_lean[label].independent for label in SCALE if label in coverage.by_lean}
     rated = sum(counts.values())
@@ -132,7 +133,7 @@ def coverage_rows(coverage: Coverage, sources: Sequence[Source]) -> tuple[Covera
     return tuple(rows)
 
 
-def owned(coverage: Coverage | model.Coverage) -> str:
+def owned(coverage: Coverage | HeadCoverage | model.Coverage) -> str:
     """How many owners the outlets have, as it goes on after their number; nothing where that was not counted."""
     if coverage.owners is None or not coverage.sources:
         return ""

@@ -5,41 +5,54 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from aggregator.summarise.page import ENDED, Correction, Coverage, Label, Related, Status, StoryPage, Tombstone, Topic
+from aggregator.summarise.page import ENDED, Correction, Label, Related, SideCount, Status, StoryPage, Tombstone, Topic
 from aggregator.summarise.page_base import Number
 from aggregator.text import sha256
 
 
-class _Glimpse(BaseModel):
-    """A part of what it is read from."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class HeadSentence(_Glimpse):
+@dataclass(frozen=True, slots=True)
+class HeadSentence:
     """The words of a sentence."""
 
     text: str
 
 
-class HeadLean(_Glimpse):
+@dataclass(frozen=True, slots=True)
+class HeadLean:
     """The lean of a source, and on whose scale."""
 
     label: Label
     scale_of: str = ""
 
 
-class HeadSource(_Glimpse):
+@dataclass(frozen=True, slots=True)
+class HeadSource:
     """Whose text a source is."""
 
     n: Number
+    lean: HeadLean
     outlet_key: str = ""
     unit: str = "news"
-    lean: HeadLean
 
 
-class Head(_Glimpse):
+@dataclass(frozen=True, slots=True)
+class HeadCoverage:
+    """How many tell the story, and from which sides."""
+
+    sources: int
+    independent: int
+    by_lean: dict[Label, SideCount]
+    unrated: int = 0
+    mixed: int = 0
+    disputed: int = 0
+    owners: int | None = None
+    owners_unknown: int = 0
+
+
+class Head(BaseModel):
     """What lists, feeds and other pages show of a page: a small part of `StoryPage`, by the same names."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     schema_: str = Field(alias="schema")
     id: str
@@ -53,7 +66,7 @@ class Head(_Glimpse):
     headline: str
     dek: tuple[HeadSentence, ...]
     sources: tuple[HeadSource, ...]
-    coverage: Coverage
+    coverage: HeadCoverage
     related: tuple[Related, ...] = ()
     status: Status
     merged_into: str | None = None
