@@ -37,10 +37,14 @@ class Entry:
     sha256: str
 
     def text(self) -> str:
-        """The entry as it stands in the files of feeds. Raises StageFailed if somebody changed it meanwhile."""
+        """The entry as it stands in the files of feeds.
+
+        Raises StageFailed if it is another than was written, and removes it, so that the next publish makes it.
+        """
         found = self.file.read_bytes()
         if sha256(found) != self.sha256:  # else a file of a feed would be kept as made from what it does not hold
-            raise StageFailed("publish", f"{self.file} was changed during the publish; publish again")
+            self.file.unlink()
+            raise StageFailed("publish", f"{self.file} had been changed and is removed; publish again")
         return found.decode()
 
 

@@ -1,5 +1,6 @@
 """A publish makes only what is made from something else than the last time; forgetting all of that changes no file."""
 
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from aggregator.clock import Clock
-from aggregator.errors import Rejected
+from aggregator.errors import Rejected, StageFailed
 from aggregator.publish.outlet_ledger import OutletLedger, Statement
 from aggregator.publish.publish import Published, publish
 from aggregator.publish.story import story_values
@@ -202,6 +203,22 @@ def test_memory_that_is_harmed_is_as_if_there_were_none(years: Years, harm: str)
     (years.data / ".published-files").write_text(harm, "utf-8")
 
     assert years.publish() == Published(1, 0, files)
+
+
+def test_an_entry_that_is_another_under_its_old_time_is_refused_once_and_made_again(years: Years) -> None:
+    years.tell("s_1")
+    years.publish()
+    entry, feed = years.data / ".published-entries" / "s_1.json", years.data / "feeds" / "all.json"
+    told, time = feed.read_bytes(), entry.stat().st_mtime_ns
+    entry.write_bytes(entry.read_bytes().replace(b"Harbor", b"Xarbor"))
+    os.utime(entry, ns=(time, time))
+    feed.unlink()
+
+    with pytest.raises(StageFailed, match="had been changed"):
+        years.publish()
+    years.publish()
+
+    assert feed.read_bytes() == told
 
 
 def test_an_entry_goes_with_the_page_that_an_editor_holds(years: Years) -> None:
