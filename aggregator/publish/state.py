@@ -38,7 +38,7 @@ def files_as_left(data: Path, root: Path, made_from: str) -> int | None:
     """How many files the last publish left under `root`, if it was made from the same and they are as it left them."""
     try:
         last = json.loads((data / STATE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):  # lost or harmed
         return None
     if not isinstance(last, dict) or last.get("made_from") != made_from or last.get("disk") != _disk(root):
         return None

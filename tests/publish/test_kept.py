@@ -199,8 +199,8 @@ def test_only_the_page_that_has_changed_is_rendered(years: Years, monkeypatch: p
 def test_memory_that_is_harmed_is_as_if_there_were_none(years: Years, harm: str) -> None:
     years.tell("s_1")
     files = years.publish().changed
-    (years.data / ".published").unlink()
-    (years.data / ".published-files").write_text(harm, "utf-8")
+    for name in (".published", ".published-files"):
+        (years.data / name).write_text(harm, "utf-8")
 
     assert years.publish() == Published(1, 0, files)
 
