@@ -84,7 +84,6 @@ def read_shelf(session: Session, catalogue: Catalogue) -> Shelf:
         if key not in seen and any(row.status in SEEN for row in one)
     }
     made_from = {key: sha256(repr([tuple(row) for row in versions[key]])) for key in seen}
-
     places = {head.id: _newest_last(catalogue.slugs[head.id], head) for head in heads}
     pages = Pages(
         heads,

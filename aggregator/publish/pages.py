@@ -5,7 +5,19 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from aggregator.summarise.page import ENDED, Correction, Label, Related, SideCount, Status, StoryPage, Tombstone, Topic
+from aggregator.summarise.page import (
+    ENDED,
+    Correction,
+    Label,
+    Related,
+    SideCount,
+    Status,
+    StoryPage,
+    Tombstone,
+    Topic,
+    main_first,
+    tombstone,
+)
 from aggregator.summarise.page_base import Number
 from aggregator.text import sha256
 
@@ -75,7 +87,7 @@ class Head(BaseModel):
     @property
     def shelves(self) -> list[Topic]:
         """All its topics, each once, the main one first."""
-        return [self.topic, *(one for one in self.topics if one.slug != self.topic.slug)]
+        return main_first(self.topic, self.topics)
 
     @property
     def ended(self) -> bool:
@@ -88,9 +100,7 @@ class Head(BaseModel):
 
     def buried(self) -> Tombstone:
         """What stays of it where it is withdrawn or merged."""
-        return Tombstone.model_validate(
-            self.model_dump(mode="json", by_alias=True, include=set(Tombstone.model_fields))
-        )
+        return tombstone(self)
 
 
 @dataclass(frozen=True)

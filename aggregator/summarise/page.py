@@ -6,10 +6,10 @@ Unicode code points into the document text (or title) of that article's revision
 full date where the source gives only that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from aggregator.summarise.page_base import Label, Number, PageModel
 from aggregator.summarise.page_coverage import (
@@ -246,6 +246,11 @@ class Topic(PageModel):
     name: str
 
 
+def main_first(main: Topic, topics: Iterable[Topic]) -> list[Topic]:
+    """The topics of a page, each once."""
+    return [main, *(one for one in topics if one.slug != main.slug)]
+
+
 class Correction(PageModel):
     """What was put right, when, in words for readers."""
 
@@ -307,7 +312,7 @@ class StoryPage(PageModel):
     @property
     def shelves(self) -> list[Topic]:
         """All its topics, each once, the main one first."""
-        return [self.topic, *(one for one in self.topics if one.slug != self.topic.slug)]
+        return main_first(self.topic, self.topics)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as every output writes them."""
@@ -345,9 +350,12 @@ class Tombstone(PageModel):
         return self.model_dump(mode="json", by_alias=True)
 
 
-def buried(page: StoryPage | Tombstone) -> StoryPage | Tombstone:
+def buried(page: StoryPage) -> StoryPage | Tombstone:
     """As it leaves the installation: of a withdrawn or merged page only the tombstone."""
-    if isinstance(page, Tombstone) or page.status not in ENDED:
-        return page
+    return tombstone(page) if page.status in ENDED else page
+
+
+def tombstone(page: BaseModel) -> Tombstone:
+    """What stays of a page, whole or its head."""
     kept = page.model_dump(mode="json", by_alias=True, include=set(Tombstone.model_fields))
     return Tombstone.model_validate(kept)
